@@ -1,0 +1,147 @@
+"""The audit chain: every entry carries the hash of the one before, so nothing can be changed or taken out unseen.
+
+An entry is one JSON line with sorted keys. `hash` is SHA-256 over the canonical line without `hash`; the first
+entry's `previous` is 64 zeros. What a chain cannot show by itself is a cut-off tail: compare `head` with a copy kept
+elsewhere.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """One thing that somebody did or decided."""
+
+    number: int
+    at_s: float
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, object]
+    previous: str
+    hash: str
+
+    def line(self) -> str:
+        """Return the entry as one line of JSON, without the newline."""
+        return _canonical({**_content(self), "hash": self.hash})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainFault:
+    """Where a chain is broken, and how."""
+
+    line_number: int
+    reason: str
+
+
+class AuditTrail(Protocol):
+    """Where entries go. `append` returns once the entry is durable."""
+
+    def append(self, *, actor: str, action: str, subject: str, detail: Mapping[str, object]) -> AuditEntry:
+        """Chain and store one entry."""
+        ...
+
+
+def _canonical(content: Mapping[str, object]) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _content(entry: AuditEntry) -> dict[str, object]:
+    return {
+        "number": entry.number,
+        "at_s": entry.at_s,
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "detail": dict(entry.detail),
+        "previous": entry.previous,
+    }
+
+
+def chain_entry(
+    *,
+    last: AuditEntry | None,
+    at_s: float,
+    actor: str,
+    action: str,
+    subject: str,
+    detail: Mapping[str, object],
+) -> AuditEntry:
+    """Return the entry that follows `last`."""
+    number = 1 if last is None else last.number + 1
+    previous = GENESIS if last is None else last.hash
+    content = {
+        "number": number,
+        "at_s": at_s,
+        "actor": actor,
+        "action": action,
+        "subject": subject,
+        "detail": dict(detail),
+        "previous": previous,
+    }
+    digest = hashlib.sha256(_canonical(content).encode()).hexdigest()
+    return AuditEntry(
+        number=number,
+        at_s=at_s,
+        actor=actor,
+        action=action,
+        subject=subject,
+        detail=dict(detail),
+        previous=previous,
+        hash=digest,
+    )
+
+
+def parse_entry(line: str) -> AuditEntry:
+    """Return the entry of one line; raises ValueError or KeyError if it is none."""
+    content = json.loads(line)
+    if not isinstance(content, dict):
+        message = "not a JSON object"
+        raise ValueError(message)  # noqa: TRY004 - one kind of error for one kind of fault
+    return AuditEntry(
+        number=int(content["number"]),
+        at_s=content["at_s"],
+        actor=str(content["actor"]),
+        action=str(content["action"]),
+        subject=str(content["subject"]),
+        detail=dict(content["detail"]),
+        previous=str(content["previous"]),
+        hash=str(content["hash"]),
+    )
+
+
+def verify_chain(lines: Iterable[str]) -> tuple[AuditEntry | None, ChainFault | None]:
+    """Return the last good entry and the first fault, if there is one."""
+    last: AuditEntry | None = None
+    for line_number, line in enumerate(lines, start=1):
+        fault, entry = _follow(last, line, line_number)
+        if fault is not None:
+            return last, fault
+        last = entry
+    return last, None
+
+
+def _follow(last: AuditEntry | None, line: str, line_number: int) -> tuple[ChainFault | None, AuditEntry | None]:
+    try:
+        entry = parse_entry(line)
+    except (ValueError, KeyError, TypeError) as error:
+        return ChainFault(line_number=line_number, reason=f"unreadable: {error}"), None
+    expected = chain_entry(
+        last=last,
+        at_s=entry.at_s,
+        actor=entry.actor,
+        action=entry.action,
+        subject=entry.subject,
+        detail=entry.detail,
+    )
+    if entry.previous != expected.previous or entry.number != expected.number:
+        return ChainFault(line_number=line_number, reason="does not follow the entry before"), None
+    if entry.hash != expected.hash:
+        return ChainFault(line_number=line_number, reason="its content was changed"), None
+    return None, entry

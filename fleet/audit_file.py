@@ -1,0 +1,105 @@
+"""The audit chain in an append-only file of JSON lines, flushed to disk entry by entry."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from fleet.audit import AuditEntry, ChainFault, chain_entry, verify_chain
+from fleet.clock import Clock
+from fleet.errors import BadInputError, UnavailableError
+from fleet.text import Text
+
+
+class AuditFile:
+    """Appends to one chain file; one process at a time owns it.
+
+    Opening verifies the whole chain. A torn last line (power cut while writing) is moved aside to `*.torn`; any other
+    fault raises BadInputError, since a changed record must be looked at by a person.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._lock = threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _set_torn_tail_aside(path)
+        self._last, fault = verify_file(path)
+        if fault is not None:
+            raise BadInputError(
+                Text(
+                    f"監査記録 {path.name} の {fault.line_number} 行目が壊れています（{fault.reason}）",
+                    f"the audit chain {path.name} is broken at line {fault.line_number}: {fault.reason}",
+                ),
+                Text(
+                    "ファイルを保管して管理者に連絡し、別名に移してから再開してください",
+                    "keep the file, call the administrator, and move it aside before going on",
+                ),
+            )
+
+    @property
+    def head(self) -> str | None:
+        """Return the newest entry's hash, or None for an empty chain."""
+        return None if self._last is None else self._last.hash
+
+    def append(self, *, actor: str, action: str, subject: str, detail: Mapping[str, object]) -> AuditEntry:
+        """Chain, write and sync one entry; raises UnavailableError if the disk refuses."""
+        with self._lock:
+            entry = chain_entry(
+                last=self._last,
+                at_s=self._clock.now_s(),
+                actor=actor,
+                action=action,
+                subject=subject,
+                detail=detail,
+            )
+            self._write(entry.line().encode() + b"\n")
+            self._last = entry
+            return entry
+
+    def _write(self, line: bytes) -> None:
+        descriptor = -1
+        try:
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            size = os.fstat(descriptor).st_size
+            try:
+                os.write(descriptor, line)
+                os.fsync(descriptor)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    os.ftruncate(descriptor, size)
+                raise
+        except OSError as error:
+            raise UnavailableError(
+                Text(f"監査記録に書けません: {error}", f"cannot write the audit chain: {error}"),
+                Text("ディスクの空きと権限を確認してください", "check the disk's free space and permissions"),
+            ) from error
+        finally:
+            if descriptor >= 0:
+                os.close(descriptor)
+
+
+def verify_file(path: Path) -> tuple[AuditEntry | None, ChainFault | None]:
+    """Return the last good entry of a chain file and its first fault; a missing file is an empty chain."""
+    if not path.exists():
+        return None, None
+    return verify_chain(_lines(path))
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open("rb") as file:
+        for line in file:
+            yield line.rstrip(b"\n").decode(errors="replace")
+
+
+def _set_torn_tail_aside(path: Path) -> None:
+    if not path.exists():
+        return
+    content = path.read_bytes()
+    if not content or content.endswith(b"\n"):
+        return
+    whole, _, torn = content.rpartition(b"\n")
+    with path.with_suffix(path.suffix + ".torn").open("ab") as file:
+        file.write(torn + b"\n")
+    os.truncate(path, len(whole) + 1 if whole else 0)

@@ -1,0 +1,1 @@
+"""The field service: links, vehicles, commands, deliveries and the operators API."""

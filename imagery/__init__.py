@@ -1,0 +1,1 @@
+"""Pictures: intake, checking, derivatives, transfer and the library."""

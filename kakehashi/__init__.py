@@ -1,0 +1,1 @@
+"""Command line and composition: settings, the all-in-one run, demo and doctor."""

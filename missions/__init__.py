@@ -1,0 +1,1 @@
+"""From a delivery request to a checked plan: terrain, airspace, energy, route, formats."""

@@ -1,0 +1,1 @@
+"""Everything that missions read from files or write to them."""

@@ -1,0 +1,1 @@
+"""Planning a delivery and judging the plan."""

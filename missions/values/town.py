@@ -1,0 +1,108 @@
+"""The town as a value: who it is, its places, its airspace and its aircraft.
+
+Geometry is shapely in WGS 84 lon, lat order; heights name their datum.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shapely.geometry import LineString, MultiPolygon, Polygon
+
+from fleet.ids import SiteId, StationId, TownId, VehicleId
+from fleet.positions import LonLat
+from fleet.text import Text
+from missions.terrain.grid import Terrain
+from missions.values.aircraft import Aircraft
+
+
+class PlaceKind(StrEnum):
+    """What a place is for."""
+
+    DEPOT = "depot"
+    LANDING_SITE = "landing_site"
+    SHELTER = "shelter"
+    STATION = "station"
+    SETTLEMENT = "settlement"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A named place. `ground_amsl_m` is surveyed where known, else read from the terrain."""
+
+    id: SiteId
+    kind: PlaceKind
+    name: Text
+    at: LonLat
+    ground_amsl_m: float
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+class AirspaceKind(StrEnum):
+    """What an area means for a flight."""
+
+    NO_FLY = "no_fly"
+    DENSELY_INHABITED = "did"
+    AIRPORT = "airport"
+    EMERGENCY_USE = "emergency_use"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AirspaceArea:
+    """An area with a rule. `no_fly` is refused; the others are warned of with their source."""
+
+    id: str
+    kind: AirspaceKind
+    name: Text
+    area: Polygon | MultiPolygon
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapLine:
+    """A road or a river, for the map only."""
+
+    kind: str
+    name: Text
+    line: LineString
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightRules:
+    """Limits with their source, all settings of the town (`town.toml`), none a constant of the code."""
+
+    ceiling_agl_m: float = 150.0
+    ceiling_source: str = "航空法 132条の85（150 m 以上は許可）"
+    clearance_m: float = 40.0
+    site_approach_agl_m: float = 10.0
+    reserve_fraction: float = 0.25
+    cruise_mps: float = 10.0
+    climb_mps: float = 2.5
+    descent_mps: float = 1.5
+    wind_limit_mps: float = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Town:
+    """Everything a station or the town office knows of its town."""
+
+    id: TownId
+    name: Text
+    code: str
+    boundary: Polygon | MultiPolygon
+    rules: FlightRules
+    places: tuple[Place, ...]
+    airspace: tuple[AirspaceArea, ...]
+    lines: tuple[MapLine, ...]
+    aircraft: Mapping[VehicleId, Aircraft]
+    terrain: Terrain
+    station_id: StationId
+    credits: tuple[str, ...] = ()
+
+    def place(self, place_id: SiteId) -> Place | None:
+        """Return the place of that id, or None."""
+        return next((place for place in self.places if place.id == place_id), None)
+
+    def places_of(self, kind: PlaceKind) -> tuple[Place, ...]:
+        """Return the places of one kind, in the order of the bundle."""
+        return tuple(place for place in self.places if place.kind is kind)

@@ -1,0 +1,1 @@
+"""Simulated aircraft that behave like a real ArduCopter, and the launcher of real ones."""

@@ -1,0 +1,1 @@
+"""The sharing service of the town office: ingest, pictures, requests, accounts."""
