@@ -1,0 +1,386 @@
+"""Bodies of the ground station's HTTP interface, and the live state its pages follow.
+
+Routes (all under `/api`; changes carry `X-CSRF-Token`):
+
+    GET  session · POST session · DELETE session · POST setup · POST people · POST invitations
+    GET  town · GET tiles/relief/{z}/{x}/{y}.png · GET tiles/contour/{z}/{x}/{y}.mvt
+    GET  requests · POST requests · DELETE requests/{id}
+    POST requests/{id}/plans            body PlanIn → PlanOut
+    GET  plans/{id} · GET plans/{id}/mission.plan · GET plans/{id}/mission.waypoints
+    POST deliveries                     body DeliveryIn → DeliveryOut (uploads, reads back, runs the checks)
+    GET  deliveries · GET deliveries/{id}
+    POST deliveries/{id}/checks/{check_id}   a named person ticks what only eyes can see
+    POST deliveries/{id}/cure           body CureIn: sets the parameters the flight needs, reads back, checks again
+    POST deliveries/{id}/fly            → CommandOut (press and hold)
+    POST vehicles/{id}/commands         body CommandIn → CommandOut (hold, recall, land, resume)
+    POST sky-clear                      → list[CommandOut]
+    GET  pictures · GET pictures/{id}/thumbnail · GET pictures/{id}/preview · GET pictures/{id}/original
+    POST companion/pictures             from the aircraft's companion computer, with its device key
+    GET  health · WebSocket live
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from missions.values.finding import Level
+from missions.values.plan import Phase
+from portal.schemas import TextOut, WireModel
+
+
+class LonLatOut(WireModel):
+    """A place."""
+
+    lon_deg: float
+    lat_deg: float
+
+
+class CureOut(WireModel):
+    """What would mend a finding; with `action` a page can offer it as a button.
+
+    Actions: `remove_mass_kg` (value kg), `set_parameters` (before take-off), `choose_site`.
+    """
+
+    text: TextOut
+    action: str | None
+    value: float | None
+
+
+class FindingOut(WireModel):
+    """One result of one check."""
+
+    level: Level
+    rule: str
+    text: TextOut
+    at: LonLatOut | None
+    leg: int | None
+    cure: CureOut | None
+    source: str | None
+
+
+class RequestIn(WireModel):
+    """A wish for a delivery."""
+
+    item: str = Field(min_length=1, max_length=80)
+    mass_kg: float = Field(ge=0.0, le=1000.0)
+    site_id: str = Field(min_length=1, max_length=60)
+    urgency: int = Field(default=1, ge=1, le=3)
+    note: str = Field(default="", max_length=400)
+
+
+class RequestState(StrEnum):
+    """Where a request stands."""
+
+    OPEN = "open"
+    PLANNED = "planned"
+    FLYING = "flying"
+    DELIVERED = "delivered"
+    WITHDRAWN = "withdrawn"
+
+
+class RequestOut(WireModel):
+    """A request. `source` is who wrote it: this station or the town office."""
+
+    id: str
+    item: str
+    mass_kg: float
+    site_id: str
+    urgency: int
+    note: str
+    requested_by: str
+    requested_at_s: float
+    state: RequestState
+    source: Literal["station", "office"]
+    delivery_id: str | None
+
+
+class PlanIn(WireModel):
+    """How to plan a request; what is left out is taken from the aircraft and the town's rules."""
+
+    vehicle_id: str | None = None
+    wind_mps: float = Field(default=0.0, ge=0.0, le=60.0)
+    wind_from_deg: float = Field(default=0.0, ge=0.0, lt=360.0)
+    mass_kg: float | None = Field(default=None, ge=0.0, le=1000.0)
+
+
+class LegOut(WireModel):
+    """One leg of the route."""
+
+    number: int
+    phase: Phase
+    start: tuple[float, float, float]
+    end: tuple[float, float, float]
+    mission_seq: int
+    duration_s: float
+    energy_wh: float
+    energy_left_wh: float
+    min_clearance_m: float
+    max_agl_m: float
+
+
+class ProfilePointOut(WireModel):
+    """A sample for the height profile."""
+
+    distance_m: float
+    lon_deg: float
+    lat_deg: float
+    ground_amsl_m: float
+    route_amsl_m: float
+    energy_left_wh: float
+    phase: Phase
+
+
+class EnergyOut(WireModel):
+    """The energy account, Wh."""
+
+    needed_wh: float
+    usable_wh: float
+    reserve_wh: float
+    left_at_landing_wh: float
+    last_turn_back_m: float | None
+
+
+class PlanOut(WireModel):
+    """A plan with its findings. Positions in `legs` and `route` are lon, lat, metres above mean sea level."""
+
+    id: str
+    request_id: str
+    vehicle_id: str
+    depot_id: str
+    site_id: str
+    made_at_s: float
+    verdict: Level
+    findings: list[FindingOut]
+    route: list[tuple[float, float, float]]
+    legs: list[LegOut]
+    profile: list[ProfilePointOut]
+    fence: list[tuple[float, float]]
+    energy: EnergyOut
+    duration_s: float
+    distance_m: float
+    payload_kg: float
+    return_altitude_home_m: float
+    terrain_is_synthetic: bool
+    wind_mps: float
+    wind_from_deg: float
+
+
+class AcceptedWarningIn(WireModel):
+    """A warning someone takes on themselves: who, and why."""
+
+    rule: str
+    name: str = Field(min_length=1, max_length=80)
+    reason: str = Field(min_length=2, max_length=400)
+
+
+class DeliveryIn(WireModel):
+    """Take a plan to the aircraft."""
+
+    plan_id: str
+    accepted_warnings: list[AcceptedWarningIn] = Field(default_factory=list, max_length=40)
+
+
+class CheckBy(StrEnum):
+    """Who can tick a check."""
+
+    MACHINE = "machine"
+    PERSON = "person"
+
+
+class CheckOut(WireModel):
+    """One line of the checklist 点検. `state`: `ok`, `waiting`, `refuse`, `warn`."""
+
+    id: str
+    by: CheckBy
+    text: TextOut
+    state: Literal["ok", "waiting", "refuse", "warn"]
+    value: str | None
+    cure: CureOut | None
+    ticked_by: str | None
+    ticked_at_s: float | None
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PLANNED = "planned"
+    UPLOADING = "uploading"
+    CHECKING = "checking"
+    READY = "ready"
+    FLYING = "flying"
+    PLACING = "placing"
+    DELIVERED = "delivered"
+    RETURNING = "returning"
+    DONE = "done"
+    RECALLED = "recalled"
+    FAILED = "failed"
+
+
+class DeliveryOut(WireModel):
+    """A delivery: a plan that went to an aircraft."""
+
+    id: str
+    request_id: str
+    plan_id: str
+    vehicle_id: str
+    site_id: str
+    item: str
+    mass_kg: float
+    state: DeliveryState
+    activity: TextOut
+    next_event: TextOut | None
+    progress: float
+    upload_progress: float | None
+    distance_done_m: float
+    eta_s: float | None
+    eta_landing_s: float | None
+    checks: list[CheckOut]
+    problem: TextOut | None
+    problem_cure: TextOut | None
+    started_at_s: float | None
+    delivered_at_s: float | None
+    ended_at_s: float | None
+    pictures: int
+
+
+class TickIn(WireModel):
+    """A named person's tick, or its withdrawal."""
+
+    name: str = Field(min_length=1, max_length=80)
+    ticked: bool = True
+
+
+class CureIn(WireModel):
+    """Ask for a cure that the station can carry out itself."""
+
+    action: Literal["set_parameters"]
+
+
+class CommandAction(StrEnum):
+    """What can be asked of a flying aircraft."""
+
+    FLY = "fly"
+    HOLD = "hold"
+    RECALL = "recall"
+    LAND = "land"
+    RESUME = "resume"
+
+
+class CommandIn(WireModel):
+    """A flight command. `id` is chosen by the page so that a repeated request is the same command."""
+
+    id: str = Field(min_length=8, max_length=60)
+    action: CommandAction
+
+
+class CommandOut(WireModel):
+    """A command and what became of it.
+
+    `state`: `sent` 送信中, `accepted` 機体が受領, `running` 実行中, `done` 完了, `refused` 拒否, `expired` 期限切れ,
+    `not_confirmed` 未確認; `text` says it in words, with the reason or with which failsafe will act.
+    """
+
+    id: str
+    vehicle_id: str
+    action: CommandAction
+    author: str
+    state: Literal["sent", "accepted", "running", "done", "refused", "expired", "not_confirmed"]
+    text: TextOut
+    created_at_s: float
+    changed_at_s: float
+
+
+class VehicleOut(WireModel):
+    """An aircraft as last heard. `*_age_s` count from the moment `at_s` of the message that carries them.
+
+    `link`: `none` (never heard), `fresh`, `stale`, `lost`. `simulated`: None while unknown.
+    """
+
+    id: str
+    name: TextOut
+    link: Literal["none", "fresh", "stale", "lost"]
+    heard_at_s: float | None
+    simulated: bool | None
+    problem: TextOut | None
+    problem_cure: TextOut | None
+    mode: str | None
+    mode_text: TextOut | None
+    armed: bool | None
+    ready: bool | None
+    landed: bool | None
+    lon_deg: float | None
+    lat_deg: float | None
+    alt_amsl_m: float | None
+    alt_home_m: float | None
+    alt_agl_m: float | None
+    position_at_s: float | None
+    heading_deg: float | None
+    groundspeed_mps: float | None
+    climb_mps: float | None
+    battery_percent: float | None
+    battery_v: float | None
+    battery_a: float | None
+    consumed_mah: float | None
+    battery_at_s: float | None
+    satellites: int | None
+    wind_mps: float | None
+    mission_seq: int | None
+    failsafe: TextOut | None
+    last_text: str | None
+    last_text_at_s: float | None
+    delivery_id: str | None
+
+
+class OfficeLinkOut(WireModel):
+    """How the station stands with the town office; pending counts by lane."""
+
+    connected: bool
+    since_s: float | None
+    pending_records: int
+    pending_pictures: int
+    oldest_pending_s: float | None
+    text: TextOut
+
+
+class PictureOut(WireModel):
+    """A picture taken in at this station."""
+
+    id: str
+    taken_at_s: float
+    lon_deg: float | None
+    lat_deg: float | None
+    vehicle_id: str | None
+    delivery_id: str | None
+    thumbnail: str
+    sent: bool
+
+
+class AlertOut(WireModel):
+    """Something a person must know. `level`: `warn` or `act`."""
+
+    id: str
+    at_s: float
+    level: Literal["warn", "act"]
+    text: TextOut
+    vehicle_id: str | None
+
+
+class StationLive(WireModel):
+    """The state on `/api/live` of the station; deltas are merge patches on this."""
+
+    vehicles: dict[str, VehicleOut]
+    requests: dict[str, RequestOut]
+    deliveries: dict[str, DeliveryOut]
+    commands: dict[str, CommandOut]
+    pictures: dict[str, PictureOut]
+    alerts: dict[str, AlertOut]
+    office: OfficeLinkOut
+    clock_s: float
+
+
+class HealthOut(WireModel):
+    """What a supervisor asks for."""
+
+    status: Literal["ok", "degraded"]
+    details: dict[str, str]

@@ -1,0 +1,1 @@
+"""Requests, deliveries and what the station tells the town office."""
