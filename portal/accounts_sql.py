@@ -1,0 +1,148 @@
+"""Accounts in a SQL database by SQLAlchemy Core; the same code runs on SQLite and PostgreSQL."""
+
+from sqlalchemy import Column, Connection, Engine, Float, MetaData, String, Table, Text, delete, insert, select, update
+
+from fleet.ids import PersonId
+from fleet.roles import Role
+from portal.accounts import LinkKind, OneTimeLink, Person, Session
+
+accounts_metadata = MetaData()
+
+people_table = Table(
+    "people",
+    accounts_metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("roles", Text, nullable=False),
+    Column("password_hash", Text),
+)
+sessions_table = Table(
+    "sessions",
+    accounts_metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("person_id", String(40), nullable=False),
+    Column("csrf_token", String(64), nullable=False),
+    Column("expires_at_s", Float(53), nullable=False),
+)
+links_table = Table(
+    "one_time_links",
+    accounts_metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("person_id", String(40)),
+    Column("expires_at_s", Float(53), nullable=False),
+)
+
+
+class SqlAccountStore:
+    """An AccountStore on one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def people(self) -> tuple[Person, ...]:
+        """Return everybody, by name."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(people_table).order_by(people_table.c.name)).mappings().all()
+        return tuple(_person(row["id"], row["name"], row["roles"], row["password_hash"]) for row in rows)
+
+    def save_person(self, person: Person, *, using_link_hash: str | None = None) -> bool:
+        """Add or replace a person, and use the link up in the same transaction."""
+        values = {
+            "name": person.name,
+            "roles": " ".join(sorted(person.roles)),
+            "password_hash": person.password_hash,
+        }
+        with self._engine.begin() as connection:
+            if using_link_hash is not None:
+                used = connection.execute(delete(links_table).where(links_table.c.token_hash == using_link_hash))
+                if used.rowcount != 1:
+                    return False
+            changed = connection.execute(update(people_table).where(people_table.c.id == person.id).values(values))
+            if changed.rowcount == 0:
+                connection.execute(insert(people_table).values(id=person.id, **values))
+        return True
+
+    def save_link(self, link: OneTimeLink) -> None:
+        """Keep a link; of the set-up kind there is only one."""
+        with self._engine.begin() as connection:
+            if link.kind is LinkKind.SETUP:
+                connection.execute(delete(links_table).where(links_table.c.kind == LinkKind.SETUP))
+            connection.execute(
+                insert(links_table).values(
+                    token_hash=link.token_hash,
+                    kind=link.kind,
+                    person_id=link.person_id,
+                    expires_at_s=link.expires_at_s,
+                )
+            )
+
+    def link(self, token_hash: str) -> OneTimeLink | None:
+        """Return a link that has not been used."""
+        with self._engine.connect() as connection:
+            row = (
+                connection.execute(select(links_table).where(links_table.c.token_hash == token_hash)).mappings().first()
+            )
+        if row is None:
+            return None
+        return OneTimeLink(
+            token_hash=row["token_hash"],
+            kind=LinkKind(row["kind"]),
+            person_id=None if row["person_id"] is None else PersonId(row["person_id"]),
+            expires_at_s=row["expires_at_s"],
+        )
+
+    def save_session(self, session: Session) -> None:
+        """Keep a session, and sweep out those that ended before it began."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(sessions_table).values(
+                    token_hash=session.token_hash,
+                    person_id=session.person.id,
+                    csrf_token=session.csrf_token,
+                    expires_at_s=session.expires_at_s,
+                )
+            )
+
+    def session(self, token_hash: str) -> Session | None:
+        """Return a session with its person as they are now."""
+        with self._engine.connect() as connection:
+            return _session(connection, token_hash)
+
+    def end_session(self, token_hash: str) -> None:
+        """Forget a session."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(sessions_table).where(sessions_table.c.token_hash == token_hash))
+
+
+def _session(connection: Connection, token_hash: str) -> Session | None:
+    query = (
+        select(
+            sessions_table.c.csrf_token,
+            sessions_table.c.expires_at_s,
+            people_table.c.id,
+            people_table.c.name,
+            people_table.c.roles,
+            people_table.c.password_hash,
+        )
+        .join(people_table, people_table.c.id == sessions_table.c.person_id)
+        .where(sessions_table.c.token_hash == token_hash)
+    )
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        return None
+    return Session(
+        token_hash=token_hash,
+        person=_person(row["id"], row["name"], row["roles"], row["password_hash"]),
+        csrf_token=row["csrf_token"],
+        expires_at_s=row["expires_at_s"],
+    )
+
+
+def _person(person_id: str, name: str, roles: str, password_hash: str | None) -> Person:
+    return Person(
+        id=PersonId(person_id),
+        name=name,
+        roles=frozenset(Role(role) for role in roles.split()),
+        password_hash=password_hash,
+    )

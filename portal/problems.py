@@ -1,0 +1,105 @@
+"""Errors on the wire: one table from error type to HTTP status, written as problem+json (RFC 9457)."""
+
+from collections.abc import Sequence
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from fleet.errors import (
+    BadInputError,
+    ConflictError,
+    ExpiredError,
+    FleetError,
+    ForbiddenError,
+    InvalidValueError,
+    NotFoundError,
+    RefusedError,
+    TooLargeError,
+    TooManyError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from fleet.text import Text
+
+STATUS_OF: tuple[tuple[type[FleetError], int], ...] = (
+    (UnauthenticatedError, 401),
+    (ForbiddenError, 403),
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (RefusedError, 409),
+    (TooLargeError, 413),
+    (BadInputError, 422),
+    (InvalidValueError, 422),
+    (TooManyError, 429),
+    (ExpiredError, 504),
+    (UnavailableError, 503),
+)
+
+_HTTP_WORDS: dict[int, tuple[str, Text]] = {
+    404: ("not-found", Text("ここには何もありません", "there is nothing here")),
+    405: ("method-not-allowed", Text("この操作はできません", "this method is not allowed here")),
+    413: ("too-large", Text("送られたデータが大きすぎます", "too much was sent")),
+}
+
+_log = structlog.get_logger(__name__)
+
+
+def status_of(error: FleetError) -> int:
+    """Return the HTTP status of an error."""
+    return next((status for kind, status in STATUS_OF if isinstance(error, kind)), 500)
+
+
+def problem_response(
+    status: int, code: str, what: Text, cure: Text | None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """Return a problem+json response."""
+    body = {
+        "type": f"urn:kakehashi:problem:{code}",
+        "title": what.en,
+        "status": status,
+        "detail": str(what.ja),
+        "code": code,
+        "what": what.as_dict(),
+        "cure": None if cure is None else cure.as_dict(),
+    }
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def install_problems(app: FastAPI) -> None:
+    """Make the app answer every error as problem+json."""
+
+    @app.exception_handler(FleetError)
+    async def on_fleet_error(_: Request, error: FleetError) -> JSONResponse:
+        status = status_of(error)
+        if status >= 500:
+            _log.warning("request failed", code=error.code, what=error.what.en)
+        return problem_response(status, error.code, error.what, error.cure)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        places = _places(error.errors())
+        return problem_response(
+            422,
+            "invalid-value",
+            Text(f"入力に誤りがあります: {places}", f"the input is not valid: {places}"),
+            Text("示された項目を直してください", "correct the named fields"),
+        )
+
+    @app.exception_handler(HTTPException)
+    async def on_http(_: Request, error: HTTPException) -> JSONResponse:
+        code, what = _HTTP_WORDS.get(
+            error.status_code, ("http-error", Text(f"エラー {error.status_code}", str(error.detail)))
+        )
+        return problem_response(error.status_code, code, what, None, dict(error.headers or {}))
+
+
+def _places(errors: Sequence[dict[str, object]]) -> str:
+    named = []
+    for error in errors[:5]:
+        location = error.get("loc", ())
+        path = ".".join(str(part) for part in location if part != "body") if isinstance(location, tuple) else ""
+        named.append(f"{path or 'body'} ({error.get('msg')})")
+    return "; ".join(named)
