@@ -14,7 +14,6 @@ from portal.access import Access
 from portal.accounts import Person, Session
 from portal.problems import problem_response
 
-COOKIE = "kakehashi_session"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _JSON_LIMIT_BYTES = 1_000_000
 
@@ -36,8 +35,10 @@ def same_origin(connection: HTTPConnection) -> bool:
     return origin is None or urlsplit(origin).netloc == connection.headers.get("host")
 
 
-def install_guard(app: FastAPI, *, upload_paths: frozenset[str] = frozenset()) -> None:
+def install_guard(app: FastAPI, *, access: Access, cookie: str, upload_paths: frozenset[str] = frozenset()) -> None:
     """Add the checks that need no sign-in. `upload_paths` take bodies of their own size limit."""
+    app.state.access = access
+    app.state.cookie_name = cookie
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -73,9 +74,15 @@ def access_of(connection: HTTPConnection) -> Access:
     return access
 
 
+def cookie_name(connection: HTTPConnection) -> str:
+    """Return the session cookie's name; browsers share cookies between ports, so each service has its own."""
+    name: str = connection.app.state.cookie_name
+    return name
+
+
 def session_of(connection: HTTPConnection) -> Session | None:
     """Return the live session of a request or WebSocket, if there is one; blocking."""
-    return access_of(connection).session(connection.cookies.get(COOKIE))
+    return access_of(connection).session(connection.cookies.get(cookie_name(connection)))
 
 
 def signed_in(request: Request) -> Person:

@@ -59,8 +59,10 @@ async def _send(socket: WebSocket, hub: LiveHub, cursor: int | None) -> None:
 
 
 async def _watch_session(socket: WebSocket) -> None:
-    while _may_see(await run_in_threadpool(session_of, socket)):
+    while True:
         await asyncio.sleep(_RECHECK_S)
+        if not _may_see(await run_in_threadpool(session_of, socket)):
+            return
 
 
 async def _drain(socket: WebSocket) -> None:

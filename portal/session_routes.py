@@ -10,7 +10,7 @@ from fleet.roles import Role
 from fleet.text import Text
 from portal.access import Access
 from portal.accounts import SESSION_S, Person, Session
-from portal.guard import COOKIE, Administrator, access_of, session_of, signed_in
+from portal.guard import Administrator, access_of, cookie_name, session_of, signed_in
 from portal.schemas import (
     InvitationIn,
     InvitationOut,
@@ -57,8 +57,9 @@ def session_router(facts: ServiceFacts) -> APIRouter:
     def sign_out(request: Request, response: Response, access: AccessService) -> None:
         """Sign out."""
         signed_in(request)
-        access.sign_out(request.cookies.get(COOKIE, ""))
-        response.delete_cookie(COOKIE, path="/")
+        name = cookie_name(request)
+        access.sign_out(request.cookies.get(name, ""))
+        response.delete_cookie(name, path="/")
 
     @router.post("/setup", status_code=201)
     def set_up(body: SetupIn, request: Request, response: Response, access: AccessService) -> SessionOut:
@@ -85,7 +86,7 @@ def _begin(
     facts: ServiceFacts, response: Response, request: Request, token: str, session: Session, access: Access
 ) -> SessionOut:
     response.set_cookie(
-        COOKIE,
+        cookie_name(request),
         token,
         max_age=int(SESSION_S),
         path="/",
