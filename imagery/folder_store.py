@@ -1,0 +1,130 @@
+"""Pictures in a folder: `originals/ab/abcd…` and `copies/ab/abcd….preview.jpg`.
+
+A file is written under a passing name, synced, renamed and its folder synced (POSIX rename is atomic), so a power cut
+leaves a whole file or none. Names are made from checked hashes alone: nothing a sender says reaches a path.
+"""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from fleet.errors import UnavailableError
+from fleet.text import Text
+from imagery.store import Copy, check_content, check_sha256, no_such_picture, sha256_of
+
+_PASSING = ".passing-"
+
+
+class FolderStore:
+    """Keeps pictures under `root`; opening it clears what a power cut left half written."""
+
+    def __init__(self, root: Path) -> None:
+        self._originals = root / "originals"
+        self._copies = root / "copies"
+        try:
+            for folder in (self._originals, self._copies):
+                folder.mkdir(parents=True, exist_ok=True)
+                for left in folder.glob(f"*/{_PASSING}*"):
+                    left.unlink(missing_ok=True)
+        except OSError as error:
+            raise _unavailable(error) from error
+
+    def put(self, data: bytes) -> str:
+        """Keep an original; one that is there and sound is not written again."""
+        sha256 = sha256_of(data)
+        path = self._original(sha256)
+        with contextlib.suppress(OSError):
+            if path.stat().st_size == len(data) and sha256_of(_read(path)) == sha256:
+                return sha256
+        _write(path, data)
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """Return an original, checked against its name."""
+        path = self._original(sha256)
+        try:
+            data = _read(path)
+        except FileNotFoundError as error:
+            raise no_such_picture(sha256) from error
+        except OSError as error:
+            raise _unavailable(error) from error
+        return check_content(sha256, data)
+
+    def part(self, sha256: str, offset: int, length: int) -> bytes:
+        """Return some bytes of an original."""
+        path = self._original(sha256)
+        try:
+            with path.open("rb") as file:
+                file.seek(offset)
+                return file.read(length)
+        except FileNotFoundError as error:
+            raise no_such_picture(sha256) from error
+        except OSError as error:
+            raise _unavailable(error) from error
+
+    def put_copy(self, sha256: str, copy: Copy, jpeg: bytes) -> None:
+        """Keep a small copy."""
+        _write(self._copy(sha256, copy), jpeg)
+
+    def copy(self, sha256: str, copy: Copy) -> bytes:
+        """Return a small copy."""
+        try:
+            return _read(self._copy(sha256, copy))
+        except FileNotFoundError as error:
+            raise no_such_picture(sha256) from error
+        except OSError as error:
+            raise _unavailable(error) from error
+
+    def originals(self) -> Iterator[str]:
+        """Return what is kept; passing files are left out."""
+        names = (path.name for path in self._originals.glob("*/*") if not path.name.startswith("."))
+        return iter(sorted(names))
+
+    def _original(self, sha256: str) -> Path:
+        return self._originals / check_sha256(sha256)[:2] / sha256
+
+    def _copy(self, sha256: str, copy: Copy) -> Path:
+        return self._copies / check_sha256(sha256)[:2] / f"{sha256}.{copy.value}.jpg"
+
+
+def _read(path: Path) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read()
+
+
+def _write(path: Path, data: bytes) -> None:
+    passing = path.with_name(_PASSING + secrets.token_hex(8))
+    try:
+        if not path.parent.is_dir():
+            path.parent.mkdir(exist_ok=True)
+            _sync_folder(path.parent.parent)
+        try:
+            descriptor = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            passing.replace(path)
+        finally:
+            passing.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise _unavailable(error) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unavailable(error: OSError) -> UnavailableError:
+    return UnavailableError(
+        Text(f"写真の保存場所を使えません: {error.strerror}", f"the picture folder cannot be used: {error.strerror}"),
+        Text("ディスクの空きと権限を確認してください", "check the disk's free space and permissions"),
+    )
