@@ -1,0 +1,5 @@
+"""`python -m kakehashi` is the same as `kakehashi`."""
+
+from kakehashi.cli import main
+
+main()

@@ -1,0 +1,50 @@
+"""Runs a service until it is told to stop: SIGTERM, SIGINT, or the end of the process that started it."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+STOP_DEADLINE_S = 4.0
+
+
+async def _parent_is_gone() -> None:
+    loop = asyncio.get_running_loop()
+    gone = asyncio.Event()
+    descriptor = sys.stdin.fileno()
+
+    def readable() -> None:
+        if not os.read(descriptor, 4096):
+            loop.remove_reader(descriptor)
+            gone.set()
+
+    loop.add_reader(descriptor, readable)
+    await gone.wait()
+
+
+async def run_until_stopped(main: Callable[[], Awaitable[None]], *, watch_parent: bool) -> None:
+    """Run `main` and cancel it on a stop; it has four seconds to close what it holds."""
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    work = asyncio.ensure_future(main())
+    waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(stop.wait())]
+    if watch_parent:
+        waits.append(asyncio.ensure_future(_parent_is_gone()))
+    try:
+        await asyncio.wait([work, *waits], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        if not work.done():
+            work.cancel()
+            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
+                await asyncio.wait_for(asyncio.shield(work), STOP_DEADLINE_S)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+    if work.done() and not work.cancelled():
+        work.result()

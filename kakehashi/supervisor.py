@@ -1,0 +1,123 @@
+"""Starts the services as processes of their own, as they run in the field, and brings back one that falls over."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from kakehashi.events import Event, parse_event
+
+_log = structlog.get_logger(__name__)
+
+STOP_DEADLINE_S = 5.0
+_BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+_STEADY_S = 60.0
+_LINE_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One process: a name, the command line's words, and what to add to the environment."""
+
+    name: str
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    restart: bool = True
+
+
+class ServiceProcess:
+    """Keeps one service running until its owner is cancelled."""
+
+    def __init__(
+        self, service: Service, on_event: Callable[[Event], None], log_line: Callable[[str, str], None]
+    ) -> None:
+        self.service = service
+        self._on_event = on_event
+        self._log_line = log_line
+        self._process: asyncio.subprocess.Process | None = None
+        self.restarts = 0
+        self.last_words: list[str] = []
+
+    @property
+    def pid(self) -> int | None:
+        """Return the process id while it runs."""
+        return self._process.pid if self._process is not None and self._process.returncode is None else None
+
+    async def run(self) -> None:
+        """Run the service; after a fall, start it again, ever later if it keeps falling."""
+        loop = asyncio.get_running_loop()
+        falls = 0
+        try:
+            while True:
+                began_s = loop.time()
+                code = await self._run_once()
+                if not self.service.restart:
+                    return
+                falls = 0 if loop.time() - began_s > _STEADY_S else falls + 1
+                wait_s = _BACK_OFF_S[min(falls, len(_BACK_OFF_S)) - 1] if falls else _BACK_OFF_S[0]
+                self.restarts += 1
+                _log.warning("service stopped, starting it again", service=self.service.name, code=code, wait_s=wait_s)
+                await asyncio.sleep(wait_s)
+        finally:
+            await self.stop()
+
+    async def _run_once(self) -> int:
+        self._process = process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "kakehashi",
+            *self.service.arguments,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, **self.service.environment},
+            limit=_LINE_LIMIT,
+        )
+        async with asyncio.TaskGroup() as readers:
+            readers.create_task(self._read_events(process))
+            readers.create_task(self._read_log(process))
+        return await process.wait()
+
+    async def _read_events(self, process: asyncio.subprocess.Process) -> None:
+        async for line in _lines(process.stdout):
+            event = parse_event(line)
+            if event is not None:
+                self._on_event(event)
+
+    async def _read_log(self, process: asyncio.subprocess.Process) -> None:
+        async for line in _lines(process.stderr):
+            text = line.decode(errors="replace").rstrip()
+            self.last_words = [*self.last_words[-19:], text]
+            self._log_line(self.service.name, text)
+
+    async def stop(self) -> None:
+        """Ask the process to end, and end it after five seconds."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(process.wait(), STOP_DEADLINE_S)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+
+
+async def _lines(stream: asyncio.StreamReader | None) -> AsyncIterator[bytes]:
+    if stream is None:
+        return
+    while True:
+        try:
+            line = await stream.readline()
+        except ValueError:
+            continue
+        if not line:
+            return
+        yield line

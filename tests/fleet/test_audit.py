@@ -1,0 +1,86 @@
+"""The audit chain: what is changed, taken out or torn is found."""
+
+from pathlib import Path
+
+import pytest
+
+from fleet.audit import GENESIS, verify_chain
+from fleet.audit_file import AuditFile, verify_file
+from fleet.clock import ManualClock
+from fleet.errors import BadInputError
+
+
+def _chain(path: Path, count: int) -> AuditFile:
+    audit = AuditFile(path, ManualClock())
+    for number in range(count):
+        audit.append(actor="佐藤", action="command.recall", subject=f"v{number}", detail={"n": number})
+    return audit
+
+
+def test_a_chain_that_was_not_touched_verifies(tmp_path: Path) -> None:
+    audit = _chain(tmp_path / "audit.jsonl", 5)
+    last, fault = verify_file(tmp_path / "audit.jsonl")
+    assert fault is None
+    assert last is not None
+    assert last.number == 5
+    assert last.hash == audit.head
+
+
+def test_the_first_entry_follows_genesis(tmp_path: Path) -> None:
+    _chain(tmp_path / "audit.jsonl", 1)
+    last, _ = verify_file(tmp_path / "audit.jsonl")
+    assert last is not None
+    assert last.previous == GENESIS
+
+
+@pytest.mark.parametrize("victim", [0, 2, 4])
+def test_a_changed_entry_is_found_at_its_line(tmp_path: Path, victim: int) -> None:
+    path = tmp_path / "audit.jsonl"
+    _chain(path, 5)
+    lines = path.read_text().splitlines()
+    lines[victim] = lines[victim].replace("佐藤", "鈴木")
+    _, fault = verify_chain(lines)
+    assert fault is not None
+    assert fault.line_number == victim + 1
+
+
+def test_an_entry_taken_out_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    _chain(path, 5)
+    lines = path.read_text().splitlines()
+    del lines[2]
+    _, fault = verify_chain(lines)
+    assert fault is not None
+    assert fault.line_number == 3
+
+
+def test_a_torn_last_line_is_set_aside_and_the_chain_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    _chain(path, 3)
+    with path.open("ab") as file:
+        file.write(b'{"number":4,"at_s":1')
+    audit = AuditFile(path, ManualClock())
+    audit.append(actor="佐藤", action="after", subject="x", detail={})
+    last, fault = verify_file(path)
+    assert fault is None
+    assert last is not None
+    assert last.number == 4
+    assert path.with_suffix(".jsonl.torn").read_bytes().startswith(b'{"number":4')
+
+
+def test_a_changed_chain_is_refused_at_opening(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    _chain(path, 3)
+    path.write_text(path.read_text().replace('"n":1', '"n":7'))
+    with pytest.raises(BadInputError, match="2"):
+        AuditFile(path, ManualClock())
+
+
+def test_a_restarted_service_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    _chain(path, 2)
+    _chain(path, 2)
+    last, fault = verify_file(path)
+    assert fault is None
+    assert last is not None
+    assert last.number == 4

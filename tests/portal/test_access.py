@@ -1,0 +1,129 @@
+"""Signing in: one-time links work once, guessing is slowed, and sessions end."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+from fleet.audit_file import AuditFile, verify_file
+from fleet.clock import ManualClock
+from fleet.errors import ConflictError, ForbiddenError, TooManyError, UnauthenticatedError
+from fleet.roles import Permission, Role
+from portal.access import Access
+from portal.accounts import SESSION_S, SETUP_LINK_S
+from portal.accounts_sql import SqlAccountStore, accounts_metadata
+
+FOUNDER = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
+PASSWORD = "長いパスワードです123"
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def access(tmp_path: Path, clock: ManualClock) -> Access:
+    engine = create_engine(f"sqlite:///{tmp_path / 'accounts.sqlite'}")
+    accounts_metadata.create_all(engine)
+    return Access(SqlAccountStore(engine), clock, AuditFile(tmp_path / "audit.jsonl", clock), FOUNDER)
+
+
+def _founded(access: Access) -> str:
+    token = access.new_setup_token()
+    assert token is not None
+    cookie, _ = access.set_up(token=token, name="佐藤", password=PASSWORD)
+    return cookie
+
+
+def test_the_set_up_link_works_once(access: Access) -> None:
+    token = access.new_setup_token()
+    assert token is not None
+    access.set_up(token=token, name="佐藤", password=PASSWORD)
+    assert access.new_setup_token() is None
+    with pytest.raises(ForbiddenError):
+        access.set_up(token=token, name="鈴木", password=PASSWORD)
+
+
+def test_a_new_set_up_link_ends_the_old_one(access: Access) -> None:
+    old = access.new_setup_token()
+    new = access.new_setup_token()
+    assert old is not None
+    assert new is not None
+    with pytest.raises(ForbiddenError):
+        access.set_up(token=old, name="佐藤", password=PASSWORD)
+    access.set_up(token=new, name="佐藤", password=PASSWORD)
+    assert not access.setup_needed()
+
+
+def test_the_set_up_link_expires(access: Access, clock: ManualClock) -> None:
+    token = access.new_setup_token()
+    assert token is not None
+    clock.advance(SETUP_LINK_S + 1)
+    with pytest.raises(ForbiddenError):
+        access.set_up(token=token, name="佐藤", password=PASSWORD)
+
+
+def test_a_session_ends_with_its_time(access: Access, clock: ManualClock) -> None:
+    cookie = _founded(access)
+    session = access.session(cookie)
+    assert session is not None
+    assert Permission.FLY in session.person.permissions
+    clock.advance(SESSION_S + 1)
+    assert access.session(cookie) is None
+
+
+def test_signing_out_ends_the_session_at_once(access: Access) -> None:
+    cookie = _founded(access)
+    access.sign_out(cookie)
+    assert access.session(cookie) is None
+
+
+@pytest.mark.parametrize(("name", "password"), [("佐藤", "wrong-password"), ("だれか", PASSWORD)])
+def test_a_wrong_name_and_a_wrong_password_look_the_same(access: Access, name: str, password: str) -> None:
+    _founded(access)
+    with pytest.raises(UnauthenticatedError, match="name or the password"):
+        access.sign_in(name=name, password=password, address="127.0.0.1")
+
+
+def test_guessing_is_stopped_after_eight_failures_and_goes_on_after_five_minutes(
+    access: Access, clock: ManualClock
+) -> None:
+    _founded(access)
+    for _ in range(8):
+        with pytest.raises(UnauthenticatedError):
+            access.sign_in(name="佐藤", password="wrong-password", address="127.0.0.1")
+    with pytest.raises(TooManyError):
+        access.sign_in(name="佐藤", password=PASSWORD, address="127.0.0.1")
+    clock.advance(301)
+    cookie, _ = access.sign_in(name="佐藤", password=PASSWORD, address="127.0.0.1")
+    assert access.session(cookie) is not None
+
+
+def test_an_invited_person_chooses_a_password_once_and_gets_only_their_roles(access: Access) -> None:
+    session = access.session(_founded(access))
+    assert session is not None
+    _, token, _ = access.invite(by=session.person, name="田中", roles=frozenset({Role.VIEWER}))
+    cookie, invited = access.accept(token=token, password=PASSWORD)
+    assert invited.person.roles == {Role.VIEWER}
+    assert access.session(cookie) is not None
+    with pytest.raises(ForbiddenError):
+        access.accept(token=token, password=PASSWORD)
+    with pytest.raises(ConflictError):
+        access.invite(by=session.person, name="田中", roles=frozenset({Role.ADMINISTRATOR}))
+
+
+def test_tokens_and_passwords_are_kept_only_as_hashes(access: Access, tmp_path: Path) -> None:
+    cookie = _founded(access)
+    content = (tmp_path / "accounts.sqlite").read_bytes() + (tmp_path / "audit.jsonl").read_bytes()
+    assert cookie.encode() not in content
+    assert PASSWORD.encode() not in content
+
+
+def test_signing_in_stands_in_the_audit_chain(access: Access, tmp_path: Path) -> None:
+    _founded(access)
+    access.sign_in(name="佐藤", password=PASSWORD, address="127.0.0.1")
+    last, fault = verify_file(tmp_path / "audit.jsonl")
+    assert fault is None
+    assert last is not None
+    assert last.action == "access.sign-in"
