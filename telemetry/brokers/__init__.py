@@ -1,0 +1,1 @@
+"""Brokers: in this process (amqtt), as a supervised child (Mosquitto), or anywhere by address."""

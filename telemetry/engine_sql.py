@@ -1,0 +1,68 @@
+"""A SQLAlchemy engine that keeps what it has committed: SQLite (WAL, FULL) or PostgreSQL, by URL.
+
+On SQLite a transaction that will write begins with BEGIN IMMEDIATE, so that it never fails half-way for a lock
+(SQLite, "BEGIN IMMEDIATE"); ask for it with `writing(engine)`. PostgreSQL commits synchronously by default.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from fleet.errors import UnavailableError
+from fleet.text import Text
+
+_WRITING = "kakehashi_writing"
+
+
+def open_engine(url: str) -> sa.Engine:
+    """Return an engine for a database URL such as `sqlite:////var/office.sqlite` or `postgresql+psycopg://…`."""
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # SQLAlchemy sends BEGIN itself here: the driver's own would come too late for a SAVEPOINT.
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    immediate = connection.get_execution_options().get(_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection in one writing transaction: committed at the end, or undone whole.
+
+    Raises UnavailableError if the database does not answer, is locked for long or its disk is full.
+    """
+    try:
+        with engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+            yield connection
+    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+        raise database_unavailable(error) from error
+
+
+def database_unavailable(error: Exception) -> UnavailableError:
+    """Return the error a person reads when the database fails."""
+    reason = str(getattr(error, "orig", None) or error)
+    return UnavailableError(
+        Text(f"データベースに保存できません: {reason}", f"the database cannot be written: {reason}"),
+        Text(
+            "ディスクの空きとデータベースの動作を確認してください。届いた記録は現地に残り、後で再送されます",
+            "check disk space and that the database runs; the field keeps its records and sends them again",
+        ),
+    )

@@ -1,0 +1,59 @@
+"""Where a broker is and how to sign in; shared by the station's and the office's MQTT tasks."""
+
+import asyncio
+import secrets
+import ssl
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiomqtt
+
+KEEP_ALIVE_S = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MqttAddress:
+    """A broker and the device that signs in to it. `ca_file` turns TLS on."""
+
+    host: str
+    port: int
+    username: str
+    password: str
+    ca_file: Path | None = None
+
+    def client(self, *, queue_messages: int) -> aiomqtt.Client:
+        """Return a client with a fresh, unguessable id, not yet connected; past `queue_messages` it drops.
+
+        Unguessable, since a client that signs in under another's id pushes that one out (MQTT 3.1.1, 3.1.4).
+        """
+        context = None if self.ca_file is None else ssl.create_default_context(cafile=str(self.ca_file))
+        return aiomqtt.Client(
+            self.host,
+            self.port,
+            username=self.username,
+            password=self.password,
+            identifier=f"{self.username}-{secrets.token_hex(8)}",
+            clean_session=True,
+            keepalive=KEEP_ALIVE_S,
+            timeout=10.0,
+            tls_context=context,
+            max_queued_incoming_messages=queue_messages,
+        )
+
+
+async def until_first_fails(talks: Sequence[Coroutine[None, None, None]]) -> None:
+    """Run all until one ends or fails; end the others and raise what it raised.
+
+    Not a TaskGroup, so that the one MqttError arrives plain, which callers branch on.
+    """
+    tasks = [asyncio.ensure_future(talk) for talk in talks]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        if not task.cancelled():
+            task.result()
