@@ -24,6 +24,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from ground_station.service.delivery import DeliveryState
+from ground_station.service.request_book import RequestState
 from missions.values.finding import Level
 from missions.values.plan import Phase
 from portal.schemas import TextOut, WireModel
@@ -67,16 +69,6 @@ class RequestIn(WireModel):
     site_id: str = Field(min_length=1, max_length=60)
     urgency: int = Field(default=1, ge=1, le=3)
     note: str = Field(default="", max_length=400)
-
-
-class RequestState(StrEnum):
-    """Where a request stands."""
-
-    OPEN = "open"
-    PLANNED = "planned"
-    FLYING = "flying"
-    DELIVERED = "delivered"
-    WITHDRAWN = "withdrawn"
 
 
 class RequestOut(WireModel):
@@ -199,22 +191,6 @@ class CheckOut(WireModel):
     cure: CureOut | None
     ticked_by: str | None
     ticked_at_s: float | None
-
-
-class DeliveryState(StrEnum):
-    """Where a delivery stands."""
-
-    PLANNED = "planned"
-    UPLOADING = "uploading"
-    CHECKING = "checking"
-    READY = "ready"
-    FLYING = "flying"
-    PLACING = "placing"
-    DELIVERED = "delivered"
-    RETURNING = "returning"
-    DONE = "done"
-    RECALLED = "recalled"
-    FAILED = "failed"
 
 
 class DeliveryOut(WireModel):
