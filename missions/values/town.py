@@ -80,6 +80,9 @@ class FlightRules:
     climb_mps: float = 2.5
     descent_mps: float = 1.5
     wind_limit_mps: float = 10.0
+    corridor_half_width_m: float = 30.0
+    no_fly_margin_m: float = 50.0
+    site_slope_limit_deg: float = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
