@@ -47,3 +47,8 @@ class Aircraft:
     mavlink_system_id: int
     has_camera: bool = True
     registration: str = ""
+    load_is_nominal: bool = False
+
+    def flown_mass_kg(self, payload_kg: float) -> float:
+        """Return the mass in the air; a nominal load (a drill's stand-in) is carried in name only, weighing nothing."""
+        return self.empty_mass_kg + (0.0 if self.load_is_nominal else payload_kg)
