@@ -1,0 +1,101 @@
+"""What a person must know at once about a flight, found by comparing an aircraft's states. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fleet.text import Text
+from ground_station.service.failsafe_cause import failsafe_cause
+from ground_station.vehicles.state import LinkState, VehicleState
+
+
+class AlertLevel(StrEnum):
+    """How much it presses."""
+
+    WARN = "warn"
+    ACT = "act"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertNews:
+    """One alert without id and time. `subject` is the kind; one kind a vehicle is open at a time."""
+
+    subject: str
+    level: AlertLevel
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """What alerts are drawn from."""
+
+    link: LinkState
+    flying: bool
+    failsafe: Text | None
+    reboots: int
+    duplicate: bool
+    other_station: int | None
+
+
+def alert_view(state: VehicleState) -> AlertView:
+    """Return what matters of a state."""
+    return AlertView(
+        link=state.link,
+        flying=state.armed and state.in_air,
+        failsafe=failsafe_cause(state),
+        reboots=state.reboots,
+        duplicate=state.duplicate_suspected,
+        other_station=state.other_station,
+    )
+
+
+def alerts_between(before: AlertView | None, now: AlertView, *, name: Text, silence: Text) -> list[AlertNews]:
+    """Return what became worth saying; `silence` says what the aircraft does when it hears nobody."""
+    if before is None:
+        return []
+    news = []
+    if now.link is LinkState.LOST and before.link is not LinkState.LOST and (now.flying or before.flying):
+        news.append(
+            AlertNews(
+                subject="link",
+                level=AlertLevel.ACT,
+                text=Text(f"{name.ja}: 通信が途絶しました。{silence.ja}", f"{name.en}: the link is lost. {silence.en}"),
+            )
+        )
+    if now.failsafe is not None and now.failsafe != before.failsafe:
+        news.append(
+            AlertNews(
+                subject="failsafe",
+                level=AlertLevel.ACT,
+                text=Text(f"{name.ja}: {now.failsafe.ja}", f"{name.en}: {now.failsafe.en}"),
+            )
+        )
+    if now.reboots > before.reboots:
+        news.append(
+            AlertNews(
+                subject="reboot",
+                level=AlertLevel.ACT if before.flying else AlertLevel.WARN,
+                text=Text(f"{name.ja}: 機体が再起動しました", f"{name.en}: the aircraft restarted"),
+            )
+        )
+    if now.duplicate and not before.duplicate:
+        news.append(
+            AlertNews(
+                subject="duplicate",
+                level=AlertLevel.ACT,
+                text=Text(
+                    f"{name.ja}: 同じ番号の機体がもう 1 機います", f"{name.en}: a second aircraft uses its number"
+                ),
+            )
+        )
+    if now.other_station is not None and now.other_station != before.other_station:
+        news.append(
+            AlertNews(
+                subject="other-station",
+                level=AlertLevel.WARN,
+                text=Text(
+                    f"{name.ja}: 別の地上局（番号 {now.other_station}）も通信しています",
+                    f"{name.en}: another ground station ({now.other_station}) is talking to it",
+                ),
+            )
+        )
+    return news

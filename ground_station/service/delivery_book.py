@@ -1,0 +1,108 @@
+"""The station's deliveries: in memory as values, on disk as documents, and who wants to know of changes."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import msgspec
+
+from fleet.errors import NotFoundError
+from fleet.ids import DeliveryId, VehicleId
+from fleet.text import Text
+from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, Delivery, DeliveryState
+from ground_station.service.documents_sql import SqlDocuments
+
+_COLLECTION = "deliveries"
+SAVE_EVERY_S = 5.0
+
+OnDelivery = Callable[[Delivery], None]
+
+
+class DeliveryBook:
+    """All deliveries by id. A change of state is on disk before listeners hear of it; progress every five seconds."""
+
+    def __init__(self, documents: SqlDocuments) -> None:
+        self._documents = documents
+        self._deliveries: dict[DeliveryId, Delivery] = {}
+        self._saved_at_s: dict[DeliveryId, float] = {}
+        self._listeners: list[OnDelivery] = []
+        for body in documents.all(_COLLECTION):
+            delivery = msgspec.convert(body, Delivery)
+            self._deliveries[delivery.id] = delivery
+
+    @property
+    def all(self) -> Mapping[DeliveryId, Delivery]:
+        """Return every delivery, oldest first."""
+        return self._deliveries
+
+    def subscribe(self, listener: OnDelivery) -> None:
+        """Call `listener` with every changed delivery."""
+        self._listeners.append(listener)
+
+    def get(self, delivery_id: DeliveryId) -> Delivery:
+        """Return one; raises NotFoundError."""
+        delivery = self._deliveries.get(delivery_id)
+        if delivery is None:
+            raise NotFoundError(
+                Text("その配送はありません", "there is no such delivery"),
+                Text("一覧から選び直してください", "choose it again from the list"),
+            )
+        return delivery
+
+    def of_vehicle(self, vehicle_id: VehicleId) -> Delivery | None:
+        """Return the vehicle's delivery that has not ended."""
+        return next(
+            (
+                delivery
+                for delivery in reversed(self._deliveries.values())
+                if delivery.vehicle_id == vehicle_id and delivery.state not in ENDED
+            ),
+            None,
+        )
+
+    async def save(self, delivery: Delivery, now_s: float) -> Delivery:
+        """Keep a delivery and tell the listeners; writes to disk when its state changed or five seconds went by."""
+        before = self._deliveries.get(delivery.id)
+        if before == delivery:
+            return delivery
+        self._deliveries[delivery.id] = delivery
+        moved = before is None or _durable(before) != _durable(delivery)
+        if moved or now_s - self._saved_at_s.get(delivery.id, 0.0) >= SAVE_EVERY_S:
+            self._saved_at_s[delivery.id] = now_s
+            await asyncio.to_thread(self._documents.put, _COLLECTION, delivery.id, delivery, now_s)
+        for listener in self._listeners:
+            listener(self._deliveries[delivery.id])
+        return delivery
+
+    async def end_unflown(self, now_s: float) -> None:
+        """After a restart: a delivery that had not taken off must be sent and checked again from its plan."""
+        for delivery in tuple(self._deliveries.values()):
+            if delivery.state in BEFORE_FLIGHT:
+                await self.save(
+                    replace(
+                        delivery,
+                        state=DeliveryState.FAILED,
+                        ended_at_s=now_s,
+                        problem=Text(
+                            "地上局が再起動したため、点検をやり直します", "the station restarted; checks begin anew"
+                        ),
+                        problem_cure=Text(
+                            "もう一度、計画を機体に送ってください", "send the plan to the aircraft again"
+                        ),
+                    ),
+                    now_s,
+                )
+
+
+def _durable(delivery: Delivery) -> tuple[object, ...]:
+    progress = delivery.progress
+    return (
+        delivery.state,
+        delivery.on_board,
+        delivery.ticks,
+        delivery.problem,
+        progress.stage,
+        progress.released,
+        progress.left_plan_in,
+        progress.was_airborne,
+    )

@@ -1,0 +1,308 @@
+"""Takes a plan to an aircraft: who may, upload and read-back, the checklist, and the word to fly."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import structlog
+
+from fleet.audit import AuditTrail
+from fleet.clock import Clock
+from fleet.errors import ConflictError, FleetError, RefusedError
+from fleet.ids import DeliveryId, PlanId, VehicleId, new_id
+from fleet.text import Text
+from ground_station.service.delivery import (
+    BEFORE_FLIGHT,
+    PERSON_CHECKS,
+    AcceptedWarning,
+    Delivery,
+    DeliveryState,
+    Tick,
+    checked,
+    settle,
+    ticked,
+)
+from ground_station.service.delivery_book import DeliveryBook
+from ground_station.service.drill_loading import load_simulated
+from ground_station.service.plan_desk import PlanDesk
+from ground_station.service.request_book import RequestBook, RequestState
+from ground_station.vehicles.flight_command import Action, FlightCommand
+from ground_station.vehicles.plan_transfer import TransferProgress
+from ground_station.vehicles.vehicle import PlanItems, Vehicle
+from missions.values.finding import Finding, Level
+from missions.values.plan import Plan
+
+_log = structlog.get_logger(__name__)
+
+
+class Vehicles(Protocol):
+    """The aircraft this station has."""
+
+    def vehicle(self, vehicle_id: VehicleId) -> Vehicle:
+        """Return one; raises NotFoundError, or UnavailableError while it was never heard."""
+        ...
+
+
+class Preflight(Protocol):
+    """The machine's own checks of an aircraft for one flight."""
+
+    async def check(self, vehicle: Vehicle, plan: Plan) -> tuple[Finding, ...]:
+        """Return every check with its value; reads what it needs from the aircraft."""
+        ...
+
+    async def cure(self, vehicle: Vehicle, plan: Plan) -> None:
+        """Set on the aircraft what the flight needs, and read it back; raises FleetError."""
+        ...
+
+
+class DeliveryDesk:
+    """One desk for all deliveries of the station. `run` owns the uploads."""
+
+    def __init__(
+        self,
+        *,
+        book: DeliveryBook,
+        plans: PlanDesk,
+        requests: RequestBook,
+        vehicles: Vehicles,
+        preflight: Preflight,
+        audit: AuditTrail,
+        clock: Clock,
+    ) -> None:
+        self._book = book
+        self._plans = plans
+        self._requests = requests
+        self._vehicles = vehicles
+        self._preflight = preflight
+        self._audit = audit
+        self._clock = clock
+        self._work: asyncio.Queue[DeliveryId] = asyncio.Queue(maxsize=100)
+        self._rechecking: set[DeliveryId] = set()
+
+    async def begin(self, plan_id: PlanId, accepted: Sequence[AcceptedWarning], *, author: str) -> Delivery:
+        """Return a new delivery whose upload has begun; raises RefusedError or ConflictError with what to do."""
+        plan = await self._plans.get(plan_id)
+        _require_flyable(plan, accepted)
+        vehicle = self._vehicles.vehicle(plan.vehicle_id)
+        await self._set_unflown_aside(plan.vehicle_id, vehicle)
+        entry = self._requests.get(plan.request_id)
+        now_s = self._clock.now_s()
+        delivery = Delivery(
+            id=DeliveryId(new_id(now_s)),
+            request_id=plan.request_id,
+            plan_id=plan.id,
+            vehicle_id=plan.vehicle_id,
+            site_id=plan.site_id,
+            item=entry.request.item,
+            mass_kg=plan.payload_kg,
+            state=DeliveryState.UPLOADING,
+            created_at_s=now_s,
+            accepted_warnings=tuple(accepted),
+            upload_fraction=0.0,
+        )
+        await asyncio.to_thread(
+            self._audit.append,
+            actor=author,
+            action="delivery.begin",
+            subject=delivery.id,
+            detail={
+                "plan_id": plan.id,
+                "vehicle_id": plan.vehicle_id,
+                "accepted": [
+                    {"rule": warning.rule, "name": warning.name, "reason": warning.reason} for warning in accepted
+                ],
+            },
+        )
+        await self._book.save(delivery, now_s)
+        await asyncio.to_thread(self._requests.move, plan.request_id, RequestState.PLANNED, now_s, delivery.id)
+        await self._work.put(delivery.id)
+        return delivery
+
+    async def run(self) -> None:
+        """Upload and check what was begun, one after the other, until cancelled."""
+        while True:
+            await self._upload(await self._work.get())
+
+    async def _upload(self, delivery_id: DeliveryId) -> None:
+        delivery = self._book.get(delivery_id)
+        if delivery.state is not DeliveryState.UPLOADING:
+            return
+        plan = await self._plans.get(delivery.plan_id)
+        try:
+            vehicle = self._vehicles.vehicle(plan.vehicle_id)
+            await vehicle.upload_plan(items_of(plan), _ProgressTo(self._book, delivery_id, self._clock))
+            findings = await self._preflight.check(vehicle, plan)
+        except FleetError as error:
+            await self._fail(delivery_id, error)
+            return
+        fresh = replace(self._book.get(delivery_id), on_board=True, upload_fraction=1.0, state=DeliveryState.CHECKING)
+        await self._book.save(checked(fresh, findings), self._clock.now_s())
+
+    async def _fail(self, delivery_id: DeliveryId, error: FleetError) -> None:
+        _log.warning("delivery not begun", delivery=delivery_id, what=error.what.en)
+        now_s = self._clock.now_s()
+        failed = replace(
+            self._book.get(delivery_id),
+            state=DeliveryState.FAILED,
+            ended_at_s=now_s,
+            problem=error.what,
+            problem_cure=error.cure,
+        )
+        await self._book.save(failed, now_s)
+
+    async def recheck(self, delivery_id: DeliveryId) -> Delivery:
+        """Look at the aircraft again while a delivery waits to fly; a second call meanwhile changes nothing."""
+        delivery = self._book.get(delivery_id)
+        if delivery.state not in {DeliveryState.CHECKING, DeliveryState.READY} or delivery_id in self._rechecking:
+            return delivery
+        self._rechecking.add(delivery_id)
+        try:
+            plan = await self._plans.get(delivery.plan_id)
+            vehicle = self._vehicles.vehicle(delivery.vehicle_id)
+            findings = await self._preflight.check(vehicle, plan)
+            on_board = vehicle.state().plan_on_board == plan.id
+        finally:
+            self._rechecking.discard(delivery_id)
+        latest = self._book.get(delivery_id)
+        if latest.state not in {DeliveryState.CHECKING, DeliveryState.READY}:
+            return latest
+        return await self._book.save(settle(checked(replace(latest, on_board=on_board), findings)), self._clock.now_s())
+
+    async def tick(self, delivery_id: DeliveryId, check_id: str, *, name: str, ticked_now: bool) -> Delivery:
+        """Tick a check that only eyes can make, or withdraw the tick; raises ConflictError once it flies."""
+        delivery = self._book.get(delivery_id)
+        if delivery.state not in BEFORE_FLIGHT or check_id not in {check.id for check in PERSON_CHECKS}:
+            raise ConflictError(
+                Text("この点検は今は変えられません", "this check cannot be changed now"),
+                Text("画面を読み込み直してください", "reload the page"),
+            )
+        now_s = self._clock.now_s()
+        await asyncio.to_thread(
+            self._audit.append,
+            actor=name,
+            action="delivery.tick" if ticked_now else "delivery.untick",
+            subject=delivery_id,
+            detail={"check": check_id},
+        )
+        if check_id == "load-fixed" and ticked_now:
+            await load_simulated(self._vehicles.vehicle(delivery.vehicle_id), delivery.mass_kg)
+        tick = Tick(name=name, at_s=now_s) if ticked_now else None
+        return await self._book.save(ticked(self._book.get(delivery_id), check_id, tick), now_s)
+
+    async def cure(self, delivery_id: DeliveryId, *, author: str) -> Delivery:
+        """Set what the flight needs on the aircraft, then check again; raises what the aircraft answers."""
+        delivery = self._book.get(delivery_id)
+        plan = await self._plans.get(delivery.plan_id)
+        await asyncio.to_thread(
+            self._audit.append, actor=author, action="delivery.set-parameters", subject=delivery_id, detail={}
+        )
+        await self._preflight.cure(self._vehicles.vehicle(delivery.vehicle_id), plan)
+        return await self.recheck(delivery_id)
+
+    async def fly(self, delivery_id: DeliveryId, *, author: str) -> FlightCommand:
+        """Give the word to fly; raises RefusedError naming what is still open."""
+        delivery = await self.recheck(delivery_id)
+        if delivery.state is not DeliveryState.READY:
+            raise _not_ready(delivery)
+        now_s = self._clock.now_s()
+        command = await self._vehicles.vehicle(delivery.vehicle_id).begin(Action.START_MISSION, author=author)
+        await self._book.save(replace(self._book.get(delivery_id), state=DeliveryState.FLYING), now_s)
+        await asyncio.to_thread(self._requests.move, delivery.request_id, RequestState.FLYING, now_s)
+        return command
+
+    async def cancel(self, delivery_id: DeliveryId, *, author: str) -> Delivery:
+        """Give up a delivery that has not taken off; raises ConflictError once it flies."""
+        delivery = self._book.get(delivery_id)
+        if delivery.state not in BEFORE_FLIGHT:
+            raise ConflictError(
+                Text("飛行中の配送は取り消せません", "a delivery in flight cannot be cancelled"),
+                Text("機体を戻すには「帰還」を使ってください", "to bring the aircraft back, use Recall"),
+            )
+        now_s = self._clock.now_s()
+        await asyncio.to_thread(
+            self._audit.append, actor=author, action="delivery.cancel", subject=delivery_id, detail={}
+        )
+        ended = replace(
+            delivery,
+            state=DeliveryState.FAILED,
+            ended_at_s=now_s,
+            problem=Text("飛ぶ前に取りやめました", "given up before take-off"),
+        )
+        return await self._book.save(ended, now_s)
+
+    async def _set_unflown_aside(self, vehicle_id: VehicleId, vehicle: Vehicle) -> None:
+        earlier = self._book.of_vehicle(vehicle_id)
+        if vehicle.state().armed or (earlier is not None and earlier.state not in BEFORE_FLIGHT):
+            raise ConflictError(
+                Text("この機体は飛行中です", "this aircraft is flying"),
+                Text("着陸してから、もう一度送ってください", "wait until it has landed, then send the plan"),
+            )
+        if earlier is not None:
+            await self.cancel(earlier.id, author="station")
+
+
+class _ProgressTo:
+    """Shows how far an upload has come on its delivery, at most some five times a second."""
+
+    def __init__(self, book: DeliveryBook, delivery_id: DeliveryId, clock: Clock) -> None:
+        self._book = book
+        self._delivery_id = delivery_id
+        self._clock = clock
+        self._steps = 0
+        self._saves: set[asyncio.Task[Delivery]] = set()
+
+    def __call__(self, progress: TransferProgress) -> None:
+        self._steps += 1
+        delivery = self._book.get(self._delivery_id)
+        fraction = 1.0 - 0.85**self._steps
+        _log.debug("upload", delivery=self._delivery_id, text=progress.text.en)
+        save = asyncio.ensure_future(
+            self._book.save(replace(delivery, upload_fraction=round(fraction, 2)), self._clock.now_s())
+        )
+        self._saves.add(save)
+        save.add_done_callback(self._saves.discard)
+
+
+def items_of(plan: Plan) -> PlanItems:
+    """Return what of a plan goes on board."""
+    return PlanItems(name=plan.id, mission=plan.items, fence=plan.fence_items, rally=plan.rally_items)
+
+
+def _require_flyable(plan: Plan, accepted: Sequence[AcceptedWarning]) -> None:
+    refusals = [finding for finding in plan.findings if finding.level is Level.REFUSE]
+    if refusals:
+        worst = refusals[0]
+        raise RefusedError(
+            Text(f"この計画では飛べません: {worst.text.ja}", f"this plan cannot be flown: {worst.text.en}"),
+            worst.cure.text if worst.cure is not None else None,
+        )
+    taken = {warning.rule for warning in accepted}
+    open_rules = [finding for finding in plan.findings if finding.level is Level.WARN and finding.rule not in taken]
+    if open_rules:
+        raise RefusedError(
+            Text(
+                f"注意 {len(open_rules)} 件に、引き受ける人の名前と理由がありません: {open_rules[0].text.ja}",
+                f"{len(open_rules)} warnings have nobody who takes them on: {open_rules[0].text.en}",
+            ),
+            Text("それぞれに名前と理由を入力してください", "give a name and a reason for each"),
+        )
+
+
+def _not_ready(delivery: Delivery) -> RefusedError:
+    if delivery.refusals:
+        first = delivery.refusals[0]
+        return RefusedError(
+            Text(f"まだ飛べません: {first.text.ja}", f"it cannot fly yet: {first.text.en}"),
+            first.cure.text if first.cure is not None else None,
+        )
+    if delivery.unticked:
+        check = delivery.unticked[0].text
+        return RefusedError(
+            Text(f"点検が残っています: {check.ja}", f"a check is still open: {check.en}"),
+            Text("目で確かめて、名前を入れてください", "look, then tick it with your name"),
+        )
+    return RefusedError(
+        Text("計画が機体に届いていません", "the plan is not on board"),
+        Text("もう一度、計画を機体に送ってください", "send the plan to the aircraft again"),
+    )
