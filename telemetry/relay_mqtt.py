@@ -85,6 +85,7 @@ class StationRelay:
         self._relay = Relay(relay_id=new_id(clock.now_s()), settings=settings)
         self._writer = OutboxWriter(outbox, self._on_put)
         self._wake = asyncio.Event()
+        self._settled = asyncio.Event()
         self._wire = WireWriter()
         self._reader = WireReader()
         self._states: dict[VehicleId, Mapping[str, object]] = {}
@@ -117,6 +118,18 @@ class StationRelay:
             refused=self._refused,
             fault=self._fault,
         )
+
+    async def drained(self) -> None:
+        """Return once the town has every record of the outbox; raises UnavailableError if the outbox fails.
+
+        May never return: give it a deadline.
+        """
+        while True:
+            self._settled.clear()
+            pending = await asyncio.to_thread(self._outbox.pending)
+            if not any(lane.records for lane in pending.values()):
+                return
+            await self._settled.wait()
 
     async def run(self) -> None:
         """Relay until cancelled; connects again by itself, at most every 10 s."""
@@ -227,6 +240,7 @@ class StationRelay:
             except BaseException:
                 self._unsettled = numbers + self._unsettled
                 raise
+            self._settled.set()
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         receipt_topic = self._address.topics.receipt(self._address.station)

@@ -1,17 +1,14 @@
 """The broker in this process: amqtt 0.12, MQTT 3.1.1 over TCP, nobody anonymous."""
 
 import asyncio
-import errno
 import logging
-import socket
 from types import TracebackType
 
 from amqtt.broker import Broker
 from amqtt.errors import BrokerError
 
-from fleet.errors import UnavailableError
-from fleet.text import Text
 from telemetry.brokers.access import DeviceBook
+from telemetry.brokers.free_port import free_port, is_free, port_taken
 
 START_WITHIN_S = 5.0
 STOP_WITHIN_S = 5.0
@@ -33,9 +30,9 @@ class EmbeddedBroker:
         logging.getLogger("amqtt").setLevel(logging.ERROR)
         logging.getLogger("transitions").setLevel(logging.ERROR)
         if self.port == 0:
-            self.port = _free_port(self.host)
-        elif not _is_free(self.host, self.port):
-            raise _port_taken(self.port)
+            self.port = free_port(self.host)
+        elif not is_free(self.host, self.port):
+            raise port_taken(self.port)
         access = "telemetry.brokers.amqtt_access.DeviceAccess"
         self._broker = Broker(
             {
@@ -52,7 +49,7 @@ class EmbeddedBroker:
         try:
             await asyncio.wait_for(self._broker.start(), START_WITHIN_S)
         except (BrokerError, TimeoutError) as error:
-            raise _port_taken(self.port) from error
+            raise port_taken(self.port) from error
 
     async def stop(self) -> None:
         """Close every connection and the port, within 5 s."""
@@ -74,33 +71,3 @@ class EmbeddedBroker:
     ) -> None:
         """Stop."""
         await self.stop()
-
-
-def _free_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _is_free(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            if error.errno in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
-                return False
-            raise
-        return True
-
-
-def _port_taken(port: int) -> UnavailableError:
-    return UnavailableError(
-        Text(f"中継サーバーのポート {port} が使えません", f"the broker's port {port} cannot be used"),
-        Text(
-            "ほかのプログラムを止めるか、設定の mqtt.port を変えてください",
-            "stop the other program or change mqtt.port in the settings",
-        ),
-        port=port,
-    )

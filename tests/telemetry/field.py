@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 
 from fleet.clock import SystemClock
@@ -107,9 +107,9 @@ def office_at(port: int, host: str = "127.0.0.1") -> MqttAddress:
 
 
 @asynccontextmanager
-async def running(*services: Callable[[], object]) -> AsyncIterator[None]:
+async def running(*services: Callable[[], Coroutine[None, None, None]]) -> AsyncIterator[None]:
     """Run coroutines beside the block and cancel them after it; what one of them raised is raised."""
-    tasks = [asyncio.ensure_future(service()) for service in services]  # type: ignore[arg-type]
+    tasks = [asyncio.ensure_future(service()) for service in services]
     try:
         yield
     finally:
