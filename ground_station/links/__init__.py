@@ -1,0 +1,1 @@
+"""MAVLink links: one transport a file, one supervisor over them, and the recorder of what passed."""

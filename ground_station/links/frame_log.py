@@ -1,0 +1,125 @@
+"""Records what passed over a link as a tlog: 8 bytes big-endian Unix microseconds, then the frame, both directions.
+
+Mission Planner, MAVProxy and every other MAVLink tool read this. Recording never holds up a flight: frames wait in
+memory, a thread writes them, and beyond `MOST_WAITING_BYTES` they are dropped and counted.
+"""
+
+import asyncio
+import struct
+from collections import deque
+from pathlib import Path
+
+from fleet.clock import Clock
+from fleet.errors import UnavailableError
+from fleet.text import Text
+
+MOST_WAITING_BYTES = 4 * 1024 * 1024
+_FLUSH_EVERY_S = 1.0
+_STAMP = struct.Struct(">Q")
+
+
+class FrameLog:
+    """One tlog file. Frames are recorded at any time after construction and written while `run` runs."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.path = path
+        self._clock = clock
+        self._waiting: deque[bytes] = deque()
+        self._waiting_bytes = 0
+        self.recorded = 0
+        self.dropped = 0
+        self.error: UnavailableError | None = None
+
+    def record(self, raw: bytes) -> None:
+        """Keep one frame with the present time."""
+        self.record_at(raw, self._clock.now_s())
+
+    def record_at(self, raw: bytes, at_s: float) -> None:
+        """Keep one frame with the Unix time it passed, seconds."""
+        if self._waiting_bytes + len(raw) + 8 > MOST_WAITING_BYTES:
+            self.dropped += 1
+            return
+        self._waiting.append(_STAMP.pack(round(at_s * 1e6)) + raw)
+        self._waiting_bytes += len(raw) + 8
+        self.recorded += 1
+
+    async def run(self) -> None:
+        """Write once a second until cancelled, then write the rest."""
+        try:
+            while True:
+                await asyncio.sleep(_FLUSH_EVERY_S)
+                await self.flush()
+        finally:
+            self._write(self._take())
+
+    async def flush(self) -> None:
+        """Write what waits; a full disk is kept in `error` and the frames are counted as dropped."""
+        await asyncio.to_thread(self._write, self._take())
+
+    def _take(self) -> list[bytes]:
+        taken = list(self._waiting)
+        self._waiting.clear()
+        self._waiting_bytes = 0
+        return taken
+
+    def _write(self, records: list[bytes]) -> None:
+        if not records:
+            return
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab") as file:
+                file.write(b"".join(records))
+        except OSError as error:
+            self.dropped += len(records)
+            self.error = UnavailableError(
+                Text(f"飛行記録 {self.path.name} に書けません（{error}）", f"cannot write {self.path.name}: {error}"),
+                Text("ディスクの空きを確かめてください", "check the free disk space"),
+            )
+        else:
+            self.error = None
+
+
+class FlightRecorder:
+    """Records each flight of one aircraft in a file of its own, from shortly before arming until told to stop.
+
+    Between flights the last `before` frames are kept in memory, so that a flight's file starts with what led to it.
+    """
+
+    def __init__(self, folder: Path, clock: Clock, *, before: int = 2000) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._before: deque[tuple[float, bytes]] = deque(maxlen=before)
+        self._log: FrameLog | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """Return the file of the flight being recorded, or None between flights."""
+        return None if self._log is None else self._log.path
+
+    def record(self, raw: bytes) -> None:
+        """Keep one frame."""
+        if self._log is not None:
+            self._log.record(raw)
+        else:
+            self._before.append((self._clock.now_s(), raw))
+
+    def start(self, name: str) -> Path:
+        """Begin the file `name`.tlog (a running one goes on); return its path. Needs a running event loop."""
+        if self._log is None:
+            self._log = FrameLog(self._folder / f"{name}.tlog", self._clock)
+            for at_s, raw in self._before:
+                self._log.record_at(raw, at_s)
+            self._before.clear()
+            self._task = asyncio.get_running_loop().create_task(self._log.run())
+        return self._log.path
+
+    async def stop(self) -> Path | None:
+        """Write the rest and end the file; return its path, or None if nothing was being recorded."""
+        log, task = self._log, self._task
+        self._log = self._task = None
+        if log is None or task is None:
+            return None
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return log.path

@@ -1,0 +1,1 @@
+"""What must hold before take-off, as findings."""

@@ -1,0 +1,1 @@
+"""MAVLink exchanges without I/O: a message and the time go in, messages come out."""

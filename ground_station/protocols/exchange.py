@@ -1,0 +1,58 @@
+"""What every exchange with an autopilot has in common, and who speaks with whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from ground_station.links.frames import Message
+
+ResultT_co = TypeVar("ResultT_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The component a message is meant for."""
+
+    system_id: int
+    component_id: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """When to ask again, seconds (MAVLink mission protocol: 1.5 s, 0.25 s an item, 5 times)."""
+
+    first_s: float = 1.5
+    item_s: float = 0.25
+    times: int = 5
+    stalled_s: float = 9.0
+
+
+class Exchange(Protocol[ResultT_co]):
+    """A protocol exchange without I/O. Times are monotonic seconds; nothing is asked after there is a result."""
+
+    @property
+    def wants(self) -> frozenset[int]:
+        """Return the message ids that concern it."""
+        ...
+
+    @property
+    def result(self) -> ResultT_co | None:
+        """Return how it ended, or None while it goes on."""
+        ...
+
+    @property
+    def wake_s(self) -> float:
+        """Return when `tick` is due."""
+        ...
+
+    def start(self, now_s: float) -> Sequence[Message]:
+        """Return the first messages to send."""
+        ...
+
+    def receive(self, message: Message, now_s: float) -> Sequence[Message]:
+        """Take a message that it wants; return the messages to send."""
+        ...
+
+    def tick(self, now_s: float) -> Sequence[Message]:
+        """Return what is to be sent because time passed."""
+        ...

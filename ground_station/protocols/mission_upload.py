@@ -1,0 +1,176 @@
+"""Uploading a mission, a fence or rally points (MAVLink mission protocol, ArduPilot's habits).
+
+The aircraft asks for each item with MISSION_REQUEST or MISSION_REQUEST_INT and always gets MISSION_ITEM_INT. What was
+asked of us is repeated by both sides, so loss in either direction heals. A refusal may be an old one that came late:
+it counts only if the aircraft asks for nothing more within a grace time. After a result nothing changes it any more.
+"""
+
+from collections.abc import Sequence
+
+from pymavlink.dialects.v20 import ardupilotmega as dialect
+
+from fleet.text import Text
+from ground_station.links.frames import Message
+from ground_station.protocols.exchange import Retry, Target
+from ground_station.protocols.mission_results import (
+    ACCEPTED,
+    CANCELLED,
+    ERROR,
+    INVALID_SEQUENCE,
+    mission_result,
+)
+from ground_station.protocols.transfer import (
+    TransferEnd,
+    TransferResult,
+    ack_message,
+    item_message,
+    silent,
+    stalled,
+)
+from missions.values.mission_item import MissionItem, MissionType
+
+_NOTHING = Text("何もいりません", "nothing to do")
+_GRACE_S = 0.6
+
+
+class MissionUpload:
+    """One attempt to put `items` on board; none clears the list there."""
+
+    wants = frozenset(
+        {
+            dialect.MAVLINK_MSG_ID_MISSION_REQUEST,
+            dialect.MAVLINK_MSG_ID_MISSION_REQUEST_INT,
+            dialect.MAVLINK_MSG_ID_MISSION_ACK,
+        }
+    )
+
+    def __init__(
+        self, target: Target, items: Sequence[MissionItem], kind: MissionType, retry: Retry | None = None
+    ) -> None:
+        self._target = target
+        self._items = tuple(items)
+        self._kind = kind
+        self._retry = retry or Retry()
+        self._last: Message | None = None
+        self._tries = 0
+        self._highest = -1
+        self._started_s = 0.0
+        self._progress_s = 0.0
+        self._round_trip_s = 0.0
+        self._refusal: int | None = None
+        self.wake_s = 0.0
+        self.result: TransferResult | None = None
+
+    @property
+    def items_asked_for(self) -> int:
+        """Return how many items the aircraft has asked for so far."""
+        return self._highest + 1
+
+    def start(self, now_s: float) -> Sequence[Message]:
+        """Announce the items."""
+        self._started_s = self._progress_s = now_s
+        system, component = self._target.system_id, self._target.component_id
+        if self._items:
+            opening = dialect.MAVLink_mission_count_message(system, component, len(self._items), int(self._kind))
+        else:
+            opening = dialect.MAVLink_mission_clear_all_message(system, component, int(self._kind))
+        return self._say(opening, now_s, self._retry.first_s)
+
+    def receive(self, message: Message, now_s: float) -> Sequence[Message]:
+        """Take a request or an acknowledgement of this kind of list."""
+        if self.result is not None or message.mission_type != int(self._kind):
+            return ()
+        if message.get_msgId() == dialect.MAVLINK_MSG_ID_MISSION_ACK:
+            return self._acknowledged(message.type, now_s)
+        return self._asked(message.seq, now_s)
+
+    def tick(self, now_s: float) -> Sequence[Message]:
+        """Repeat the last message, or give up."""
+        if self.result is not None or now_s < self.wake_s:
+            return ()
+        if self._refusal is not None:
+            return self._end_refused(self._refusal)
+        if now_s - self._progress_s >= self._retry.stalled_s:
+            return self._end_stalled(now_s)
+        if self._tries > self._retry.times:
+            return self._end_silent()
+        self._tries += 1
+        self.wake_s = now_s + self._pause_s()
+        return () if self._last is None else (self._last,)
+
+    def _asked(self, seq: int, now_s: float) -> Sequence[Message]:
+        if not 0 <= seq < len(self._items):
+            return self._end_stalled(now_s) if now_s - self._progress_s >= self._retry.stalled_s else ()
+        if seq > self._highest:
+            if self._highest < 0:
+                self._round_trip_s = now_s - self._started_s if self._tries == 1 else 0.0
+            self._highest = seq
+            self._progress_s = now_s
+        elif now_s - self._progress_s >= self._retry.stalled_s:
+            return self._end_stalled(now_s)
+        self._refusal = None
+        self._tries = 0
+        return self._say(item_message(self._target, self._items[seq], self._kind), now_s, self._retry.item_s)
+
+    def _acknowledged(self, code: int, now_s: float) -> Sequence[Message]:
+        complete = self._highest == len(self._items) - 1
+        if code == ACCEPTED:
+            if complete:
+                self.result = TransferResult(
+                    end=TransferEnd.DONE, text=mission_result(code).text, cure=_NOTHING, code=code
+                )
+            return ()
+        if code == INVALID_SEQUENCE:  # a repeated item draws it, and the aircraft goes on asking
+            return ()
+        if code == ERROR and complete and self._items:
+            self._end_unsure(code)
+            return ()
+        self._refusal = code
+        self.wake_s = now_s + _GRACE_S + self._round_trip_s
+        return ()
+
+    def _say(self, message: Message, now_s: float, pause_s: float) -> Sequence[Message]:
+        self._last = message
+        self._tries += 1
+        self.wake_s = now_s + max(pause_s, 1.5 * self._round_trip_s)
+        return (message,)
+
+    def _pause_s(self) -> float:
+        pause_s = self._retry.first_s if self._highest < 0 else self._retry.item_s
+        return max(pause_s, 1.5 * self._round_trip_s)
+
+    def _where(self) -> Text:
+        if self._highest < 0:
+            return Text("転送の開始", "the start of the transfer")
+        return Text(f"{self._highest + 1} 番目の項目", f"item {self._highest + 1}")
+
+    def _end_refused(self, code: int) -> Sequence[Message]:
+        meaning = mission_result(code)
+        where = self._where()
+        self.result = TransferResult(
+            end=TransferEnd.REFUSED,
+            text=Text(f"{where.ja}: {meaning.text.ja}", f"{where.en}: {meaning.text.en}"),
+            cure=meaning.cure,
+            code=code,
+            worth_another_try=meaning.worth_another_try,
+        )
+        return ()
+
+    def _end_unsure(self, code: int | None) -> None:
+        self.result = TransferResult(
+            end=TransferEnd.UNSURE,
+            text=Text("すべて送りましたが返事が届きません", "everything was sent, but no last word came"),
+            cure=Text("読み戻して確かめます", "it is being read back"),
+            code=code,
+        )
+
+    def _end_silent(self) -> Sequence[Message]:
+        if self._items and self._highest == len(self._items) - 1:
+            self._end_unsure(None)
+            return ()
+        self.result = silent(self._tries, self._where())
+        return (ack_message(self._target, self._kind, CANCELLED),)
+
+    def _end_stalled(self, now_s: float) -> Sequence[Message]:
+        self.result = stalled(now_s - self._progress_s, self._where())
+        return (ack_message(self._target, self._kind, CANCELLED),)

@@ -1,0 +1,1 @@
+"""What is known of an aircraft, and what it is told to do."""
