@@ -146,7 +146,7 @@ def chunk_indexes(connection: sa.Connection, sha256: str) -> Sequence[int]:
 def chunk_data(connection: sa.Connection, sha256: str) -> dict[int, bytes]:
     """Return the chunks that have come, by index."""
     statement = sa.select(chunks.c.index, chunks.c.data).where(chunks.c.sha256 == sha256)
-    return {index: bytes(data) for index, data in connection.execute(statement).tuples()}
+    return {index: bytes(data) for index, data in connection.execute(statement)}
 
 
 def drop_chunks(connection: sa.Connection, sha256: str, indexes: Sequence[int] | None = None) -> None:

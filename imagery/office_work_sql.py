@@ -30,9 +30,7 @@ def quiet_pictures(connection: sa.Connection, ask_again: AskAgain, now_s: float)
     )
     due = [
         picture_id
-        for picture_id, last_chunk_at_s, asked_count, asked_at_s in connection.execute(
-            statement.limit(_AT_ONCE)
-        ).tuples()
+        for picture_id, last_chunk_at_s, asked_count, asked_at_s in connection.execute(statement.limit(_AT_ONCE))
         if ask_again.due(last_chunk_at_s=last_chunk_at_s, asked_count=asked_count, asked_at_s=asked_at_s, now_s=now_s)
     ]
     return _pictures(connection, due)

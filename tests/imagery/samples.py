@@ -1,18 +1,20 @@
 """Pictures made for tests, and the two sides of the road a picture travels."""
 
+import asyncio
 import io
 import struct
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
-import msgspec
 import numpy as np
 import sqlalchemy as sa
 from PIL import Image
 
 from fleet.clock import ManualClock
 from fleet.ids import StationId, TownId, VehicleId
+from fleet.realm import Realm
 from imagery.bodies import PICTURE_BODIES
 from imagery.camera_tags import CameraTags, tagged_jpeg
 from imagery.chunks import chunk_digests
@@ -21,12 +23,15 @@ from imagery.memory_store import MemoryStore
 from imagery.pictures import PictureContext
 from imagery.station_pictures import StationPictures, StoredChunks
 from imagery.tables_sql import create_picture_tables
-from telemetry.codec import add_to_body, encode_record
+from telemetry.codec import WireWriter, add_to_body, encode_record
 from telemetry.engine_sql import open_engine
-from telemetry.making import typed_body
-from telemetry.records import Record
+from telemetry.ingest import Ingest
+from telemetry.records import Lane, Record
 from telemetry.store import ReceivedRecord
+from telemetry.topics import Topics
 
+Item = TypeVar("Item")
+TOPICS = Topics(realm=Realm.DRILL, town=TownId("demo"))
 TAGS = CameraTags(
     taken_at_s=1_780_000_000.25,
     lon_deg=133.2486123,
@@ -98,6 +103,8 @@ class Field:
         self.store = MemoryStore()
         self.sent: list[Record] = []
         self.fails: Exception | None = None
+        self.got_some = asyncio.Event()
+        self.ingest = Ingest(TOPICS, PICTURE_BODIES)
         self.intake = intake
         self.pictures = self.restart()
 
@@ -118,6 +125,7 @@ class Field:
         if self.fails is not None:
             raise self.fails
         self.sent += records
+        self.got_some.set()
 
     def arrived(self, records: Sequence[Record] | None = None) -> list[ReceivedRecord]:
         """Return records as the office's ingest hands them on, through the real wire encoding."""
@@ -129,25 +137,20 @@ class Field:
                 fields = chunks.load(record.body_ref)
                 assert fields is not None
                 payload = add_to_body(payload, dict(fields))
-            received.append(received_record(payload, self.clock.now_s()))
+            received += self._through_the_wire(record.lane, payload)
         return received
 
+    def _through_the_wire(self, lane: Lane, payload: bytes) -> list[ReceivedRecord]:
+        topic = TOPICS.up(StationId("north"), lane)
+        batch = self.ingest.read(topic, WireWriter().batch("b", [payload]), self.clock.now_s())
+        assert batch is not None
+        assert not batch.refused
+        return [record for _, record in batch.records]
 
-def received_record(payload: bytes, now_s: float) -> ReceivedRecord:
-    """Return an encoded record as ingest makes it."""
-    record_id, lane, kind, schema, recorded_at_s, body = msgspec.msgpack.decode(payload)
-    return ReceivedRecord(
-        id=record_id,
-        town=TownId("demo"),
-        station=StationId("north"),
-        lane=lane,
-        kind=kind,
-        schema=schema,
-        recorded_at_s=recorded_at_s,
-        received_at_s=now_s,
-        body_packed=msgspec.msgpack.encode(body),
-        typed=typed_body(kind, body, PICTURE_BODIES),
-    )
+
+def shuffled(items: Sequence[Item], seed: int) -> list[Item]:
+    """Return the items in another order, the same for the same seed."""
+    return [items[number] for number in np.random.default_rng(seed).permutation(len(items))]
 
 
 def rows(engine: sa.Engine, table: sa.Table) -> int:

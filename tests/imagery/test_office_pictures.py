@@ -1,0 +1,297 @@
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from fleet.errors import ConflictError
+from fleet.ids import StationId
+from imagery.bodies import PICTURE_BODIES, PictureChunk, PictureManifest, PictureMissing
+from imagery.camera_tags import tagged_jpeg
+from imagery.chunks import chunk_digests
+from imagery.intake import PictureIntake
+from imagery.library import PictureQuery
+from imagery.memory_store import MemoryStore
+from imagery.office_pictures import OfficePictures
+from imagery.pictures import Picture, PictureState, Release
+from imagery.store import sha256_of
+from imagery.tables_sql import chunks, create_picture_tables, pictures
+from telemetry.engine_sql import open_engine
+from telemetry.making import make_record
+from telemetry.store import ReceivedRecord
+from telemetry.store_sql import SqlRecordStore
+from telemetry.tables_sql import create_tables
+from tests.imagery.samples import CONTEXT, TAGS, Field, jpeg, noisy_jpeg, rows, shuffled
+
+
+class Office:
+    """An office with a real record store; what it asks of stations is a list."""
+
+    def __init__(self, database: Path, intake: PictureIntake, field: Field) -> None:
+        self.engine = open_engine(f"sqlite:///{database}")
+        create_tables(self.engine)
+        create_picture_tables(self.engine)
+        self.store = MemoryStore()
+        self.asked: list[tuple[StationId, str, Mapping[str, object]]] = []
+        self.told: list[Picture] = []
+        self.asked_some = asyncio.Event()
+        self.field = field
+        self.intake = intake
+        self.start()
+
+    def start(self) -> None:
+        self.pictures = OfficePictures(
+            engine=self.engine,
+            store=self.store,
+            intake=self.intake,
+            clock=self.field.clock,
+            ask=self.ask,
+            on_change=self.told.append,
+        )
+        self.records = SqlRecordStore(self.engine, [self.pictures.handler])
+
+    async def ask(self, station: StationId, kind: str, body: Mapping[str, object]) -> None:
+        self.asked.append((station, kind, body))
+        self.asked_some.set()
+
+    async def take(self, arrived: Sequence[ReceivedRecord]) -> Mapping[str, str]:
+        stored = self.records.store(arrived)
+        self.pictures.on_stored(stored.new)
+        await self.pictures.follow_changes()
+        return stored.refused
+
+    async def only(self) -> Picture:
+        (picture,) = (await self.pictures.reader.page(PictureQuery())).pictures
+        return picture
+
+
+@pytest.fixture
+def field(tmp_path: Path, intake: PictureIntake) -> Field:
+    return Field(tmp_path / "station.sqlite", intake)
+
+
+@pytest.fixture
+def office(tmp_path: Path, intake: PictureIntake, field: Field) -> Office:
+    return Office(tmp_path / "office.sqlite", intake, field)
+
+
+async def test_thumbnail_first_then_the_whole_byte_for_byte(field: Field, office: Office) -> None:
+    data = noisy_jpeg(4)
+    sent = await field.pictures.accept(data, CONTEXT)
+    manifest, *pieces = field.arrived()
+    await office.take([manifest])
+    early = await office.only()
+    assert (early.state, early.chunks_have, early.id) == (PictureState.THUMBNAIL, 0, sent.id)
+    assert (await office.pictures.reader.thumbnail(sent.id)).data[:2] == b"\xff\xd8"
+    await office.take(pieces)
+    whole = await office.only()
+    assert whole.state is PictureState.COMPLETE
+    assert (await office.pictures.reader.original(sent.id)).data == data
+    assert (whole.lat_deg, whole.heading_deg, whole.who) == (sent.lat_deg, sent.heading_deg, "drone-1")
+    assert rows(office.engine, chunks) == 0
+    assert [picture.state for picture in office.told][-1] is PictureState.COMPLETE
+
+
+async def test_a_cut_at_every_chunk_never_shows_half_and_resumes(field: Field, office: Office) -> None:
+    data = noisy_jpeg(9)
+    sent = await field.pictures.accept(data, CONTEXT)
+    for record in field.arrived()[:-1]:
+        await office.take([record])
+        office.start()  # the office is killed after every chunk
+        assert await office.pictures.finish_waiting() == 0
+        assert (await office.only()).state is not PictureState.COMPLETE
+        for read in (office.pictures.reader.original, office.pictures.reader.preview):
+            with pytest.raises(ConflictError):
+                await read(sent.id)
+        assert list(office.store.originals()) == []
+    await office.take(field.arrived()[-1:])
+    assert (await office.pictures.reader.original(sent.id)).data == data
+
+
+async def test_any_order_and_repeats_give_one_sound_picture(field: Field, office: Office) -> None:
+    data = noisy_jpeg(6)
+    await field.pictures.accept(data, CONTEXT)
+    for seed in range(5):
+        for record in shuffled(field.arrived() * 2, seed):
+            await office.take([record])
+    picture = await office.only()
+    assert picture.state is PictureState.COMPLETE
+    assert (await office.pictures.reader.original(picture.id)).data == data
+    assert rows(office.engine, pictures) == 1
+
+
+async def test_the_same_picture_from_two_stations_is_one(field: Field, office: Office, tmp_path: Path) -> None:
+    data = jpeg()
+    await field.pictures.accept(data, CONTEXT)
+    other = Field(tmp_path / "other.sqlite", field.intake)
+    other.clock.advance(500)
+    await other.pictures.accept(data, CONTEXT)
+    await office.take(field.arrived())
+    await office.take(other.arrived())
+    assert (await office.only()).state is PictureState.COMPLETE
+
+
+async def test_the_office_asks_for_what_is_missing_and_the_station_sends_it(field: Field, office: Office) -> None:
+    data = noisy_jpeg(6)
+    sent = await field.pictures.accept(data, CONTEXT)
+    arrived = field.arrived()
+    await office.take([arrived[0], arrived[1], arrived[4]])
+    assert await office.pictures.ask_for_missing() == 0
+    field.clock.advance(61)
+    assert await office.pictures.ask_for_missing() == 1
+    assert await office.pictures.ask_for_missing() == 0
+    ((station, kind, body),) = office.asked
+    assert (station, kind) == ("north", "picture.missing")
+    assert body["indexes"] == [index for index in range(sent.chunks_total) if index not in {0, 3}]
+    field.sent.clear()
+    assert await field.pictures.on_down(kind, body)
+    await office.take(field.arrived())
+    assert (await office.pictures.reader.original(sent.id)).data == data
+
+
+async def test_a_received_picture_is_confirmed_to_its_station(field: Field, office: Office) -> None:
+    sent = await field.pictures.accept(jpeg(), CONTEXT)
+    await office.take(field.arrived())
+    ((_, kind, body),) = office.asked
+    assert kind == "picture.received"
+    await field.pictures.on_down(kind, body)
+    assert (await field.pictures.reader.picture(sent.id)).delivered_at_s is not None
+
+
+async def test_a_chunk_with_the_wrong_index_is_refused_and_asked_for_again(field: Field, office: Office) -> None:
+    data = noisy_jpeg(4)
+    sent = await field.pictures.accept(data, CONTEXT)
+    arrived = field.arrived()
+    moved = arrived[2].typed
+    assert isinstance(moved, PictureChunk)
+    wrong = forged(arrived[2], msgspec.structs.replace(moved, index=0))
+    refused = await office.take([arrived[0], wrong, arrived[2]])
+    assert list(refused) == [wrong.id]
+    await office.take(arrived[3:])
+    field.clock.advance(61)
+    await office.pictures.ask_for_missing()
+    assert office.asked[-1][2]["indexes"] == [0]
+    field.sent.clear()
+    await field.pictures.on_down(*office.asked[-1][1:])
+    await office.take(field.arrived())
+    assert (await office.pictures.reader.original(sent.id)).data == data
+
+
+async def test_wrong_chunks_that_came_before_their_manifest_are_thrown_out(field: Field, office: Office) -> None:
+    data = noisy_jpeg(3)
+    await field.pictures.accept(data, CONTEXT)
+    arrived = field.arrived()
+    early = arrived[1].typed
+    assert isinstance(early, PictureChunk)
+    await office.take([forged(arrived[1], msgspec.structs.replace(early, data=early.data[::-1]))])
+    await office.take(arrived[2:])
+    await office.take([arrived[0]])
+    assert (await office.only()).chunks_have == len(arrived) - 2
+
+
+async def test_a_manifest_that_lies_about_the_whole_is_given_up_after_three_askings(
+    field: Field, office: Office
+) -> None:
+    data = noisy_jpeg(2)
+    await field.pictures.accept(data, CONTEXT)
+    first, *pieces = field.arrived()
+    manifest = first.typed
+    assert isinstance(manifest, PictureManifest)
+    lie = "f" * 64
+    await office.take([forged(first, msgspec.structs.replace(manifest, sha256=lie))])
+    for attempt in range(6):
+        for number, piece in enumerate(pieces):
+            chunk = piece.typed
+            assert isinstance(chunk, PictureChunk)
+            await office.take([forged(piece, msgspec.structs.replace(chunk, sha256=lie), name=f"{attempt}-{number}")])
+    picture = await office.only()
+    assert picture.state is not PictureState.COMPLETE
+    assert picture.fault is not None
+    assert [kind for _, kind, _ in office.asked] == [PictureMissing.KIND] * 3
+    assert list(office.store.originals()) == []
+
+
+async def test_a_page_sent_as_a_picture_is_never_shown(field: Field, office: Office) -> None:
+    page = b"<html><script>alert(1)</script></html>"
+    manifest = PictureManifest(
+        picture_id="evil",
+        sha256=sha256_of(page),
+        size_bytes=len(page),
+        media_type="image/jpeg",
+        width_px=1,
+        height_px=1,
+        taken_at_s=0.0,
+        who="x",
+        source="x",
+        thumbnail=page,
+        chunk_digests=chunk_digests(page),
+    )
+    await field.pictures.accept(jpeg(), CONTEXT)
+    sample = field.arrived()[0]
+    chunk = PictureChunk(picture_id="evil", sha256=manifest.sha256, index=0, data=page)
+    await office.take([forged(sample, manifest, name="m"), forged(sample, chunk, name="c")])
+    picture = await office.only()
+    assert picture.fault is not None
+    for read in (office.pictures.reader.original, office.pictures.reader.preview):
+        with pytest.raises(ConflictError):
+            await read(picture.id)
+    assert rows(office.engine, chunks) == 0
+
+
+async def test_after_a_crash_a_whole_picture_is_finished_at_start(field: Field, office: Office) -> None:
+    data = noisy_jpeg(3)
+    sent = await field.pictures.accept(data, CONTEXT)
+    office.records.store(field.arrived())  # killed before anything else
+    office.start()
+    assert await office.pictures.finish_waiting() == 1
+    assert (await office.pictures.reader.original(sent.id)).data == data
+
+
+async def test_the_offices_copies_carry_no_metadata(field: Field, office: Office) -> None:
+    sent = await field.pictures.accept(tagged_jpeg(jpeg(), TAGS), CONTEXT)
+    await office.take(field.arrived())
+    for file in (
+        await office.pictures.reader.preview(sent.id),
+        await office.pictures.reader.thumbnail(sent.id),
+    ):
+        assert b"Exif" not in file.data
+        assert b"KAKESIM" not in file.data
+
+
+async def test_a_person_decides_who_may_see(field: Field, office: Office) -> None:
+    sent = await field.pictures.accept(jpeg(), CONTEXT)
+    await office.take(field.arrived())
+    assert (await office.only()).release is Release.UNREVIEWED
+    assert (await office.pictures.set_release(sent.id, Release.AGENCIES)).release is Release.AGENCIES
+    assert office.told[-1].release is Release.AGENCIES
+
+
+async def test_run_finishes_pictures_as_they_come(field: Field, office: Office) -> None:
+    task = asyncio.create_task(office.pictures.run())
+    await field.pictures.accept(jpeg(), CONTEXT)
+    stored = await asyncio.to_thread(office.records.store, field.arrived())
+    office.pictures.on_stored(stored.new)
+    async with asyncio.timeout(10):
+        await office.asked_some.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await office.only()).state is PictureState.COMPLETE
+
+
+def forged(like: ReceivedRecord, body: PictureManifest | PictureChunk, *, name: str = "forged") -> ReceivedRecord:
+    record = make_record(body, record_id=f"{name}-{like.id}"[:60], recorded_at_s=like.recorded_at_s)
+    assert record.kind in PICTURE_BODIES
+    return ReceivedRecord(
+        id=record.id,
+        town=like.town,
+        station=like.station,
+        lane=record.lane,
+        kind=record.kind,
+        schema=1,
+        recorded_at_s=like.recorded_at_s,
+        received_at_s=like.received_at_s,
+        body_packed=msgspec.msgpack.encode(record.body),
+        typed=body,
+    )
