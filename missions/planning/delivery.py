@@ -43,12 +43,10 @@ class Survey:
 
 def delivery_flight(scene: Scene) -> tuple[Flight, HeightBand] | None:
     """Return the flight that costs the least energy and the band it was drawn in, or None if there is no way."""
-    if not scene.has_ground():
+    if not scene.has_ground() or scene.is_too_near():
         return None
     start_m, end_m = scene.local_m(scene.home), scene.local_m(scene.target)
     landing_m = scene.local_m(scene.landing)
-    if float(np.hypot(*(end_m - start_m))) < 1.0:
-        return None
     ends_m = np.vstack((start_m, end_m, landing_m))
     reach_m = float(np.hypot(*(end_m - start_m)))
     rows, columns = scene.town.terrain.heights_m.shape

@@ -19,6 +19,9 @@ from missions.values.town import Place, Town
 AT_DEPOT_M = 30.0
 """Within this of its depot an aircraft counts as standing on it and lands where it took off."""
 
+LEAST_DISTANCE_M = 50.0
+"""Nearer than this there is nothing to fly."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
@@ -53,6 +56,10 @@ class Scene:
         """Return east and north in metres of the terrain's frame."""
         ground = place.ground if isinstance(place, Position) else place
         return np.array(self.town.terrain.frame.local_of(ground))
+
+    def is_too_near(self) -> bool:
+        """Return whether the aircraft already stands at the destination."""
+        return distance_m(self.home.ground, self.target.ground) < LEAST_DISTANCE_M
 
     def has_ground(self) -> bool:
         """Return whether the terrain is known at all three places."""

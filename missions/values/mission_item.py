@@ -71,7 +71,10 @@ class MissionItem:
 PLACED_COMMANDS = frozenset(
     {16, 17, 18, 19, 20, 21, 22, 31, 36, 82, 84, 85, 94, 179, 188, 189, 195, 201, *range(5000, 5005), 5100}
 )
-"""Commands whose `x` and `y` are a place (for NAV_RETURN_TO_LAUNCH one that is not used); for all others they are plain fifth and sixth parameters."""
+"""Commands whose `x` and `y` are a place (for NAV_RETURN_TO_LAUNCH one that is not used).
+
+For all others they are plain fifth and sixth parameters.
+"""
 
 _PLAIN_FRAMES = {5: 0, 6: 3, 11: 10}
 

@@ -52,7 +52,7 @@ def _ends(scene: Scene) -> list[Finding]:
 def _route(scene: Scene, flight: Flight | None) -> list[Finding]:
     margin_m = scene.town.rules.no_fly_margin_m
     if flight is None:
-        if not scene.has_ground() or not scene.no_fly.zones:
+        if not scene.has_ground() or not scene.no_fly.zones or scene.is_too_near():
             return []
         names = scene.no_fly.zones[0].area
         return [

@@ -19,8 +19,8 @@ _IMPORT = Text("この場所の標高データを取り込む", "import terrain 
 
 
 def check_ground(scene: Scene, measured: list[Measured]) -> list[Finding]:
-    """Return findings `terrain.synthetic`, `terrain.coverage`, `site.kind` and `site.slope`."""
-    return [_source(scene), *_coverage(scene, measured), _kind(scene), *_slope(scene)]
+    """Return findings `terrain.synthetic`, `terrain.coverage`, `site.kind`, `site.slope` and `site.distance`."""
+    return [_source(scene), *_coverage(scene, measured), _kind(scene), *_slope(scene), *_distance(scene)]
 
 
 def _source(scene: Scene) -> Finding:
@@ -85,6 +85,20 @@ def _kind(scene: Scene) -> Finding:
         at=scene.site.at,
         cure=Cure(text=Text("近くの着陸場を選ぶ", "choose a landing site nearby"), action="choose_site"),
     )
+
+
+def _distance(scene: Scene) -> list[Finding]:
+    if not scene.has_ground() or not scene.is_too_near():
+        return []
+    return [
+        Finding(
+            level=Level.REFUSE,
+            rule="site.distance",
+            text=Text(f"機体は届け先の{scene.site.name.ja}にあります", f"the aircraft stands at {scene.site.name.en}"),
+            at=scene.site.at,
+            cure=Cure(text=Text("別の届け先を選ぶ", "choose another destination"), action="choose_site"),
+        )
+    ]
 
 
 def _slope(scene: Scene) -> list[Finding]:
