@@ -117,6 +117,11 @@ class AutopilotStation:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
 
+    async def watch(self) -> None:
+        """Wait for as long as the station runs; raises what ended it, if something unforeseen did."""
+        if self._running is not None:
+            await asyncio.shield(self._running)
+
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             for link in self._links.values():
@@ -138,7 +143,7 @@ class AutopilotStation:
         while True:
             now_s = self._services.clock.monotonic_s()
             for vehicle in self._vehicles.values():
-                vehicle.contact.tick(now_s)
+                await vehicle.tick(now_s)
             await asyncio.sleep(_TICK_S)
 
     def _add(self, setting: VehicleSetting) -> None:

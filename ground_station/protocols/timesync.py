@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from ground_station.links.frames import Message
-from ground_station.protocols.exchange import Target
 
 _SMOOTHING = 0.2
 
@@ -21,15 +20,14 @@ class ClockReading:
 class TimeSync:
     """Sends probes and takes answers to them; answers to nobody's or another's probe are left alone."""
 
-    def __init__(self, target: Target) -> None:
-        self._target = target
+    def __init__(self) -> None:
         self._sent_ns: int | None = None
         self.round_trip_s: float | None = None
 
     def probe(self, now_s: float) -> Message:
         """Return a probe carrying the monotonic time."""
         self._sent_ns = round(now_s * 1e9)
-        return dialect.MAVLink_timesync_message(0, self._sent_ns, self._target.system_id, self._target.component_id)
+        return dialect.MAVLink_timesync_message(0, self._sent_ns)
 
     def receive(self, message: Message, now_s: float) -> ClockReading | None:
         """Return what an answer to the last probe says, else None."""
@@ -45,6 +43,4 @@ class TimeSync:
         """Return the answer to the aircraft's own probe, else None."""
         if message.tc1 != 0:
             return None
-        return dialect.MAVLink_timesync_message(
-            round(now_s * 1e9), message.ts1, self._target.system_id, self._target.component_id
-        )
+        return dialect.MAVLink_timesync_message(round(now_s * 1e9), message.ts1)

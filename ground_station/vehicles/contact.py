@@ -61,7 +61,7 @@ class Contact:
         self.ignored = 0
         self._link = link
         self._ground = ground
-        self._timesync = TimeSync(self.target)
+        self._timesync = TimeSync()
         self._next_probe_s = 0.0
         self._link_state = LinkState.LOST
         self._changed: Callable[[], None] = _nobody
@@ -76,7 +76,7 @@ class Contact:
         """Take `system_id` as this aircraft's; for a vehicle set up without one."""
         self.system_id = system_id
         self.target = Target(system_id=system_id)
-        self._timesync = TimeSync(self.target)
+        self._timesync = TimeSync()
 
     def state(self) -> VehicleState:
         """Return the aircraft as it is known now."""

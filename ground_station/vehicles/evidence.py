@@ -68,8 +68,8 @@ def descends(before: VehicleState, now: VehicleState) -> bool:
 
 
 def goes_home(before: VehicleState, now: VehicleState) -> bool:
-    """Return: it climbs to go, comes nearer to home, comes down, or is there."""
-    if not now.in_air or abs(_rise_m(before, now)) > _HEIGHT_M:
+    """Return: it climbs to its return height, comes nearer to home, or is there."""
+    if not now.in_air or _rise_m(before, now) > 1.0:
         return True
     home = now.telemetry.home
     if home is None or before.position is None or now.position is None:

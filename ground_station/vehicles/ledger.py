@@ -72,11 +72,10 @@ class CommandLedger:
         command = self.command(command_id)
         if command.state.is_end:
             raise ConflictError(Text("この指示は終わっています", "this command has ended"), state=command.state.value)
-        moved = replace(
-            command, state=state, text=text or STATE_TEXTS.get(state, command.text), changed_at_s=self._clock.now_s()
-        )
-        if moved == command:
+        words = text or STATE_TEXTS.get(state, command.text)
+        if command.state is state and command.text == words:
             return command
+        moved = replace(command, state=state, text=words, changed_at_s=self._clock.now_s())
         self._keep(moved)
         if state.is_end:
             await self._write(moved, {"text": moved.text.as_dict()})

@@ -68,6 +68,11 @@ class Pilot:
         self._underway: _Underway | None = None
         self._ended: dict[CommandId, asyncio.Task[FlightCommand]] = {}
 
+    @property
+    def busy(self) -> bool:
+        """Return True while a command has not ended."""
+        return self._underway is not None and not self._underway.task.done()
+
     async def begin(self, command: FlightCommand, flown: Manoeuvre) -> None:
         """Start to carry out a command that is in the audit chain; the one before it is over now."""
         await self.abandon()
@@ -102,11 +107,12 @@ class Pilot:
             if end is not None:
                 break
         if end is None:
-            end = await self._observe(command.id, flown, before)
+            end = await self._observe(command.id, flown)
         return await self._ledger.advance(command.id, end.state, end.text)
 
-    async def _observe(self, command_id: CommandId, flown: Manoeuvre, before: VehicleState) -> _End:
+    async def _observe(self, command_id: CommandId, flown: Manoeuvre) -> _End:
         await self._ledger.advance(command_id, CommandState.RUNNING)
+        before = self._cockpit.state()
         within_s = self._timing.real_s(flown.done_within_s, at_least_s=3.0)
         if await self._conversation.until(self._shown(flown.done, before), within_s):
             return _End(state=CommandState.DONE)

@@ -25,6 +25,8 @@ from ground_station.vehicles.plan_transfer import (
 from ground_station.vehicles.state import LinkState, VehicleState
 from missions.values.mission_item import MissionItem, MissionType
 
+_RECORD_ON_S = 5.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanItems:
@@ -65,6 +67,7 @@ class Vehicle:
         self.contact = contact
         self._ledger = ledger
         self._transferring = False
+        self._recorded_s = 0.0
         self._pilot = Pilot(
             cockpit=self,
             conversation=contact.conversation,
@@ -212,6 +215,17 @@ class Vehicle:
             yield
         finally:
             self._transferring = False
+
+    async def tick(self, now_s: float) -> None:
+        """Do what is due; ends the flight's record five seconds after it disarmed."""
+        self.contact.tick(now_s)
+        recorder = self.contact.recorder
+        if recorder is None or recorder.path is None:
+            return
+        if self.state().armed or self._pilot.busy:
+            self._recorded_s = now_s
+        elif now_s - self._recorded_s > _RECORD_ON_S:
+            await recorder.stop()
 
     def _transfer(self) -> PlanTransfer:
         self._require_link()
