@@ -1,0 +1,395 @@
+"""One vehicle on MAVLink: routes messages from any of its links, and sends what is due; bytes and time in, bytes out."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from sim.camera_port import Camera, Shutter
+from sim.dynamics.path import Vector
+from sim.mavlink import telemetry
+from sim.mavlink.commands import Order, obey
+from sim.mavlink.plan_transfer import PlanTransfer, Peer
+from sim.mavlink.session import Session
+from sim.mavlink.streams import HEARTBEAT, TERRAIN_REPORT
+from sim.mavlink.terrain_sync import TerrainSync
+from sim.mavlink.wire import Packet, message
+from sim.vehicle import orders
+from sim.vehicle.autopilot import Autopilot
+from sim.vehicle.events import Event, HomeMoved, ItemReached, ParameterMoved, PictureTaken, Said
+from sim.vehicle.mission_item import StoredItem
+from sim.vehicle.modes import Mode
+from sim.vehicle.orders import Answer
+from sim.vehicle.parameters import Parameter
+
+_STATUSTEXT = message("STATUSTEXT")
+_ITEM_REACHED = message("MISSION_ITEM_REACHED")
+_PARAM_VALUE = message("PARAM_VALUE")
+_COMMAND_ACK = message("COMMAND_ACK")
+_INTERVAL = message("MESSAGE_INTERVAL")
+_TIMESYNC = message("TIMESYNC")
+_CAPTURED = message("CAMERA_IMAGE_CAPTURED")
+_FEEDBACK = message("CAMERA_FEEDBACK")
+
+_TEXT_BYTES = 50
+_TIMESYNC_EVERY_S = 10.0
+_REQUEST_MESSAGE, _SET_INTERVAL, _GET_INTERVAL, _REQUEST_VERSION = 512, 511, 510, 520
+_AUTOPILOT_VERSION = 148
+_FRAMES = {0: 0, 5: 0, 3: 3, 6: 3, 10: 10, 11: 10}
+_IGNORE_POSITION, _IGNORE_VELOCITY, _IGNORE_YAW = 0b111, 0b111000, 1 << 10
+_NED, _BODY_NED, _OFFSET_NED, _BODY_OFFSET_NED = 1, 8, 7, 9
+
+Handler = Callable[["VehiclePort", Session, Any, float], None]
+
+
+class VehiclePort:
+    """All links of one vehicle. The caller's clock is the vehicle's: seconds since power on."""
+
+    def __init__(self, vehicle: Autopilot, camera: Camera) -> None:
+        self.vehicle = vehicle
+        self.sessions: list[Session] = []
+        self.received = 0
+        self._camera = camera
+        self._transfer = PlanTransfer()
+        self._terrain = TerrainSync()
+        self._mode: Mode = vehicle.mode
+        self._text_id = 0
+        self._timesync_s = 0.0
+
+    def open(self) -> Session:
+        """Return a new link."""
+        session = Session(self.vehicle.identity.system_id, self.vehicle.now_s)
+        self.sessions.append(session)
+        return session
+
+    def close(self, session: Session) -> None:
+        """Forget a link."""
+        self._transfer.forget(session.send)
+        if session in self.sessions:
+            self.sessions.remove(session)
+
+    def replace_vehicle(self, vehicle: Autopilot) -> None:
+        """Go on with a vehicle that was powered on anew; links stay, their clocks start again."""
+        self.vehicle = vehicle
+        self._transfer = PlanTransfer()
+        self._mode = vehicle.mode
+        self._timesync_s = 0.0
+        for session in self.sessions:
+            session.schedule.rewind()
+
+    def receive(self, session: Session, data: bytes, now_s: float) -> None:
+        """Take bytes from a link at `now_s` and answer at once."""
+        self._transfer.poll(self.vehicle, now_s)
+        for incoming in session.parse(data):
+            target = getattr(incoming, "target_system", 0)
+            if target in (0, self.vehicle.identity.system_id):
+                self.received += 1
+                handler = _HANDLERS.get(incoming.get_type())
+                if handler is not None:
+                    handler(self, session, incoming, now_s)
+        self.flush_events()
+
+    def tick(self, now_s: float) -> None:
+        """Send what is due at `now_s`."""
+        vehicle = self.vehicle
+        if vehicle.events:
+            self.flush_events()
+        if not self.sessions:
+            return
+        self._transfer.poll(vehicle, now_s)
+        if vehicle.mode is not self._mode:
+            self._mode = vehicle.mode
+            self._broadcast(telemetry.heartbeat(vehicle))
+        ready: dict[int, Packet | None] = {}
+        for session in self.sessions:
+            for msg_id in session.schedule.due(now_s):
+                if msg_id not in ready:
+                    ready[msg_id] = self._packet(msg_id)
+                packet = ready[msg_id]
+                if packet is not None:
+                    session.send(packet)
+            for index in session.parameter_burst(len(vehicle.params)):
+                session.send(self._parameter_at(index))
+        request = self._terrain.poll(vehicle, now_s)
+        if request is not None:
+            self._broadcast(request)
+        if now_s - self._timesync_s >= _TIMESYNC_EVERY_S:
+            self._timesync_s = now_s
+            self._broadcast(_TIMESYNC.pack(0, int(now_s * 1e9)))
+
+    def flush_events(self) -> None:
+        """Send what the vehicle has to say."""
+        events, self.vehicle.events = self.vehicle.events, []
+        for event in events:
+            for packet in self._packets_of(event):
+                self._broadcast(packet)
+
+    def _broadcast(self, packet: Packet) -> None:
+        for session in self.sessions:
+            session.send(packet)
+
+    def _packet(self, msg_id: int) -> Packet | None:
+        if msg_id == TERRAIN_REPORT:
+            return self._terrain.report(self.vehicle)
+        builder = telemetry.BUILDERS.get(msg_id)
+        return None if builder is None else builder(self.vehicle)
+
+    def _packets_of(self, event: Event) -> list[Packet]:
+        match event:
+            case Said(severity, text):
+                return self._text(severity, text)
+            case ItemReached(seq):
+                return [_ITEM_REACHED.pack(seq)]
+            case ParameterMoved(name):
+                parameter = self.vehicle.params.shown(name)
+                return [] if parameter is None else [self._parameter(parameter, 65535)]
+            case HomeMoved(with_origin):
+                origin = telemetry.global_origin(self.vehicle) if with_origin else None
+                return [p for p in (origin, telemetry.home_position(self.vehicle)) if p is not None]
+            case PictureTaken(shutter):
+                self._camera.shutter(shutter)
+                return _picture_packets(self.vehicle, shutter)
+
+    def _text(self, severity: int, text: str) -> list[Packet]:
+        data = text.encode()
+        if len(data) <= _TEXT_BYTES:
+            return [_STATUSTEXT.pack(severity, data, 0, 0)]
+        self._text_id = self._text_id % 65535 + 1
+        chunks = [data[i : i + _TEXT_BYTES] for i in range(0, len(data), _TEXT_BYTES)]
+        return [_STATUSTEXT.pack(severity, chunk, self._text_id, i) for i, chunk in enumerate(chunks)]
+
+    def _parameter(self, parameter: Parameter, index: int) -> Packet:
+        count = len(self.vehicle.params)
+        return _PARAM_VALUE.pack(parameter.value, count, index, parameter.name.encode(), parameter.type)
+
+    def _parameter_at(self, index: int) -> Packet:
+        parameter = self.vehicle.params.at(index)
+        if parameter is None:
+            raise IndexError(index)
+        return self._parameter(parameter, index)
+
+    # Handlers of incoming messages.
+
+    def on_heartbeat(self, _session: Session, m: Any, now_s: float) -> None:
+        """Take note that the ground station is there."""
+        if m.get_srcSystem() == int(self.vehicle.params["MAV_GCS_SYSID"]):
+            reaction = self.vehicle.silence.heard(now_s)
+            if reaction is not None:
+                self.vehicle.react(reaction)
+
+    def on_stream(self, session: Session, m: Any, now_s: float) -> None:
+        """Set stream rates."""
+        session.schedule.request_stream(m.req_stream_id, m.req_message_rate if m.start_stop else 0, now_s)
+
+    def on_parameter_list(self, session: Session, _m: Any, _now_s: float) -> None:
+        """Begin to list the parameters."""
+        session.parameter_cursor = 0
+
+    def on_parameter_read(self, session: Session, m: Any, _now_s: float) -> None:
+        """Answer with one parameter; an unknown one is not answered."""
+        params = self.vehicle.params
+        if m.param_index >= 0:
+            parameter, index = params.at(m.param_index), m.param_index
+        else:
+            parameter = params.shown(_text_of(m.param_id))
+            index = 65535 if parameter is None else params.index_of(parameter.name)
+        if parameter is not None:
+            session.send(self._parameter(parameter, index))
+
+    def on_parameter_set(self, _session: Session, m: Any, _now_s: float) -> None:
+        """Set a parameter and tell everybody."""
+        parameter = self.vehicle.params.set(_text_of(m.param_id), m.param_value)
+        if parameter is not None:
+            self._broadcast(self._parameter(parameter, 65535))
+
+    def on_set_mode(self, session: Session, m: Any, _now_s: float) -> None:
+        """Change mode by the old message; it is acknowledged as command 11."""
+        answer = orders.set_mode(self.vehicle, m.custom_mode) if m.base_mode & 1 else Answer.DENIED
+        session.send(_COMMAND_ACK.pack(11, answer, 0, 0, m.get_srcSystem(), m.get_srcComponent()))
+
+    def on_command_long(self, session: Session, m: Any, now_s: float) -> None:
+        """Obey COMMAND_LONG."""
+        order = Order(
+            command=m.command, p1=m.param1, p2=m.param2, p3=m.param3, p4=m.param4, x=_e7(m.param5), y=_e7(m.param6),
+            z=m.param7, frame=3,
+        )  # fmt: skip
+        self._command(session, m, order, now_s)
+
+    def on_command_int(self, session: Session, m: Any, now_s: float) -> None:
+        """Obey COMMAND_INT."""
+        order = Order(
+            command=m.command, p1=m.param1, p2=m.param2, p3=m.param3, p4=m.param4, x=m.x, y=m.y, z=m.z, frame=m.frame
+        )
+        self._command(session, m, order, now_s)
+
+    def _command(self, session: Session, m: Any, order: Order, now_s: float) -> None:
+        extra: Packet | None = None
+        match order.command:
+            case 512 | 520:
+                msg_id = int(order.p1) if order.command == _REQUEST_MESSAGE else _AUTOPILOT_VERSION
+                extra = self._packet(msg_id)
+                answer = Answer.FAILED if extra is None else Answer.ACCEPTED
+            case 511:
+                answer = self._set_interval(session, int(order.p1), order.p2, now_s)
+            case 510:
+                interval_s = session.schedule.interval_s(int(order.p1))
+                extra = _INTERVAL.pack(-1 if interval_s is None else int(interval_s * 1e6), int(order.p1) & 0xFFFF)
+                answer = Answer.ACCEPTED
+            case _:
+                answer = obey(self.vehicle, order)
+        ack = _COMMAND_ACK.pack(order.command, answer, 0, 0, m.get_srcSystem(), m.get_srcComponent())
+        session.send(ack)
+        if extra is not None:
+            session.send(extra)
+
+    def _set_interval(self, session: Session, msg_id: int, interval_us: float, now_s: float) -> Answer:
+        if msg_id not in telemetry.BUILDERS and msg_id != TERRAIN_REPORT:
+            return Answer.FAILED
+        if msg_id == HEARTBEAT and interval_us < 0.0:
+            return Answer.DENIED
+        session.schedule.set_interval(msg_id, None if interval_us < 0.0 else interval_us / 1e6, now_s)
+        return Answer.ACCEPTED
+
+    def on_mission_count(self, session: Session, m: Any, now_s: float) -> None:
+        """Begin an upload."""
+        self._transfer.count(self.vehicle, _peer(session, m), m.count, m.mission_type, now_s)
+
+    def on_mission_item_int(self, session: Session, m: Any, now_s: float) -> None:
+        """Take an uploaded item."""
+        self._transfer.item(self.vehicle, _peer(session, m), m, now_s)
+
+    def on_mission_item(self, session: Session, m: Any, now_s: float) -> None:
+        """Take an uploaded item in degrees."""
+        m.x, m.y = _e7(m.x), _e7(m.y)
+        self._transfer.item(self.vehicle, _peer(session, m), m, now_s)
+
+    def on_mission_request_list(self, session: Session, m: Any, _now_s: float) -> None:
+        """Begin a download."""
+        self._transfer.request_list(self.vehicle, _peer(session, m), m.mission_type)
+
+    def on_mission_request_int(self, session: Session, m: Any, _now_s: float) -> None:
+        """Hand out an item."""
+        self._transfer.request(self.vehicle, _peer(session, m), m.seq, m.mission_type, as_int=True)
+
+    def on_mission_request(self, session: Session, m: Any, _now_s: float) -> None:
+        """Hand out an item in degrees."""
+        self._transfer.request(self.vehicle, _peer(session, m), m.seq, m.mission_type, as_int=False)
+
+    def on_mission_clear(self, session: Session, m: Any, _now_s: float) -> None:
+        """Forget a plan."""
+        self._transfer.clear_all(self.vehicle, _peer(session, m), m.mission_type)
+
+    def on_mission_set_current(self, session: Session, m: Any, _now_s: float) -> None:
+        """Jump within the mission."""
+        if self.vehicle.mission.jump_to(m.seq):
+            session.send(telemetry.mission_current(self.vehicle))
+
+    def on_target_global(self, _session: Session, m: Any, _now_s: float) -> None:
+        """Follow a target given as latitude and longitude; refusals are silent."""
+        v = self.vehicle
+        if not m.type_mask & _IGNORE_POSITION == _IGNORE_POSITION:
+            if m.coordinate_frame not in _FRAMES or abs(m.lat_int) > 900_000_000:
+                return
+            item = StoredItem(command=16, frame=_FRAMES[m.coordinate_frame], x=m.lat_int, y=m.lon_int, z=m.alt)
+            place, above_ground = v.target(item)
+            orders.go_to(v, place, above_ground=above_ground, yaw_rad=_yaw_of(m))
+        elif not m.type_mask & _IGNORE_VELOCITY == _IGNORE_VELOCITY:
+            orders.keep_speed(v, (m.vy, m.vx, -m.vz), _yaw_of(m))
+
+    def on_target_local(self, _session: Session, m: Any, _now_s: float) -> None:
+        """Follow a target given in metres; refusals are silent."""
+        v = self.vehicle
+        body = m.coordinate_frame in (_BODY_NED, _BODY_OFFSET_NED)
+        if not m.type_mask & _IGNORE_POSITION == _IGNORE_POSITION:
+            place = _rotated((m.y, m.x, -m.z), v.kin.yaw_rad if body else 0.0)
+            if m.coordinate_frame != _NED:
+                here = v.kin.position
+                place = (here[0] + place[0], here[1] + place[1], here[2] + place[2])
+            orders.go_to(v, place, above_ground=False, yaw_rad=_yaw_of(m))
+        elif not m.type_mask & _IGNORE_VELOCITY == _IGNORE_VELOCITY:
+            orders.keep_speed(v, _rotated((m.vy, m.vx, -m.vz), v.kin.yaw_rad if body else 0.0), _yaw_of(m))
+
+    def on_timesync(self, session: Session, m: Any, now_s: float) -> None:
+        """Answer a time question."""
+        if m.tc1 == 0:
+            session.send(_TIMESYNC.pack(int(now_s * 1e9), m.ts1))
+
+    def on_terrain_data(self, _session: Session, m: Any, _now_s: float) -> None:
+        """Store terrain heights."""
+        self._terrain.data(m.lat, m.lon, m.gridbit, list(m.data))
+
+    def on_terrain_check(self, session: Session, m: Any, _now_s: float) -> None:
+        """Report the terrain at a place."""
+        session.send(self._terrain.report(self.vehicle, m.lat, m.lon))
+
+    def on_rc_override(self, _session: Session, m: Any, now_s: float) -> None:
+        """Take stick positions from the ground."""
+        channels = [getattr(m, f"chan{n}_raw") for n in range(1, 9)]
+        self.vehicle.sticks.override(channels, now_s + self.vehicle.params["RC_OVERRIDE_TIME"])
+
+
+def _peer(session: Session, m: Any) -> Peer:
+    return Peer(m.get_srcSystem(), m.get_srcComponent(), session.send)
+
+
+def _text_of(field: str | bytes) -> str:
+    text = field.decode("ascii", "replace") if isinstance(field, bytes) else field
+    return text.rstrip("\0")
+
+
+def _e7(degrees: float) -> int:
+    return round(degrees * 1e7) if math.isfinite(degrees) and abs(degrees) <= 214.0 else 0
+
+
+def _yaw_of(m: Any) -> float | None:
+    return None if m.type_mask & _IGNORE_YAW or not math.isfinite(m.yaw) else float(m.yaw)
+
+
+def _rotated(place: Vector, yaw_rad: float) -> Vector:
+    """Return right, forward, up turned to east, north, up."""
+    if yaw_rad == 0.0:
+        return place
+    right, forward, up = place
+    sine, cosine = math.sin(yaw_rad), math.cos(yaw_rad)
+    return (right * cosine + forward * sine, forward * cosine - right * sine, up)
+
+
+def _picture_packets(vehicle: Autopilot, shutter: Shutter) -> list[Packet]:
+    lat, lon = round(shutter.position.lat_deg * 1e7), round(shutter.position.lon_deg * 1e7)
+    half = math.radians(shutter.heading_deg) / 2.0
+    index = shutter.image_index
+    captured = _CAPTURED.pack(
+        int(shutter.at_s * 1e6), int(vehicle.now_s * 1000.0), lat, lon, int(shutter.position.alt_amsl_m * 1000.0),
+        int(shutter.alt_home_m * 1000.0), math.cos(half), 0.0, 0.0, math.sin(half), index, 0, 1,
+        shutter.file_name.encode(),
+    )  # fmt: skip
+    feedback = _FEEDBACK.pack(
+        int(shutter.at_s * 1e6), lat, lon, shutter.position.alt_amsl_m, shutter.alt_home_m, shutter.roll_deg,
+        shutter.pitch_deg, shutter.heading_deg, 0.0, index & 0xFFFF, vehicle.identity.system_id, 0, 0, index + 1 & 0xFFFF,
+    )  # fmt: skip
+    return [feedback, captured]
+
+
+_HANDLERS: dict[str, Handler] = {
+    "HEARTBEAT": VehiclePort.on_heartbeat,
+    "REQUEST_DATA_STREAM": VehiclePort.on_stream,
+    "PARAM_REQUEST_LIST": VehiclePort.on_parameter_list,
+    "PARAM_REQUEST_READ": VehiclePort.on_parameter_read,
+    "PARAM_SET": VehiclePort.on_parameter_set,
+    "SET_MODE": VehiclePort.on_set_mode,
+    "COMMAND_LONG": VehiclePort.on_command_long,
+    "COMMAND_INT": VehiclePort.on_command_int,
+    "MISSION_COUNT": VehiclePort.on_mission_count,
+    "MISSION_ITEM_INT": VehiclePort.on_mission_item_int,
+    "MISSION_ITEM": VehiclePort.on_mission_item,
+    "MISSION_REQUEST_LIST": VehiclePort.on_mission_request_list,
+    "MISSION_REQUEST_INT": VehiclePort.on_mission_request_int,
+    "MISSION_REQUEST": VehiclePort.on_mission_request,
+    "MISSION_CLEAR_ALL": VehiclePort.on_mission_clear,
+    "MISSION_SET_CURRENT": VehiclePort.on_mission_set_current,
+    "SET_POSITION_TARGET_GLOBAL_INT": VehiclePort.on_target_global,
+    "SET_POSITION_TARGET_LOCAL_NED": VehiclePort.on_target_local,
+    "TIMESYNC": VehiclePort.on_timesync,
+    "TERRAIN_DATA": VehiclePort.on_terrain_data,
+    "TERRAIN_CHECK": VehiclePort.on_terrain_check,
+    "RC_CHANNELS_OVERRIDE": VehiclePort.on_rc_override,
+}

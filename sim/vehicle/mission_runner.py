@@ -1,0 +1,306 @@
+"""Flies a mission item by item: one navigation command at a time, and the commands between as they come."""
+
+from enum import IntEnum
+from typing import Protocol
+
+from sim.dynamics.path import Vector
+from sim.vehicle.mission_item import NAVIGATION, TITLES, Do, StoredItem
+from sim.vehicle.sequences import PlaceLoad, return_to
+from sim.vehicle.tasks import Descend, Flight, Hold, Rest, TakeOff, Task, Travel
+
+_FAST_NEXT = frozenset({Do.WAYPOINT, Do.SPLINE_WAYPOINT, Do.LOITER_UNLIM, Do.LOITER_TIME, Do.PAYLOAD_PLACE})
+_REACHED_TEXT = frozenset({Do.WAYPOINT, Do.SPLINE_WAYPOINT, Do.LOITER_TIME, Do.LOITER_TURNS})
+_JUMPS_AT_ONCE = 20
+
+
+class MissionState(IntEnum):
+    """MISSION_STATE of MISSION_CURRENT."""
+
+    NO_MISSION = 1
+    NOT_STARTED = 2
+    ACTIVE = 3
+    PAUSED = 4
+    COMPLETE = 5
+
+
+class Crew(Protocol):
+    """What a mission needs of the vehicle around it."""
+
+    flight: Flight
+
+    def items(self) -> list[StoredItem]:
+        """Return the mission on board."""
+        ...
+
+    def target(self, item: StoredItem) -> tuple[Vector, bool]:
+        """Return where an item leads, and whether its height is above the terrain."""
+        ...
+
+    def return_place(self) -> Vector:
+        """Return where a return to launch ends now."""
+        ...
+
+    def release_load(self) -> None:
+        """Open the gripper on the ground."""
+        ...
+
+    def act(self, item: StoredItem) -> None:
+        """Carry out a command that is no navigation."""
+        ...
+
+    def say(self, text: str) -> None:
+        """Tell the ground."""
+        ...
+
+
+class MissionRunner:
+    """Where a mission stands. `reached` holds the newest item to report; the firmware, too, tells only the last one."""
+
+    def __init__(self, crew: Crew) -> None:
+        self._crew = crew
+        self.index = 0
+        self.state = MissionState.NO_MISSION
+        self.task: Task = Rest()
+        self.reached: int | None = None
+        self._wait: list[int] = []
+        self._condition_until_s = 0.0
+        self._jumps: dict[int, int] = {}
+        self._begun = False
+
+    @property
+    def running(self) -> bool:
+        """Return whether items are being flown."""
+        return self.state is MissionState.ACTIVE
+
+    @property
+    def command(self) -> int | None:
+        """Return the navigation command at hand."""
+        items = self._crew.items()
+        return items[self.index].command if self.running and self.index < len(items) else None
+
+    def plan_changed(self) -> None:
+        """Take note of another mission on board."""
+        count = len(self._crew.items())
+        if self.running and self.index < count:
+            return
+        self.index = 0
+        self.state = MissionState.NO_MISSION if count <= 1 else MissionState.NOT_STARTED
+
+    def start(self, *, restart: bool) -> None:
+        """Begin, or go on where it was paused."""
+        if restart or self.state in {MissionState.COMPLETE, MissionState.NOT_STARTED, MissionState.NO_MISSION}:
+            self.index = 0 if self.index == 0 or restart or self.state is MissionState.COMPLETE else self.index - 1
+            self._jumps.clear()
+        else:
+            self.index = max(0, self.index - 1)
+        self.state = MissionState.ACTIVE
+        self._begun = False
+
+    def pause(self) -> None:
+        """Leave it for another mode."""
+        if self.running:
+            self.state = MissionState.PAUSED
+        self.task = Rest()
+
+    def jump_to(self, index: int) -> bool:
+        """Make another item the current one; False if there is none."""
+        if not 0 <= index < len(self._crew.items()):
+            return False
+        self._jumps.clear()
+        if self.running:
+            self._advance(index)
+        else:
+            self.index = index
+            if self.state is MissionState.COMPLETE:
+                self.state = MissionState.NOT_STARTED
+        return True
+
+    def begin_anew(self) -> None:
+        """Stand at the first command again, as after a landing inside a mission."""
+        self.state = MissionState.ACTIVE
+        self._advance(1)
+
+    def update(self) -> None:
+        """Go on to the next command if this one is done."""
+        if not self.running:
+            return
+        if not self._begun:
+            self._begun = True
+            self._advance(self.index + 1)
+        elif self.task.done and self._may_pass():
+            self._complete()
+        self._run_waiting()
+
+    def finish_on_ground(self) -> None:
+        """Close the command that ends with disarming (RTL, or a landing that is the last item)."""
+        if self.command is Do.LAND and self._next_navigation(self.index + 1) is not None:
+            self.begin_anew()
+        elif self.running:
+            self.reached = self.index
+            self._end()
+
+    def _may_pass(self) -> bool:
+        return self.command not in {Do.LAND, Do.RTL}
+
+    def _complete(self) -> None:
+        item = self._crew.items()[self.index]
+        if item.command in {Do.WAYPOINT, Do.SPLINE_WAYPOINT} and item.param1 > 0.0 and isinstance(self.task, Travel):
+            place = self._crew.flight.kin.position
+            target = self.task.destination
+            up = place[2] if self.task.above_ground else target[2]
+            self.task = Hold((target[0], target[1], up), until_s=self._crew.flight.now_s + item.param1)
+            return
+        self.reached = self.index
+        if item.command in _REACHED_TEXT:
+            self._crew.say(f"Reached command #{self.index}")
+        self._advance(self.index + 1)
+
+    def _advance(self, start: int) -> None:
+        """Begin the first navigation command from `start` on, and what stands before it."""
+        items = self._crew.items()
+        self._wait = []
+        self._crew.flight.yaw_hold_rad = None
+        index = start
+        for _ in range(len(items) * _JUMPS_AT_ONCE + 1):
+            if index >= len(items):
+                break
+            item = items[index]
+            if item.command in NAVIGATION:
+                self.index = index
+                self._run_waiting()
+                self._announce(index, item)
+                self.task = self._task_for(item)
+                return
+            if item.command == Do.JUMP:
+                index = self._jump(index, item)
+                continue
+            self._wait.append(index)
+            index += 1
+        self._run_waiting()
+        self._end()
+
+    def _jump(self, index: int, item: StoredItem) -> int:
+        done = self._jumps.get(index, 0)
+        if 0 <= item.param2 <= done:
+            return index + 1
+        self._jumps[index] = done + 1
+        return int(item.param1)
+
+    def _run_waiting(self) -> None:
+        items = self._crew.items()
+        while self._wait and self._crew.flight.now_s >= self._condition_until_s:
+            index = self._wait.pop(0)
+            item = items[index]
+            self._announce(index, item)
+            self.reached = index
+            if item.command == Do.CONDITION_DELAY:
+                self._condition_until_s = self._crew.flight.now_s + item.param1
+            else:
+                self._crew.act(item)
+
+    def _announce(self, index: int, item: StoredItem) -> None:
+        self._crew.say(f"Mission: {index} {TITLES[Do(item.command)]}")
+
+    def _end(self) -> None:
+        self.state = MissionState.COMPLETE
+        self.index = 0
+        self.task = Rest() if self._crew.flight.kin.on_ground else Hold()
+
+    def _next_navigation(self, start: int) -> StoredItem | None:
+        for item in self._crew.items()[start:]:
+            if item.command in NAVIGATION:
+                return item
+            if item.command == Do.JUMP:
+                return None
+        return None
+
+    def _then(self, item: StoredItem, above_ground: bool) -> Vector | None:
+        following = self._next_navigation(self.index + 1)
+        if following is None or following.command not in _FAST_NEXT or item.param1 > 0.0:
+            return None
+        place, above = self._crew.target(following)
+        return place if above == above_ground else None
+
+    def _travel(self, item: StoredItem, *, passing: bool) -> Travel:
+        place, above_ground = self._crew.target(item)
+        then = self._then(item, above_ground) if passing else None
+        before = self.task
+        if isinstance(before, Travel) and before.above_ground == above_ground and before.passed_on(place, then):
+            return before
+        travel = Travel(place, above_ground=above_ground)
+        if then is not None:
+            travel.continue_to(then)
+        return travel
+
+    def _task_for(self, item: StoredItem) -> Task:
+        crew = self._crew
+        flight = crew.flight
+        match item.command:
+            case Do.TAKEOFF:
+                place, above_ground = crew.target(item)
+                return TakeOff(place[2] + (flight.kin.ground_m if above_ground else 0.0))
+            case Do.LAND:
+                return self._landing(item)
+            case Do.RTL:
+                return return_to(crew.return_place())
+            case Do.DELAY:
+                return Hold(until_s=flight.now_s + max(0.0, item.param1))
+            case Do.PAYLOAD_PLACE:
+                travel = self._travel(item, passing=False)
+                return PlaceLoad(travel, reach_m=item.param1, release=crew.release_load)
+            case Do.LOITER_UNLIM:
+                return _Stay(self._travel(item, passing=False), None)
+            case Do.LOITER_TIME | Do.LOITER_TURNS:
+                turns = 20.0 if item.command == Do.LOITER_TURNS else 1.0
+                return _Stay(self._travel(item, passing=False), item.param1 * turns)
+            case Do.GUIDED_ENABLE:
+                return Hold(until_s=flight.now_s)
+            case _:
+                return self._travel(item, passing=True)
+
+    def _landing(self, item: StoredItem) -> Task:
+        if not (item.x or item.y):
+            return Descend()
+        place, _ = self._crew.target(item)
+        return _LandAt(place)
+
+
+class _Stay:
+    """Fly to a place and stay there for a while, None for ever."""
+
+    def __init__(self, travel: Travel, stay_s: float | None) -> None:
+        self.done = False
+        self._travel = travel
+        self._stay_s = stay_s
+        self._leave_s: float | None = None
+
+    def update(self, flight: Flight) -> list[float]:
+        """Return the command for the coming step."""
+        row = self._travel.update(flight)
+        if self._travel.done and self._stay_s is not None:
+            if self._leave_s is None:
+                self._leave_s = flight.now_s + self._stay_s
+            self.done = flight.now_s >= self._leave_s
+        return row
+
+
+class _LandAt:
+    """Fly over a place at the present height and land there."""
+
+    def __init__(self, place: Vector) -> None:
+        self.done = False
+        self._place = place
+        self._task: Task | None = None
+        self._landing = False
+
+    def update(self, flight: Flight) -> list[float]:
+        """Return the command for the coming step."""
+        if self._task is None:
+            self._task = Travel((self._place[0], self._place[1], flight.kin.position[2]))
+        row = self._task.update(flight)
+        if self._task.done and not self._landing:
+            self._landing = True
+            self._task = Descend((self._place[0], self._place[1], 0.0))
+        elif self._landing:
+            self.done = self._task.done
+        return row

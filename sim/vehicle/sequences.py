@@ -1,0 +1,160 @@
+"""Tasks made of tasks: returning home, placing a load, going back along one's own track."""
+
+import math
+from collections.abc import Callable, Sequence
+
+from sim.dynamics.path import Vector
+from sim.vehicle.kinematics import Row, idle
+from sim.vehicle.tasks import Descend, Flight, Hold, Rest, TakeOff, Task, Travel, stopping_place
+
+_SLOW_MPS = 0.3
+
+
+class Succession:
+    """Runs tasks one after the other; each is made when the one before is done."""
+
+    def __init__(self, makers: Sequence[Callable[[Flight], Task]]) -> None:
+        self.done = False
+        self._makers = list(makers)
+        self._task: Task | None = None
+
+    def update(self, flight: Flight) -> Row:
+        """Return the command of the task at hand."""
+        while self._task is None or (self._task.done and self._makers):
+            if not self._makers:
+                self.done = True
+                return idle(flight.kin)
+            self._task = self._makers.pop(0)(flight)
+            row = self._task.update(flight)
+            if not self._task.done:
+                return row
+        row = self._task.update(flight)
+        self.done = self._task.done and not self._makers
+        return row
+
+
+def return_to(destination: Vector) -> Succession:
+    """Return the way home: stop and climb, travel, wait, land at `destination` (its height is the ground's)."""
+    return Succession(
+        [
+            _stop,
+            lambda flight: _climb(flight, destination),
+            lambda flight: _cross(flight, destination),
+            lambda flight: _wait(flight),
+            lambda flight: _come_down(flight, destination),
+        ]
+    )
+
+
+def return_along(track: Sequence[Vector], home: Vector) -> Succession:
+    """Return the way back along one's own track, newest place first, then land at home."""
+    makers: list[Callable[[Flight], Task]] = [_stop]
+    makers += [lambda _flight, place=place: Travel(place, nose_forward=False) for place in reversed(track)]
+    makers.append(lambda _flight: Descend((home[0], home[1], home[2])))
+    return Succession(makers)
+
+
+def _stop(flight: Flight) -> Task:
+    if math.hypot(flight.kin.velocity[0], flight.kin.velocity[1]) < _SLOW_MPS:
+        return Rest()
+    return Travel(stopping_place(flight.kin, flight.limits().accel_mps2), guided=True, nose_forward=False)
+
+
+def return_height_m(flight: Flight, destination: Vector) -> float:
+    """Return the height, up from the origin, at which the way home is flown (RTL_ALT, RTL_CONE_SLOPE, RTL_CLIMB_MIN)."""
+    p = flight.params
+    at = flight.kin.position
+    wanted = p["RTL_ALT"] / 100.0
+    slope = p["RTL_CONE_SLOPE"]
+    if slope > 0.0:
+        away = math.hypot(destination[0] - at[0], destination[1] - at[1])
+        wanted = min(wanted, max(2.0, away * slope))
+    return max(at[2] + p["RTL_CLIMB_MIN"] / 100.0, flight.home[2] + wanted)
+
+
+def _climb(flight: Flight, destination: Vector) -> Task:
+    height = return_height_m(flight, destination)
+    if height - flight.kin.position[2] < 0.5:
+        return Rest()
+    return TakeOff(height)
+
+
+def _cross(flight: Flight, destination: Vector) -> Task:
+    behaviour = flight.params["WP_YAW_BEHAVIOR"]
+    up = max(flight.kin.position[2], flight.home[2] + 2.0)
+    return Travel((destination[0], destination[1], up), nose_forward=behaviour in (1.0, 3.0))
+
+
+def _wait(flight: Flight) -> Task:
+    return Hold(until_s=flight.now_s + flight.params["RTL_LOIT_TIME"] / 1000.0)
+
+
+def _come_down(flight: Flight, destination: Vector) -> Task:
+    final = flight.params["RTL_ALT_FINAL"] / 100.0
+    if final > 0.0:
+        return Travel((destination[0], destination[1], flight.home[2] + final), nose_forward=False)
+    return Descend((destination[0], destination[1], destination[2]))
+
+
+class PlaceLoad:
+    """Fly over the place by `travel`, sink to touchdown at PLDP_SPEED_DN or LAND_SPEED, let go, climb back (NAV_PAYLOAD_PLACE).
+
+    `reach_m` is how far down it may go. `release` is called once, on the ground.
+    """
+
+    def __init__(self, travel: Travel, *, reach_m: float, release: Callable[[], None]) -> None:
+        self.done = False
+        self._reach_m = reach_m
+        self._release = release
+        self._task: Task = travel
+        self._phase = "travel"
+        self._top_m = 0.0
+        self._touched_s: float | None = None
+
+    def update(self, flight: Flight) -> Row:
+        """Return the command for the coming step."""
+        row = self._task.update(flight)
+        if self._phase == "travel" and self._task.done:
+            self._top_m = flight.kin.position[2]
+            speed = (flight.params["PLDP_SPEED_DN"] or flight.params["LAND_SPEED"]) / 100.0
+            at = flight.kin.position
+            self._begin("sink", Descend(at, speed_mps=speed))
+        elif self._phase == "sink":
+            self._sink(flight)
+        elif self._phase == "climb" and self._task.done:
+            self.done = True
+        return row
+
+    def _sink(self, flight: Flight) -> None:
+        if self._touched_s is None and self._task.done:
+            self._touched_s = flight.now_s
+        if self._touched_s is not None:
+            if flight.now_s - self._touched_s >= 0.5 + flight.params["PLDP_DELAY"]:
+                self._release()
+                self._begin("climb", TakeOff(self._top_m))
+        elif 0.0 < self._reach_m < self._top_m - flight.kin.position[2]:
+            self._begin("climb", TakeOff(self._top_m))
+
+    def _begin(self, phase: str, task: Task) -> None:
+        self._phase, self._task = phase, task
+
+
+def back_on_track(track: list[Vector], place: Vector, limit: int) -> None:
+    """Add a place to the track kept for SMART_RTL, dropping what lies on a straight line or has become a loop."""
+    for index, earlier in enumerate(track[:-8]):
+        if math.dist(earlier, place) < 2.0:
+            del track[index + 1 :]
+            return
+    if len(track) >= 2 and _on_line(track[-2], place, track[-1]):
+        track[-1] = place
+    elif len(track) < limit:
+        track.append(place)
+
+
+def _on_line(start: Vector, end: Vector, middle: Vector) -> bool:
+    length = math.dist(start, end)
+    if length < 1.0:
+        return False
+    t = sum((m - s) * (e - s) for s, e, m in zip(start, end, middle, strict=True)) / length**2
+    foot = [s + min(max(t, 0.0), 1.0) * (e - s) for s, e in zip(start, end, strict=True)]
+    return math.dist(foot, middle) < 1.0
