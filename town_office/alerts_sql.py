@@ -1,0 +1,73 @@
+"""What stations call out for people to see: kept inside the transaction that stores the record, read for the pages."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from imagery.picture_reader import reading
+from portal.schemas import TextOut
+from telemetry.bodies import Alert
+from telemetry.store import ReceivedRecord
+from town_office.api.schemas import AlertOut
+from town_office.tables_sql import alerts_table as table
+from town_office.upsert_sql import put_newer, refusing_bad_rows, storable
+
+MAX_LISTED = 100
+
+
+class AlertHandler:
+    """Takes `alert` records."""
+
+    kinds = frozenset({Alert.KIND})
+    keeps_body = True
+
+    def handle(self, connection: sa.Connection, record: ReceivedRecord) -> None:
+        """Keep one alert."""
+        body = record.typed
+        if not isinstance(body, Alert):
+            return
+        row = {
+            "id": body.alert_id,
+            "station": record.station,
+            "at_s": body.at_s,
+            "level": body.level,
+            "text_ja": storable(body.text.ja),
+            "text_en": storable(body.text.en),
+            "vehicle_id": body.vehicle_id,
+            "recorded_at_s": record.recorded_at_s,
+        }
+        with refusing_bad_rows(record.kind):
+            put_newer(connection, table, row)
+
+
+class AlertList:
+    """Reads alerts; blocking. Raises UnavailableError."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def current(self, *, since_s: float) -> Sequence[AlertOut]:
+        """Return the alerts recorded since `since_s`, the newest 100 of them."""
+        return self._read(
+            sa.select(table)
+            .where(table.c.recorded_at_s >= since_s)
+            .order_by(table.c.recorded_at_s.desc(), table.c.id)
+            .limit(MAX_LISTED)
+        )
+
+    def those(self, ids: Sequence[str]) -> Sequence[AlertOut]:
+        """Return the alerts of some ids."""
+        return self._read(sa.select(table).where(table.c.id.in_(ids)))
+
+    def _read(self, query: sa.Select[tuple[object, ...]]) -> Sequence[AlertOut]:
+        with reading(self._engine) as connection:
+            return [
+                AlertOut(
+                    id=row["id"],
+                    at_s=row["at_s"],
+                    level=row["level"],
+                    text=TextOut(ja=row["text_ja"], en=row["text_en"]),
+                    vehicle_id=row["vehicle_id"],
+                )
+                for row in connection.execute(query).mappings()
+            ]

@@ -1,0 +1,106 @@
+"""The town's database: opened by URL, brought to this version's tables under a lock, bound to one town and realm."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+
+from fleet.errors import BadInputError
+from fleet.ids import TownId
+from fleet.realm import Realm
+from fleet.text import Text
+from imagery.tables_sql import imagery_metadata
+from portal.accounts_sql import accounts_metadata
+from telemetry.engine_sql import open_engine, writing
+from telemetry.tables_sql import telemetry_metadata
+from town_office.tables_sql import identity_table, office_metadata
+
+METADATA = (telemetry_metadata, imagery_metadata, accounts_metadata, office_metadata)
+MIGRATIONS = Path(__file__).parent / "migrations"
+_POSTGRESQL_LOCK = 0x6B616B65
+
+
+def open_database(url: str) -> sa.Engine:
+    """Return an engine for a SQLAlchemy URL; nothing is connected to yet. Raises BadInputError for a bad URL.
+
+    `sqlite:////path/office.sqlite` makes its folder; `postgresql://` means the psycopg driver.
+    """
+    try:
+        parsed = sa.make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        _check_kind(parsed)
+        return open_engine(parsed.render_as_string(hide_password=False))
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ValueError) as error:
+        raise BadInputError(
+            Text("データベースの URL が使えません", f"the database URL cannot be used: {type(error).__name__}"),
+            Text(
+                "sqlite:////パス/office.sqlite か postgresql://利用者@ホスト/名前 と書いてください",
+                "write sqlite:////path/office.sqlite or postgresql://user@host/name",
+            ),
+        ) from error
+
+
+def _check_kind(url: sa.URL) -> None:
+    backend = url.get_backend_name()
+    if backend == "sqlite" and url.database and not url.database.startswith((":", "file:")):
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    elif backend != "postgresql":
+        message = "only SQLite in a file and PostgreSQL keep what the office takes in"
+        raise ValueError(message)
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the database to this version's tables in one transaction; others that start now wait for it.
+
+    Raises UnavailableError if the database does not answer and BadInputError if a newer version has written it.
+    """
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_POSTGRESQL_LOCK)))
+        try:
+            command.upgrade(_configuration(connection), "head")
+        except CommandError as error:
+            raise BadInputError(
+                Text("データベースがこの版より新しいか、壊れています", f"the database is newer than this: {error}"),
+                Text("Kakehashi を新しい版にしてください", "install the newer version of Kakehashi"),
+            ) from error
+
+
+def _configuration(connection: sa.Connection) -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    configuration.attributes["connection"] = connection
+    return configuration
+
+
+def claim(engine: sa.Engine, *, realm: Realm, town: TownId) -> None:
+    """Bind the database to one town in one realm; raises BadInputError if it belongs to another."""
+    with writing(engine) as connection:
+        owner = connection.execute(sa.select(identity_table)).mappings().one_or_none()
+        if owner is None:
+            connection.execute(sa.insert(identity_table).values(realm=realm.value, town=town))
+        elif (owner["realm"], owner["town"]) != (realm.value, town):
+            found = f"{owner['town']} / {Realm(owner['realm']).label.ja}"
+            raise BadInputError(
+                Text(
+                    f"このデータベースは別の町か別の用途のものです（{found}）",
+                    f"this database belongs to another town or realm: {owner['town']}, {owner['realm']}",
+                ),
+                Text(
+                    "訓練と本番、町ごとに別のデータベースを指定してください",
+                    "name a database of its own for each town, and for drills and live",
+                ),
+            )
+
+
+def is_answering(engine: sa.Engine) -> bool:
+    """Return whether the database answers now."""
+    try:
+        with engine.connect() as connection:
+            connection.execute(sa.select(1))
+    except sa.exc.SQLAlchemyError:
+        return False
+    return True

@@ -1,0 +1,217 @@
+"""The town office as one service: what stations send becomes durable and live, what the office asks goes down to them.
+
+It can only ask: nothing here, and no message it sends, moves an aircraft.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from fleet.audit_file import AuditFile
+from fleet.clock import Clock, SystemClock
+from fleet.ids import RequestId, StationId, new_id
+from fleet.realm import Realm
+from fleet.roles import Role
+from imagery.bodies import PICTURE_BODIES
+from imagery.folder_store import FolderStore
+from imagery.intake import PictureIntake
+from imagery.office_pictures import OfficePictures
+from imagery.pictures import Picture
+from missions.values.town import Town
+from portal.access import Access
+from portal.accounts import Person
+from portal.accounts_sql import SqlAccountStore
+from portal.live import LiveState
+from portal.live_hub import LiveHub
+from telemetry.downlink import DownEntry
+from telemetry.downlink_sql import DownReceiptHandler, SqlDownStore
+from telemetry.history_sql import TrackHistory
+from telemetry.ingest_mqtt import IngestStatus, OfficeAddress, OfficeIngest
+from telemetry.mqtt_address import MqttAddress
+from telemetry.store import ReceivedRecord
+from telemetry.store_sql import SqlRecordStore
+from telemetry.topics import Topics
+from town_office.alerts_sql import AlertHandler, AlertList
+from town_office.api.schemas import HealthOut, RequestIn, RequestOut
+from town_office.asking import delivery_request
+from town_office.database import claim, is_answering, migrate, open_database
+from town_office.deliveries_sql import DeliveryHandler, DeliveryList
+from town_office.live_feed import COLLECTIONS, Ledgers, LiveFeed
+from town_office.live_view import LiveView
+from town_office.requests_sql import RequestHandler, RequestLedger
+from town_office.tile_cache import TileCache
+
+FOUNDER_ROLES = frozenset({Role.ADMINISTRATOR, Role.DISPATCHER, Role.VIEWER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeSettings:
+    """What an office needs to know.
+
+    `database_url` is a SQLAlchemy URL (SQLite file or PostgreSQL), `pictures_folder` where whole pictures lie,
+    `pages_folder` the built pages, `time_scale` how much faster than life a drill runs.
+    """
+
+    town: Town
+    realm: Realm
+    database_url: str
+    pictures_folder: Path
+    audit_file: Path
+    pages_folder: Path
+    broker: MqttAddress
+    time_scale: float = 1.0
+
+
+class TownOffice:
+    """Open one with `async with TownOffice.open(…) as office`, serve `create_app(office)`, and await `office.run()`."""
+
+    def __init__(
+        self, settings: OfficeSettings, *, engine: sa.Engine, audit: AuditFile, intake: PictureIntake, clock: Clock
+    ) -> None:
+        self.settings = settings
+        self._engine = engine
+        self._audit = audit
+        self._clock = clock
+        self.access = Access(SqlAccountStore(engine), clock, audit, FOUNDER_ROLES)
+        self.hub = LiveHub(LiveState(COLLECTIONS, first_cursor=int(clock.now_s() * 1000)), clock)
+        self.tiles = TileCache(settings.town.terrain)
+        self.tracks = TrackHistory(engine)
+        self.requests = RequestLedger(engine)
+        self.deliveries = DeliveryList(engine)
+        self._down = SqlDownStore(engine)
+        self._pictures = OfficePictures(
+            engine=engine,
+            store=FolderStore(settings.pictures_folder),
+            intake=intake,
+            clock=clock,
+            ask=self._ask_station,
+            on_change=self._on_picture,
+        )
+        self.pictures = self._pictures.reader
+        handlers = (
+            RequestHandler(),
+            DeliveryHandler(),
+            AlertHandler(),
+            DownReceiptHandler(),
+            self._pictures.handler,
+        )
+        store = SqlRecordStore(engine, handlers)
+        topics = Topics(realm=settings.realm, town=settings.town.id)
+        self._ingest = OfficeIngest(
+            address=OfficeAddress(topics=topics, broker=settings.broker),
+            store=store,
+            clock=clock,
+            on_stored=self._on_stored,
+            down=self._down,
+            body_types=PICTURE_BODIES,
+        )
+        self._feed = LiveFeed(
+            hub=self.hub,
+            view=LiveView(settings.town),
+            ledgers=Ledgers(
+                records=store,
+                requests=self.requests,
+                deliveries=self.deliveries,
+                alerts=AlertList(engine),
+                pictures=self.pictures,
+            ),
+            clock=clock,
+            broker_connected=lambda: self._ingest.status().connected,
+        )
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, settings: OfficeSettings, clock: Clock | None = None) -> AsyncIterator["TownOffice"]:
+        """Open database (migrating it), audit chain and picture worker, and rebuild the live state.
+
+        Raises BadInputError (settings, a foreign or newer database, a broken audit chain) and UnavailableError.
+        """
+        time = clock or SystemClock()
+        engine = open_database(settings.database_url)
+        try:
+            await asyncio.to_thread(migrate, engine)
+            await asyncio.to_thread(claim, engine, realm=settings.realm, town=settings.town.id)
+            audit = await asyncio.to_thread(AuditFile, settings.audit_file, time)
+            async with PictureIntake() as intake:
+                office = cls(settings, engine=engine, audit=audit, intake=intake, clock=time)
+                await office._feed.rebuild()
+                yield office
+        finally:
+            engine.dispose()
+
+    async def run(self) -> None:
+        """Take in records, finish pictures and keep the live state until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._ingest.run())
+            tasks.create_task(self._pictures.run())
+            tasks.create_task(self._feed.run())
+            tasks.create_task(self.hub.run())
+
+    @property
+    def clock(self) -> Clock:
+        """Return the office's clock."""
+        return self._clock
+
+    def ingest_status(self) -> IngestStatus:
+        """Return how taking in records stands."""
+        return self._ingest.status()
+
+    async def ask(self, wish: RequestIn, by: Person) -> RequestOut:
+        """Ask the town's station for a delivery; the station decides, plans and flies.
+
+        Raises InvalidValueError for what cannot be asked and UnavailableError if it cannot be kept.
+        """
+        now_s = self._clock.now_s()
+        town = self.settings.town
+        request = delivery_request(
+            wish, town=town, request_id=RequestId(new_id(now_s)), requested_by=by.name, now_s=now_s
+        )
+        await asyncio.to_thread(
+            self._audit.append,
+            actor=by.name,
+            action="request.ask",
+            subject=request.id,
+            detail={"item": request.item, "mass_kg": request.mass_kg, "site_id": request.site_id},
+        )
+        asked = await asyncio.to_thread(self.requests.ask, request, town.station_id)
+        self._feed.on_request(asked.id)
+        self._ingest.wake_down()
+        return asked
+
+    async def health(self) -> HealthOut:
+        """Return how the service stands, each part in words."""
+        status = self._ingest.status()
+        database_answers = await asyncio.to_thread(is_answering, self._engine)
+        if status.fault is not None:
+            broker = f"{status.fault.ja} / {status.fault.en}"
+        else:
+            broker = "接続 / connected" if status.connected else "接続待ち / not connected yet"
+        counts = status.counts
+        return HealthOut(
+            status="ok" if database_answers and status.connected and status.fault is None else "degraded",
+            details={
+                "realm": self.settings.realm.value,
+                "database": "応答 / answers" if database_answers else "応答なし / does not answer",
+                "broker": broker,
+                "records": f"{counts.records} taken in, {counts.refused} refused, {status.malformed} unreadable",
+                "viewers": str(self.hub.readers),
+            },
+        )
+
+    def _on_stored(self, records: Sequence[ReceivedRecord]) -> None:
+        self._pictures.on_stored(records)
+        self._feed.on_stored(records)
+
+    def _on_picture(self, picture: Picture) -> None:
+        self._feed.on_picture(picture)
+
+    async def _ask_station(self, station: StationId, kind: str, body: Mapping[str, object]) -> None:
+        # Named by what it says, so that the same asking twice is one message.
+        name = f"{kind.partition('.')[2]}/{body['picture_id']}/{body.get('attempt', 0)}"
+        entry = DownEntry(id=name[:64], station=station, kind=kind, body=body, created_at_s=self._clock.now_s())
+        await asyncio.to_thread(self._down.add, entry)
+        self._ingest.wake_down()
