@@ -47,12 +47,15 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     """Give a connection in one writing transaction: committed at the end, or undone whole.
 
-    Raises UnavailableError if the database does not answer, is locked for long or its disk is full.
+    Raises UnavailableError if the database does not answer, is locked for long, is damaged or its disk is full;
+    what the database refuses for the data's sake (IntegrityError, DataError) is passed on as it is.
     """
     try:
         with engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
             yield connection
-    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+    except (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError):
+        raise
+    except sa.exc.DBAPIError as error:
         raise database_unavailable(error) from error
 
 

@@ -17,11 +17,12 @@ from fleet.errors import FleetError, UnavailableError
 from fleet.ids import StationId, VehicleId, new_id
 from fleet.text import Text
 from telemetry.bodies import DownReceipt
-from telemetry.codec import DownMessage, WireReader, WireWriter, add_to_body
+from telemetry.codec import DownMessage, WireReader, WireWriter
 from telemetry.making import make_record
 from telemetry.mqtt_address import MqttAddress, until_first_fails
-from telemetry.outbox import BodySource, LanePending, Outbox, Packed
+from telemetry.outbox import BodySource, LanePending, Outbox
 from telemetry.outbox_writer import OutboxWriter
+from telemetry.packing import fetch
 from telemetry.records import Lane, Record
 from telemetry.relay import Relay, RelaySettings, Want
 from telemetry.topics import Topics
@@ -32,6 +33,7 @@ RECONNECT_FIRST_S = 0.5
 RECONNECT_MOST_S = 10.0
 STATE_EVERY_S = 1.0
 MAX_VEHICLES = 500
+MAX_DOWN_REMEMBERED = 10_000
 MAX_QUEUED_MESSAGES = 1000
 _PUBLISH_TIMEOUT_S = 30.0
 
@@ -64,7 +66,7 @@ class StationRelay:
     """Runs one station's relay: `run` until cancelled, `put` records, `show_vehicle` states.
 
     `on_down` is awaited for each message of the town and must be durable when it returns; the same message may come
-    twice (by id), so it must do nothing the second time. It raises FleetError to have it sent again later.
+    twice after a restart (by id), so it must do nothing the second time. It raises FleetError to have it again later.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class StationRelay:
         self._reader = WireReader()
         self._states: dict[VehicleId, Mapping[str, object]] = {}
         self._unsettled: list[int] = []
+        self._down_seen: dict[str, None] = {}
         self._connected = False
         self._last_receipt_at_s: float | None = None
         self._refused = 0
@@ -198,7 +201,7 @@ class StationRelay:
             await self._send_one(client, want)
 
     async def _send_one(self, client: aiomqtt.Client, want: Want) -> None:
-        taken = await asyncio.to_thread(self._take, want)
+        taken = await asyncio.to_thread(fetch, want, self._outbox, self._bodies)
         if not taken:
             self._relay.on_empty(want)
             return
@@ -206,7 +209,7 @@ class StationRelay:
         gone = [packed.number for packed in taken if not packed.payload]
         if gone:
             self._unsettled += gone
-            _log.warning("bytes of records are gone, dropped", records=len(gone))
+            _log.error("the bytes of records are gone or too many, dropped", records=len(gone))
         if not whole:
             self._relay.on_skipped(want, taken[-1].number)
             return
@@ -214,18 +217,6 @@ class StationRelay:
         numbers = [packed.number for packed in whole]
         self._relay.on_sent(want, numbers=numbers, payload=payload, now_s=self._clock.monotonic_s())
         await self._publish(client, want.lane, payload)
-
-    def _take(self, want: Want) -> Sequence[Packed]:
-        limit = 1 if want.lane is Lane.IMAGE else want.limit
-        taken = self._outbox.take(lane=want.lane, after=want.after, max_bytes=want.max_bytes, limit=limit)
-        return [self._whole(packed) for packed in taken]
-
-    def _whole(self, packed: Packed) -> Packed:
-        if packed.body_ref is None or self._bodies is None:
-            return packed
-        fields = self._bodies.load(packed.body_ref)
-        payload = b"" if fields is None else add_to_body(packed.payload, dict(fields))
-        return Packed(number=packed.number, payload=payload, body_ref=packed.body_ref)
 
     async def _publish(self, client: aiomqtt.Client, lane: Lane, payload: bytes) -> None:
         topic = self._address.topics.up(self._address.station, lane)
@@ -269,7 +260,9 @@ class StationRelay:
         taken: list[str] = []
         for message in self._reader.down(payload):
             try:
-                await self._on_down(message)
+                if message.id not in self._down_seen:
+                    await self._on_down(message)
+                    self._remember_down(message.id)
                 taken.append(message.id)
             except FleetError as error:
                 _log.warning("a message of the town was not taken", kind=message.kind, error=str(error))
@@ -278,6 +271,11 @@ class StationRelay:
             receipt = make_record(DownReceipt(ids=taken), record_id=new_id(now_s), recorded_at_s=now_s)
             with contextlib.suppress(FleetError):  # the town asks again
                 await self._writer.put([receipt])
+
+    def _remember_down(self, message_id: str) -> None:
+        self._down_seen[message_id] = None
+        while len(self._down_seen) > MAX_DOWN_REMEMBERED:
+            del self._down_seen[next(iter(self._down_seen))]
 
     async def _publish_states(self, client: aiomqtt.Client) -> None:
         while True:

@@ -58,9 +58,25 @@ class SqlRecordStore:
         self._upsert_newest = _newer_wins(dialect.insert)
 
     def store(self, records: Sequence[ReceivedRecord]) -> Stored:
-        """Keep all records and their handlers' effects in one transaction."""
+        """Keep all records and their handlers' effects in one transaction.
+
+        Should the database refuse one record's data, each goes into a transaction of its own, and that one is
+        refused: it must not hold up the others for ever.
+        """
         if not records:
             return Stored(new=())
+        try:
+            return self._store_together(records)
+        except (sa.exc.IntegrityError, sa.exc.DataError) as error:
+            if len(records) == 1:
+                return Stored(new=(), refused={records[0].id: f"the database refuses it: {error.orig}"})
+        apart = [self.store([record]) for record in records]
+        return Stored(
+            new=[record for stored in apart for record in stored.new],
+            refused={name: reason for stored in apart for name, reason in stored.refused.items()},
+        )
+
+    def _store_together(self, records: Sequence[ReceivedRecord]) -> Stored:
         with writing(self._engine) as connection:
             new = self._insert(connection, records)
             refused = self._handle(connection, new)
