@@ -1,4 +1,4 @@
-"""The ground of the demonstration town while it is made: heights, level pads, and looking along a line.
+"""Made-up ground while it is made: heights, level pads, and looking along a line.
 
 Points are (east, north) in metres from the south-west corner of the grid.
 """

@@ -82,8 +82,11 @@ def read_layer(path: Path, layer: str) -> list[Row]:
     return rows_of(frame, path.name, layer)
 
 
-def rows_of(frame: Any, file: str, layer: str) -> list[Row]:
-    """Return the rows of a geopandas frame, moved to WGS 84. Raises BadInputError."""
+def rows_of(frame: Any, file: str, layer: str, *, skip_empty: bool = False) -> list[Row]:
+    """Return the rows of a geopandas frame, moved to WGS 84; rows without geometry are an error or left out.
+
+    Raises BadInputError.
+    """
     if not isinstance(frame, geopandas.GeoDataFrame):
         what = Text("位置（ジオメトリ）の列がありません", "has no geometry column")
         raise bad_input(file, what, Text("点・線・面のある層にしてください", "use a layer with geometry"), layer=layer)
@@ -106,6 +109,8 @@ def rows_of(frame: Any, file: str, layer: str) -> list[Row]:
         zip(frame.geometry, frame[names].itertuples(index=False, name=None), strict=True), start=1
     ):
         if geometry is None or geometry.is_empty:
+            if skip_empty:
+                continue
             what = Text("位置（ジオメトリ）が空です", "has no geometry")
             cure = Text("地図上に描くか、この行を消してください", "draw it on the map, or delete the row")
             raise bad_input(file, what, cure, layer=layer, row=number)
