@@ -7,7 +7,10 @@ from ground_station.api.plan_view import cure_out, text_out
 from ground_station.api.schemas import (
     CheckBy,
     CheckOut,
+    CommandAction,
+    CommandOut,
     DeliveryOut,
+    PictureOut,
     RequestOut,
     VehicleOut,
 )
@@ -15,9 +18,11 @@ from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, PERSON_CHECKS,
 from ground_station.service.failsafe_cause import failsafe_cause
 from ground_station.service.flight_progress import FlightStage, activity_words, next_event_words
 from ground_station.service.request_book import StationRequest
+from ground_station.vehicles.flight_command import Action, FlightCommand
 from ground_station.vehicles.modes import mode_text
 from ground_station.vehicles.state import Received, VehicleState
 from ground_station.vehicles.telemetry import Simulated
+from imagery.pictures import Picture
 from missions.values.finding import Level
 from missions.values.plan import Plan
 
@@ -36,6 +41,46 @@ _STATE_WORDS = {
     DeliveryState.RECALLED: Text("荷物を下ろさずに着陸しました", "landed without setting the load down"),
     DeliveryState.FAILED: Text("中止しました", "stopped"),
 }
+
+_ACTIONS = {
+    Action.START_MISSION: CommandAction.FLY,
+    Action.HOLD: CommandAction.HOLD,
+    Action.RECALL: CommandAction.RECALL,
+    Action.LAND: CommandAction.LAND,
+    Action.RESUME: CommandAction.RESUME,
+}
+ACTION_OF = {shown: action for action, shown in _ACTIONS.items()}
+
+
+def command_out(command: FlightCommand, page_id: str) -> CommandOut | None:
+    """Return a command under the id the page knows it by; None for steps that pages do not give."""
+    action = _ACTIONS.get(command.action)
+    if action is None:
+        return None
+    return CommandOut(
+        id=page_id,
+        vehicle_id=command.vehicle_id,
+        action=action,
+        author=command.author,
+        state=command.state.value,
+        text=text_out(command.text),
+        created_at_s=command.created_at_s,
+        changed_at_s=command.changed_at_s,
+    )
+
+
+def picture_out(picture: Picture) -> PictureOut:
+    """Return a picture as the station's page lists it."""
+    return PictureOut(
+        id=picture.id,
+        taken_at_s=picture.taken_at_s,
+        lon_deg=picture.lon_deg,
+        lat_deg=picture.lat_deg,
+        vehicle_id=picture.vehicle_id,
+        delivery_id=picture.delivery_id,
+        thumbnail=f"/api/pictures/{picture.id}/thumbnail",
+        sent=picture.delivered_at_s is not None,
+    )
 
 
 def vehicle_out(

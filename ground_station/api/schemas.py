@@ -11,9 +11,10 @@ Routes (all under `/api`; changes carry `X-CSRF-Token`):
     GET  deliveries · GET deliveries/{id}
     POST deliveries/{id}/checks/{check_id}   a named person ticks what only eyes can see
     POST deliveries/{id}/cure           body CureIn: sets the parameters the flight needs, reads back, checks again
-    POST deliveries/{id}/fly            → CommandOut (press and hold)
+    POST deliveries/{id}/cancel         gives up a delivery that has not taken off
+    POST deliveries/{id}/fly            body FlyIn → CommandOut (press and hold)
     POST vehicles/{id}/commands         body CommandIn → CommandOut (hold, recall, land, resume)
-    POST sky-clear                      → list[CommandOut]
+    POST sky-clear                      body SkyClearIn → list[CommandOut]
     GET  pictures · GET pictures/{id}/thumbnail · GET pictures/{id}/preview · GET pictures/{id}/original
     POST companion/pictures             from the aircraft's companion computer, with its device key
     GET  health · WebSocket live
@@ -250,6 +251,18 @@ class CommandIn(WireModel):
     action: CommandAction
 
 
+class FlyIn(WireModel):
+    """The word to fly. `id` is chosen by the page so that a repeated request is the same command."""
+
+    id: str = Field(min_length=8, max_length=60)
+
+
+class SkyClearIn(WireModel):
+    """Recall everything that flies. `id` as in `FlyIn`."""
+
+    id: str = Field(min_length=8, max_length=24)
+
+
 class CommandOut(WireModel):
     """A command and what became of it.
 
@@ -330,6 +343,20 @@ class PictureOut(WireModel):
     delivery_id: str | None
     thumbnail: str
     sent: bool
+
+
+class PicturePageOut(WireModel):
+    """A page of pictures, newest first; `next_cursor` is None at the end."""
+
+    pictures: list[PictureOut]
+    next_cursor: str | None
+
+
+class PictureAcceptedOut(WireModel):
+    """What a companion computer hears once its picture is safe."""
+
+    picture_id: str
+    sha256: str
 
 
 class AlertOut(WireModel):

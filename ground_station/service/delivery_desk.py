@@ -115,7 +115,7 @@ class DeliveryDesk:
             },
         )
         await self._book.save(delivery, now_s)
-        await asyncio.to_thread(self._requests.move, plan.request_id, RequestState.PLANNED, now_s, delivery.id)
+        await self._requests.move(plan.request_id, RequestState.PLANNED, now_s, delivery.id)
         await self._work.put(delivery.id)
         return delivery
 
@@ -208,7 +208,7 @@ class DeliveryDesk:
         now_s = self._clock.now_s()
         command = await self._vehicles.vehicle(delivery.vehicle_id).begin(Action.START_MISSION, author=author)
         await self._book.save(replace(self._book.get(delivery_id), state=DeliveryState.FLYING), now_s)
-        await asyncio.to_thread(self._requests.move, delivery.request_id, RequestState.FLYING, now_s)
+        await self._requests.move(delivery.request_id, RequestState.FLYING, now_s)
         return command
 
     async def cancel(self, delivery_id: DeliveryId, *, author: str) -> Delivery:

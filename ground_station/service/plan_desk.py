@@ -61,7 +61,7 @@ class PlanDesk:
         plan = await self._pool.plan(request, wish.vehicle_id, conditions)
         await asyncio.to_thread(self._documents.put_json, _COLLECTION, plan.id, encode_plan(plan), now_s)
         if plan.verdict is not Level.REFUSE and entry.state is RequestState.OPEN:
-            await asyncio.to_thread(self._requests.move, request_id, RequestState.PLANNED, now_s)
+            await self._requests.move(request_id, RequestState.PLANNED, now_s)
         self._remember(plan)
         return plan
 
@@ -73,6 +73,10 @@ class PlanDesk:
         plan = await asyncio.to_thread(self.load, plan_id)
         self._remember(plan)
         return plan
+
+    def recent(self, plan_id: PlanId) -> Plan | None:
+        """Return a plan if it is in memory."""
+        return self._recent.get(plan_id)
 
     def load(self, plan_id: PlanId) -> Plan:
         """Return a plan from disk; blocking. Raises NotFoundError or UnavailableError."""

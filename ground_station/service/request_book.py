@@ -1,6 +1,7 @@
 """The station's requests: its own and the town office's, each kept on disk before anyone is told of it."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Literal, Protocol
@@ -46,16 +47,21 @@ class StationRequest:
 
 
 class RequestBook:
-    """All requests by id. Blocking on changes; call from a thread."""
+    """All requests by id, for one event loop."""
 
     COLLECTION = "requests"
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._requests: dict[RequestId, StationRequest] = {}
+        self._listeners: list[Callable[[StationRequest], None]] = []
         for body in documents.all(self.COLLECTION):
             entry = msgspec.convert(body, StationRequest)
             self._requests[entry.request.id] = entry
+
+    def subscribe(self, listener: Callable[[StationRequest], None]) -> None:
+        """Call `listener` with every changed request, once it is on disk."""
+        self._listeners.append(listener)
 
     @property
     def all(self) -> Mapping[RequestId, StationRequest]:
@@ -72,29 +78,31 @@ class RequestBook:
             )
         return entry
 
-    def add(self, entry: StationRequest, now_s: float) -> StationRequest:
+    async def add(self, entry: StationRequest, now_s: float) -> StationRequest:
         """Keep a new request; one with a known id changes nothing and the known one is returned."""
         known = self._requests.get(entry.request.id)
-        return known if known is not None else self._save(entry, now_s)
+        return known if known is not None else await self._save(entry, now_s)
 
-    def move(
+    async def move(
         self, request_id: RequestId, state: RequestState, now_s: float, delivery_id: DeliveryId | None = None
     ) -> StationRequest:
         """Set where a request stands."""
         entry = self.get(request_id)
         moved = replace(entry, state=state, delivery_id=delivery_id or entry.delivery_id)
-        return entry if moved == entry else self._save(moved, now_s)
+        return entry if moved == entry else await self._save(moved, now_s)
 
-    def withdraw(self, request_id: RequestId, now_s: float) -> StationRequest:
+    async def withdraw(self, request_id: RequestId, now_s: float) -> StationRequest:
         """Withdraw a request; raises ConflictError once it flies."""
         if self.get(request_id).state in {RequestState.FLYING, RequestState.DELIVERED}:
             raise ConflictError(
                 Text("飛行中・配送済みの依頼は取り下げられません", "a request that flies or is delivered stays"),
                 Text("機体を戻すには「帰還」を使ってください", "to bring the aircraft back, use Recall"),
             )
-        return self.move(request_id, RequestState.WITHDRAWN, now_s)
+        return await self.move(request_id, RequestState.WITHDRAWN, now_s)
 
-    def _save(self, entry: StationRequest, now_s: float) -> StationRequest:
-        self._documents.put(self.COLLECTION, entry.request.id, entry, now_s)
+    async def _save(self, entry: StationRequest, now_s: float) -> StationRequest:
+        await asyncio.to_thread(self._documents.put, self.COLLECTION, entry.request.id, entry, now_s)
         self._requests[entry.request.id] = entry
+        for listener in self._listeners:
+            listener(entry)
         return entry

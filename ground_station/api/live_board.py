@@ -1,0 +1,137 @@
+"""Keeps the pages' live state up to date with what the station knows."""
+
+from fleet.clock import Clock
+from fleet.errors import FleetError
+from fleet.ids import VehicleId
+from fleet.text import Text
+from ground_station.api.live_view import command_out, delivery_out, picture_out, request_out, vehicle_out
+from ground_station.api.plan_view import text_out
+from ground_station.api.schemas import AlertOut, OfficeLinkOut
+from ground_station.autopilot_station import AutopilotStation
+from ground_station.service.alerts import AlertNews
+from ground_station.service.delivery import Delivery
+from ground_station.service.flight_watch import FlightWatch
+from ground_station.service.plan_desk import PlanDesk
+from ground_station.service.request_book import StationRequest
+from ground_station.service.town_feed import VehicleNews
+from ground_station.vehicles.flight_command import FlightCommand
+from imagery.pictures import Picture
+from portal.live_hub import LiveHub
+from telemetry.relay_mqtt import RelayStatus
+
+COLLECTIONS = ("vehicles", "requests", "deliveries", "commands", "pictures", "alerts")
+_SHOWN_COMMANDS = 40
+_SHOWN_ALERTS = 40
+_SHOWN_PICTURES = 200
+
+
+class LiveBoard:
+    """Writes entities into the hub; oldest commands, alerts and pictures are taken off."""
+
+    def __init__(
+        self,
+        *,
+        hub: LiveHub,
+        station: AutopilotStation,
+        plans: PlanDesk,
+        clock: Clock,
+    ) -> None:
+        self._hub = hub
+        self._station = station
+        self._plans = plans
+        self._clock = clock
+        self._order: dict[str, list[str]] = {"commands": [], "alerts": [], "pictures": []}
+        self._problems: dict[VehicleId, tuple[Text, Text | None]] = {}
+        self._connected_since_s: float | None = None
+
+    def show_vehicle(self, news: VehicleNews, name: Text) -> None:
+        """Show an aircraft as last heard."""
+        shown = vehicle_out(
+            news.state,
+            name=name,
+            now_s=self._clock.now_s(),
+            alt_agl_m=news.alt_agl_m,
+            delivery_id=news.delivery_id,
+            problem=self._problem_of(news),
+        )
+        self._hub.put("vehicles", news.state.vehicle_id, shown.model_dump(mode="json"))
+
+    def set_problem(self, vehicle_id: VehicleId, error: FleetError | None) -> None:
+        """Note why an aircraft cannot be used, or that it can."""
+        if error is None:
+            self._problems.pop(vehicle_id, None)
+        else:
+            self._problems[vehicle_id] = (error.what, error.cure)
+
+    def _problem_of(self, news: VehicleNews) -> tuple[Text, Text | None] | None:
+        vehicle_id = VehicleId(news.state.vehicle_id)
+        known = self._problems.get(vehicle_id)
+        if known is not None:
+            return known
+        if news.state.telemetry.heartbeat is not None:
+            return None
+        broken = next((link.error for link in self._station.links if link.error is not None), None)
+        return None if broken is None else (broken.what, broken.cure)
+
+    def show_request(self, entry: StationRequest) -> None:
+        """Show a request."""
+        self._hub.put("requests", entry.request.id, request_out(entry).model_dump(mode="json"))
+
+    def show_delivery(self, delivery: Delivery, watch: FlightWatch) -> None:
+        """Show a delivery, if its plan is in memory."""
+        plan = self._plans.recent(delivery.plan_id)
+        if plan is None:
+            return
+        shown = delivery_out(delivery, plan, site_name=watch.site_name(delivery), now_s=self._clock.now_s())
+        self._hub.put("deliveries", delivery.id, shown.model_dump(mode="json"))
+
+    def show_command(self, command: FlightCommand, page_id: str) -> None:
+        """Show a command under the id that the page gave it."""
+        shown = command_out(command, page_id)
+        if shown is not None:
+            self._put_bounded("commands", page_id, shown.model_dump(mode="json"), _SHOWN_COMMANDS)
+
+    def show_alert(self, alert_id: str, news: AlertNews, vehicle_id: VehicleId, at_s: float) -> None:
+        """Show an alert."""
+        shown = AlertOut(
+            id=alert_id, at_s=at_s, level=news.level.value, text=text_out(news.text), vehicle_id=vehicle_id
+        )
+        self._put_bounded("alerts", alert_id, shown.model_dump(mode="json"), _SHOWN_ALERTS)
+
+    def show_picture(self, picture: Picture) -> None:
+        """Show a picture that was taken in."""
+        self._put_bounded("pictures", picture.id, picture_out(picture).model_dump(mode="json"), _SHOWN_PICTURES)
+
+    def show_office(self, status: RelayStatus, pictures_pending: int) -> None:
+        """Show how the station stands with the town office."""
+        if not status.connected:
+            self._connected_since_s = None
+        elif self._connected_since_s is None:
+            self._connected_since_s = self._clock.now_s()
+        pending = sum(waiting.records for waiting in status.pending.values())
+        if status.connected:
+            words = Text("役場と接続中", "connected to the town office")
+            if pending > 50:
+                words = Text(f"役場へ送信中: 残り {pending} 件", f"sending to the town office: {pending} left")
+        else:
+            words = Text(
+                f"役場と未接続: 手元で動作中、{pending} 件を保管",
+                f"no link to the town office: working here, {pending} records kept",
+            )
+        shown = OfficeLinkOut(
+            connected=status.connected,
+            since_s=self._connected_since_s,
+            pending_records=pending,
+            pending_pictures=pictures_pending,
+            oldest_pending_s=status.oldest_age_s,
+            text=text_out(words),
+        )
+        self._hub.set("office", shown.model_dump(mode="json"))
+
+    def _put_bounded(self, collection: str, key: str, value: dict[str, object], most: int) -> None:
+        order = self._order[collection]
+        if key not in order:
+            order.append(key)
+            while len(order) > most:
+                self._hub.remove(collection, order.pop(0))
+        self._hub.put(collection, key, value)

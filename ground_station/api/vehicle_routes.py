@@ -1,0 +1,68 @@
+"""Routes of flight commands and of the station's own health."""
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from fleet.errors import FleetError, NotFoundError
+from fleet.ids import VehicleId
+from fleet.text import Text
+from ground_station.api.live_view import ACTION_OF, command_out
+from ground_station.api.schemas import CommandIn, CommandOut, HealthOut, SkyClearIn
+from ground_station.api.station_of import Station
+from ground_station.field_station import FieldStation
+from ground_station.vehicles.flight_command import Action
+from ground_station.vehicles.state import LinkState
+from portal.guard import Flyer
+
+router = APIRouter(prefix="/api", tags=["flight"])
+
+Name = Annotated[str, Path(pattern="^[0-9A-Za-z-]{1,64}$")]
+
+
+@router.post("/vehicles/{vehicle_id}/commands", status_code=202)
+async def give_command(vehicle_id: Name, body: CommandIn, station: Station, person: Flyer) -> CommandOut:
+    """Hold, recall, land or resume; the same `id` again is the same command."""
+    return await _give(station, VehicleId(vehicle_id), body.id, ACTION_OF[body.action], person.name)
+
+
+async def _give(station: FieldStation, vehicle_id: VehicleId, page_id: str, action: Action, author: str) -> CommandOut:
+    command = await station.commands.order(page_id, vehicle_id, action, author=author)
+    shown = command_out(command, page_id)
+    if shown is None:
+        raise NotFoundError(Text("その指示はありません", "there is no such command"))
+    return shown
+
+
+@router.post("/sky-clear", status_code=202)
+async def clear_the_sky(body: SkyClearIn, station: Station, person: Flyer) -> list[CommandOut]:
+    """Recall every aircraft that flies; each answers for itself, and one that fails holds none of the others up."""
+    flying = [state.vehicle_id for state in station.aircraft.states() if state.armed]
+    given = await asyncio.gather(
+        *(_give(station, vehicle_id, f"{body.id}-{vehicle_id}", Action.RECALL, person.name) for vehicle_id in flying),
+        return_exceptions=True,
+    )
+    unexpected = [one for one in given if isinstance(one, BaseException) and not isinstance(one, FleetError)]
+    if unexpected:
+        raise unexpected[0]
+    return [one for one in given if isinstance(one, CommandOut)]
+
+
+@router.get("/health")
+async def read_health(station: Station) -> HealthOut:
+    """Say whether the station works, in words; open to supervisors without signing in."""
+    states = station.aircraft.states()
+    fresh = sum(state.link is LinkState.FRESH for state in states)
+    flying = sum(state.armed for state in states)
+    status = await station.relay.status()
+    pending = sum(waiting.records for waiting in status.pending.values())
+    return HealthOut(
+        status="ok" if fresh == len(states) and status.fault is None else "degraded",
+        details={
+            "aircraft": f"{fresh}/{len(states)}",
+            "flying": str(flying),
+            "office": "connected" if status.connected else "not connected",
+            "pending_records": str(pending),
+        },
+    )

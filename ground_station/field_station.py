@@ -1,0 +1,279 @@
+"""The ground station put together: aircraft, requests, plans, deliveries, pictures and the line to the town office.
+
+async with FieldStation(setup) as station:
+    app = create_app(station, …)
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterable, Awaitable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+
+from fleet.audit import AuditTrail
+from fleet.clock import Clock
+from fleet.errors import FleetError
+from fleet.ids import VehicleId, new_id
+from fleet.realm import Realm
+from fleet.roles import Role
+from ground_station.api.live_board import COLLECTIONS, LiveBoard
+from ground_station.autopilot_station import AutopilotStation, Services, VehicleSetting
+from ground_station.service.alerts import AlertNews
+from ground_station.service.command_desk import CommandDesk
+from ground_station.service.delivery import Delivery, DeliveryState
+from ground_station.service.delivery_book import DeliveryBook
+from ground_station.service.delivery_desk import DeliveryDesk
+from ground_station.service.documents_sql import SqlDocuments, documents_metadata
+from ground_station.service.flight_watch import FlightWatch, Watchers
+from ground_station.service.machine_checks import MachineChecks
+from ground_station.service.plan_desk import PlanDesk
+from ground_station.service.planning_pool import PlanningPool
+from ground_station.service.request_book import RequestBook, StationRequest
+from ground_station.service.sent_pictures import SentPictures
+from ground_station.service.town_feed import VehicleNews
+from ground_station.service.town_link import TownLink
+from ground_station.town_reports import TownReports, every
+from ground_station.vehicles.flight_command import Action, CommandState, FlightCommand
+from ground_station.vehicles.state import Timing
+from imagery.folder_store import FolderStore
+from imagery.intake import PictureIntake
+from imagery.pictures import Picture, PictureContext
+from imagery.station_pictures import StationPictures, StoredChunks
+from imagery.tables_sql import imagery_metadata
+from missions.values.town import Town
+from portal.access import Access
+from portal.accounts_sql import SqlAccountStore, accounts_metadata
+from portal.live import LiveState
+from portal.live_hub import LiveHub
+from telemetry.codec import DownMessage
+from telemetry.engine_sql import open_engine
+from telemetry.mqtt_address import MqttAddress
+from telemetry.outbox_sqlite import SqliteOutbox
+from telemetry.relay_mqtt import StationAddress, StationRelay
+from telemetry.topics import Topics
+
+_LOOK_EVERY_S = 1.0
+_NOT_FLOWN = frozenset({CommandState.REFUSED, CommandState.EXPIRED, CommandState.NOT_CONFIRMED})
+
+FOUNDER_ROLES = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.DISPATCHER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationSetup:
+    """What a station is told by its composition root. `folder` is its own; `bundle` is the town's."""
+
+    town: Town
+    bundle: Path
+    folder: Path
+    realm: Realm
+    broker: MqttAddress
+    vehicles: tuple[VehicleSetting, ...]
+    audit: AuditTrail
+    clock: Clock
+    time_scale: float = 1.0
+
+
+class FieldStation:
+    """Everything the field does, with or without the town office. Use as `async with`, from one event loop."""
+
+    def __init__(self, setup: StationSetup) -> None:
+        self.setup = setup
+        self.town = setup.town
+        self.clock = setup.clock
+        self.engine = open_engine(f"sqlite:///{setup.folder / 'station.sqlite'}")
+        for metadata in (accounts_metadata, documents_metadata, imagery_metadata):
+            metadata.create_all(self.engine)
+        self.access = Access(SqlAccountStore(self.engine), setup.clock, setup.audit, FOUNDER_ROLES)
+        documents = SqlDocuments(self.engine)
+        self.requests = RequestBook(documents)
+        self.deliveries = DeliveryBook(documents)
+        self.hub = LiveHub(LiveState(COLLECTIONS, int(setup.clock.now_s() * 1000)), setup.clock)
+        self._pool = PlanningPool(setup.bundle)
+        self.plans = PlanDesk(pool=self._pool, documents=documents, requests=self.requests, clock=setup.clock)
+        self.aircraft = AutopilotStation(
+            setup.vehicles,
+            Services(
+                clock=setup.clock,
+                audit=setup.audit,
+                timing=Timing(time_scale=setup.time_scale),
+                ground=setup.town.terrain,
+                flight_logs=setup.folder / "flights",
+            ),
+        )
+        self._store = FolderStore(setup.folder / "pictures")
+        self._intake = PictureIntake()
+        self._outbox = SqliteOutbox(setup.folder / "outbox.sqlite")
+        self.relay = StationRelay(
+            address=StationAddress(
+                topics=Topics(realm=setup.realm, town=setup.town.id),
+                station=setup.town.station_id,
+                broker=setup.broker,
+            ),
+            outbox=self._outbox,
+            clock=setup.clock,
+            bodies=StoredChunks(self._store),
+            on_down=self._take_down,
+        )
+        self.pictures = StationPictures(
+            station_id=setup.town.station_id,
+            engine=self.engine,
+            store=self._store,
+            intake=self._intake,
+            clock=setup.clock,
+            put=self.relay.put,
+        )
+        self.town_link = TownLink(
+            relay=self.relay,
+            pictures=self.pictures,
+            requests=self.requests,
+            town=setup.town,
+            clock=setup.clock,
+        )
+        self.board = LiveBoard(hub=self.hub, station=self.aircraft, plans=self.plans, clock=setup.clock)
+        self.watch = FlightWatch(
+            station=self.aircraft,
+            town=setup.town,
+            book=self.deliveries,
+            plans=self.plans,
+            requests=self.requests,
+            clock=setup.clock,
+            watchers=Watchers(on_vehicle=self._on_vehicle, on_alert=self._on_alert),
+        )
+        self.checks = MachineChecks(town=setup.town, realm=setup.realm)
+        self.desk = DeliveryDesk(
+            book=self.deliveries,
+            plans=self.plans,
+            requests=self.requests,
+            vehicles=self.aircraft,
+            preflight=self.checks,
+            audit=setup.audit,
+            clock=setup.clock,
+        )
+        self.commands = CommandDesk(self.aircraft)
+        self._running: asyncio.Task[None] | None = None
+        self._stack = contextlib.AsyncExitStack()
+        self._errands: set[asyncio.Future[object]] = set()
+        self.reports = TownReports(
+            station=self.aircraft,
+            link=self.town_link,
+            watch=self.watch,
+            board=self.board,
+            book=self.deliveries,
+            plans=self.plans,
+            sent=SentPictures(self.engine),
+        )
+
+    async def __aenter__(self) -> "FieldStation":
+        """Open the links, start the workers, and take up what was under way before a restart."""
+        await self._stack.enter_async_context(self._intake)
+        await self.deliveries.end_unflown(self.clock.now_s())
+        await self._recall_plans()
+        self.deliveries.subscribe(self._on_delivery)
+        self.requests.subscribe(self._on_request)
+        self.aircraft.ledger.subscribe(self._on_command)
+        for entry in self.requests.all.values():
+            self.board.show_request(entry)
+        for delivery in self.deliveries.all.values():
+            self.board.show_delivery(delivery, self.watch)
+        for state in self.aircraft.states():
+            self._on_vehicle(self.watch.news(state))
+        await self._stack.enter_async_context(self.aircraft)
+        self._running = asyncio.create_task(self._run())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop; aircraft fly on as they were told."""
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+        await asyncio.gather(*self._errands, return_exceptions=True)
+        await self._stack.aclose()
+        self._pool.close()
+        self._outbox.close()
+        self.engine.dispose()
+
+    async def failed(self) -> None:
+        """Wait until the station's work ends by itself, and raise why."""
+        if self._running is not None:
+            await asyncio.shield(self._running)
+
+    async def _recall_plans(self) -> None:
+        for delivery in tuple(self.deliveries.all.values())[-20:]:
+            with contextlib.suppress(FleetError):
+                await self.plans.get(delivery.plan_id)
+
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.hub.run(), name="live")
+            tasks.create_task(self.relay.run(), name="relay")
+            tasks.create_task(self.pictures.run(), name="pictures")
+            tasks.create_task(self.watch.run(), name="watch")
+            tasks.create_task(self.desk.run(), name="desk")
+            tasks.create_task(self._pool.warm_up(), name="planning")
+            tasks.create_task(self.reports.run(), name="reports")
+            tasks.create_task(every(_LOOK_EVERY_S, self._look_again), name="look")
+
+    async def _look_again(self) -> None:
+        """Check waiting deliveries anew, and that no aircraft stands on the wrong side of the drill wall."""
+        for vehicle in self.aircraft.vehicles.values():
+            self.board.set_problem(vehicle.id, self.checks.wall_problem(vehicle))
+        for delivery in tuple(self.deliveries.all.values()):
+            if delivery.state in {DeliveryState.CHECKING, DeliveryState.READY}:
+                await self.desk.recheck(delivery.id)
+
+    def _errand(self, work: Awaitable[object]) -> None:
+        task: asyncio.Future[object] = asyncio.ensure_future(work)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def _take_down(self, message: DownMessage) -> None:
+        await self.town_link.on_down(message)
+
+    def _on_vehicle(self, news: VehicleNews) -> None:
+        self.board.show_vehicle(news, self.watch.vehicle_name(VehicleId(news.state.vehicle_id)))
+
+    def _on_alert(self, vehicle_id: VehicleId, news: AlertNews) -> None:
+        alert_id = new_id(self.clock.now_s())
+        now_s = self.clock.now_s()
+        self.board.show_alert(alert_id, news, vehicle_id, now_s)
+        self._errand(self.town_link.tell_alert(alert_id, news, vehicle_id, now_s))
+
+    def _on_request(self, entry: StationRequest) -> None:
+        self.board.show_request(entry)
+        self._errand(self.town_link.tell_request(entry))
+
+    def _on_delivery(self, delivery: Delivery) -> None:
+        self.board.show_delivery(delivery, self.watch)
+        if self.reports.is_news(delivery):
+            self._errand(self.reports.tell_delivery(delivery))
+
+    def _on_command(self, command: FlightCommand) -> None:
+        self.board.show_command(command, self.commands.page_id(command))
+        self._errand(self.town_link.tell_command(command))
+        if command.action is Action.START_MISSION and command.state in _NOT_FLOWN:
+            self._errand(self._back_to_checks(command))
+
+    async def _back_to_checks(self, command: FlightCommand) -> None:
+        """A flight that did not begin goes back to its checklist, with the reason."""
+        delivery = self.deliveries.of_vehicle(command.vehicle_id)
+        if delivery is None or delivery.state is not DeliveryState.FLYING or delivery.progress.was_airborne:
+            return
+        if self.aircraft.vehicle(command.vehicle_id).state().armed:
+            return
+        back = replace(delivery, state=DeliveryState.CHECKING, problem=command.text)
+        await self.deliveries.save(back, self.clock.now_s())
+
+    async def take_picture(self, parts: AsyncIterable[bytes], context: PictureContext) -> Picture:
+        """Take a picture in, count it to its delivery, and show it; raises what the intake finds wrong."""
+        delivery = None if context.vehicle_id is None else self.deliveries.of_vehicle(context.vehicle_id)
+        if delivery is not None:
+            context = replace(context, delivery_id=delivery.id)
+        picture = await self.pictures.accept_stream(parts, context)
+        self.board.show_picture(picture)
+        if picture.delivery_id is not None:
+            known = self.deliveries.get(picture.delivery_id)
+            await self.deliveries.save(replace(known, pictures=known.pictures + 1), self.clock.now_s())
+        return picture

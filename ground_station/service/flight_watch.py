@@ -1,0 +1,163 @@
+"""Watches every aircraft: moves deliveries on, raises alerts, and keeps the newest picture of each for the pages."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from fleet.clock import Clock
+from fleet.errors import NotFoundError, UnavailableError
+from fleet.ids import VehicleId
+from fleet.text import Text
+from ground_station.autopilot_station import AutopilotStation
+from ground_station.feed import Update
+from ground_station.service.alerts import AlertNews, AlertView, alert_view, alerts_between
+from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, Delivery, DeliveryState, followed
+from ground_station.service.delivery_book import DeliveryBook
+from ground_station.service.flight_progress import FlightSample, activity_words, advance
+from ground_station.service.plan_desk import PlanDesk
+from ground_station.service.request_book import RequestBook, RequestState
+from ground_station.service.town_feed import VehicleNews
+from ground_station.vehicles.modes import mode_text
+from ground_station.vehicles.state import VehicleState
+from ground_station.vehicles.telemetry import StatusText
+from missions.values.town import Town
+
+UPDATES_HZ = 20.0
+
+OnVehicle = Callable[[VehicleNews], None]
+OnAlert = Callable[[VehicleId, AlertNews], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchers:
+    """Who is told: of each vehicle's newest state, and of each alert."""
+
+    on_vehicle: OnVehicle
+    on_alert: OnAlert
+
+
+class FlightWatch:
+    """Follows the station's feed; `run` until cancelled."""
+
+    def __init__(
+        self,
+        *,
+        station: AutopilotStation,
+        town: Town,
+        book: DeliveryBook,
+        plans: PlanDesk,
+        requests: RequestBook,
+        clock: Clock,
+        watchers: Watchers,
+    ) -> None:
+        self._station = station
+        self._town = town
+        self._book = book
+        self._plans = plans
+        self._requests = requests
+        self._clock = clock
+        self._watchers = watchers
+        self._views: dict[VehicleId, AlertView] = {}
+        self._texts: dict[VehicleId, list[str]] = defaultdict(list)
+
+    async def run(self) -> None:
+        """Take updates as they come, at most twenty a second."""
+        subscription = self._station.feed.subscribe()
+        try:
+            async for update in subscription.updates(at_most_hz=UPDATES_HZ):
+                await self._take(update)
+        finally:
+            subscription.close()
+
+    async def _take(self, update: Update) -> None:
+        for event in update.events:
+            if isinstance(event.what, StatusText):
+                self._texts[event.vehicle_id].append(event.what.text)
+        for state in update.states:
+            await self._follow(state)
+            self._watchers.on_vehicle(self.news(state))
+            self._look_for_alerts(state)
+
+    def news(self, state: VehicleState) -> VehicleNews:
+        """Return a vehicle's state with what the station makes of it."""
+        delivery = self._book.of_vehicle(state.vehicle_id)
+        age_s = state.age_s(state.telemetry.motion) or 0.0
+        return VehicleNews(
+            state=state,
+            at_s=self._clock.now_s() - age_s,
+            alt_agl_m=self._above_ground_m(state),
+            activity=self.activity(state, delivery),
+            delivery_id=None if delivery is None else delivery.id,
+        )
+
+    def activity(self, state: VehicleState, delivery: Delivery | None) -> Text:
+        """Return what an aircraft is doing, in words."""
+        if delivery is not None and delivery.state not in BEFORE_FLIGHT and state.mode == "AUTO":
+            plan = self._plans.recent(delivery.plan_id)
+            if plan is not None:
+                return activity_words(delivery.progress, plan, self.site_name(delivery))
+        if not state.armed:
+            return Text("地上で待機中", "on the ground")
+        number = state.mode_number
+        return Text("状態不明", "unknown") if number is None else mode_text(number)
+
+    def site_name(self, delivery: Delivery) -> Text:
+        """Return the name of where a delivery goes."""
+        place = self._town.place(delivery.site_id)
+        return Text(delivery.site_id, delivery.site_id) if place is None else place.name
+
+    def _above_ground_m(self, state: VehicleState) -> float | None:
+        position = state.position
+        if position is None:
+            return None
+        ground_m = self._town.terrain.elevation_of(position.ground)
+        return None if np.isnan(ground_m) else position.alt_amsl_m - ground_m
+
+    async def _follow(self, state: VehicleState) -> None:
+        delivery = self._book.of_vehicle(state.vehicle_id)
+        if delivery is None or delivery.state in BEFORE_FLIGHT or delivery.state in ENDED:
+            self._texts.pop(state.vehicle_id, None)
+            return
+        try:
+            plan = await self._plans.get(delivery.plan_id)
+        except (NotFoundError, UnavailableError):
+            return
+        texts = tuple(self._texts.pop(state.vehicle_id, ()))
+        now_s = self._clock.now_s()
+        progress = advance(delivery.progress, plan, _sample(state, texts), now_s)
+        moved = await self._book.save(followed(delivery, progress, now_s), now_s)
+        if progress.released and not delivery.progress.released:
+            await self._requests.move(delivery.request_id, RequestState.DELIVERED, now_s)
+        if moved.state is DeliveryState.RECALLED:
+            await self._requests.move(delivery.request_id, RequestState.OPEN, now_s)
+
+    def _look_for_alerts(self, state: VehicleState) -> None:
+        view = alert_view(state)
+        before = self._views.get(state.vehicle_id)
+        self._views[state.vehicle_id] = view
+        if view == before:
+            return
+        silence = self._station.vehicle(state.vehicle_id).silence_failsafe()
+        name = self.vehicle_name(state.vehicle_id)
+        for news in alerts_between(before, view, name=name, silence=silence):
+            self._watchers.on_alert(state.vehicle_id, news)
+
+    def vehicle_name(self, vehicle_id: VehicleId) -> Text:
+        """Return what people call an aircraft."""
+        aircraft = self._town.aircraft.get(vehicle_id)
+        return Text(vehicle_id, vehicle_id) if aircraft is None else aircraft.name
+
+
+def _sample(state: VehicleState, texts: tuple[str, ...]) -> FlightSample:
+    mission = state.telemetry.mission
+    position = state.position
+    return FlightSample(
+        armed=state.armed,
+        landed=not state.in_air,
+        mode=state.mode,
+        mission_seq=None if mission is None else mission.seq,
+        at=None if position is None else position.ground,
+        texts=texts,
+    )
