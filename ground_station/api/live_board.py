@@ -1,7 +1,6 @@
 """Keeps the pages' live state up to date with what the station knows."""
 
 from fleet.clock import Clock
-from fleet.errors import FleetError
 from fleet.ids import VehicleId
 from fleet.text import Text
 from ground_station.api.live_view import command_out, delivery_out, picture_out, request_out, vehicle_out
@@ -16,6 +15,7 @@ from ground_station.service.request_book import StationRequest
 from ground_station.service.town_feed import VehicleNews
 from ground_station.vehicles.flight_command import FlightCommand
 from imagery.pictures import Picture
+from missions.values.finding import Finding
 from portal.live_hub import LiveHub
 from telemetry.relay_mqtt import RelayStatus
 
@@ -56,12 +56,12 @@ class LiveBoard:
         )
         self._hub.put("vehicles", news.state.vehicle_id, shown.model_dump(mode="json"))
 
-    def set_problem(self, vehicle_id: VehicleId, error: FleetError | None) -> None:
+    def set_problem(self, vehicle_id: VehicleId, finding: Finding | None) -> None:
         """Note why an aircraft cannot be used, or that it can."""
-        if error is None:
+        if finding is None:
             self._problems.pop(vehicle_id, None)
         else:
-            self._problems[vehicle_id] = (error.what, error.cure)
+            self._problems[vehicle_id] = (finding.text, None if finding.cure is None else finding.cure.text)
 
     def _problem_of(self, news: VehicleNews) -> tuple[Text, Text | None] | None:
         vehicle_id = VehicleId(news.state.vehicle_id)

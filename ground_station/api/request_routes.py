@@ -1,6 +1,5 @@
 """Routes of requests and of the plans made from them."""
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -16,7 +15,7 @@ from ground_station.field_station import FieldStation
 from ground_station.service.plan_desk import PlanWish
 from ground_station.service.request_book import StationRequest
 from ground_station.vehicles.state import LinkState
-from missions.formats.qgc_plan import write_qgc_plan
+from missions.formats.qgc_plan_writer import qgc_plan_of, write_qgc_plan
 from missions.formats.wpl import write_wpl
 from missions.values.request import DeliveryRequest, Urgency
 from missions.values.town import PlaceKind
@@ -99,15 +98,16 @@ async def read_plan(plan_id: Name, station: Station, _: Viewer) -> PlanOut:
 async def read_qgc_plan(plan_id: Name, station: Station, _: Viewer) -> Response:
     """Return the plan as a QGroundControl file."""
     plan = await station.plans.get(PlanId(plan_id))
-    return _file(await asyncio.to_thread(write_qgc_plan, plan), f"{plan_id}.plan", "application/json")
+    content = write_qgc_plan(qgc_plan_of(plan, cruise_mps=station.town.rules.cruise_mps))
+    return _file(content, f"{plan_id}.plan", "application/json")
 
 
 @router.get("/plans/{plan_id}/mission.waypoints", response_class=Response)
 async def read_waypoints(plan_id: Name, station: Station, _: Viewer) -> Response:
     """Return the plan's mission as QGC WPL 110."""
     plan = await station.plans.get(PlanId(plan_id))
-    return _file(await asyncio.to_thread(write_wpl, plan.items), f"{plan_id}.waypoints", "text/plain")
+    return _file(write_wpl(plan.items).encode(), f"{plan_id}.waypoints", "text/plain")
 
 
-def _file(content: str, name: str, media_type: str) -> Response:
+def _file(content: bytes, name: str, media_type: str) -> Response:
     return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -1,4 +1,7 @@
-"""Takes a plan to an aircraft: who may, upload and read-back, the checklist, and the word to fly."""
+"""Takes a plan to an aircraft: who may, upload and read-back, the checklist, and the word to fly.
+
+With the plan go the settings that the flight needs (return height, fence, failsafes), each read back as well.
+"""
 
 import asyncio
 from collections.abc import Sequence
@@ -132,6 +135,7 @@ class DeliveryDesk:
         try:
             vehicle = self._vehicles.vehicle(plan.vehicle_id)
             await vehicle.upload_plan(items_of(plan), _ProgressTo(self._book, delivery_id, self._clock))
+            await self._preflight.cure(vehicle, plan)
             findings = await self._preflight.check(vehicle, plan)
         except FleetError as error:
             await self._fail(delivery_id, error)

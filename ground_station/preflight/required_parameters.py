@@ -1,0 +1,167 @@
+"""What must be set on the autopilot for this flight, from its plan and its aircraft.
+
+The autopilot keeps people safe, not this station; so its own failsafes are checked, and set, for each flight. Names and
+units are ArduCopter's: `RTL_ALT` in centimetres, or `RTL_ALT_M` in metres where a firmware has that instead.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fleet.text import Text
+from missions.values.aircraft import Aircraft, PayloadGear
+from missions.values.mission_item import Frame
+from missions.values.plan import Plan
+
+_GRIPPER_FUNCTION = 28
+_SPARE_SERVO = "SERVO9_FUNCTION"
+_FENCE_ALTITUDE_AND_POLYGONS = 5.0
+_ALTITUDE_MARGIN_M = 30.0
+_RELATIVE = frozenset({Frame.GLOBAL_RELATIVE_ALT, Frame.GLOBAL_RELATIVE_ALT_INT})
+
+
+class Bound(StrEnum):
+    """How a value must stand to the one required."""
+
+    EQUAL = "equal"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredParameter:
+    """One setting that this flight needs, and why."""
+
+    name: str
+    value: float
+    why: Text
+    bound: Bound = Bound.EQUAL
+
+    def met_by(self, actual: float | None) -> bool:
+        """Return True if `actual` is right; an unknown value never is."""
+        if actual is None:
+            return False
+        if self.bound is Bound.AT_LEAST and actual >= self.value:
+            return True
+        if self.bound is Bound.AT_MOST and actual <= self.value:
+            return True
+        return math.isclose(actual, self.value, rel_tol=1e-6, abs_tol=1e-6)
+
+
+def required_parameters(
+    plan: Plan, aircraft: Aircraft, known: Mapping[str, float], *, simulated: bool
+) -> tuple[RequiredParameter, ...]:
+    """Return what this flight needs; `known` are the aircraft's parameters, which tell its firmware's names.
+
+    The servo that a gripper hangs on is a fact of the real aircraft and only demanded of a simulated one.
+    """
+    return (
+        *_link(),
+        *_battery(plan, aircraft),
+        *_fence(plan),
+        _return_height(plan, known),
+        *_gear(aircraft, known, simulated=simulated),
+    )
+
+
+def _link() -> tuple[RequiredParameter, ...]:
+    return (
+        RequiredParameter(
+            name="FS_GCS_ENABLE",
+            value=1.0,
+            why=Text("通信が途絶えたら帰還する", "it returns home when this station falls silent"),
+        ),
+        RequiredParameter(
+            name="FS_GCS_TIMEOUT",
+            value=5.0,
+            why=Text("途絶とみなすまで 5 秒", "it waits 5 s before it takes silence for a loss"),
+        ),
+    )
+
+
+def _battery(plan: Plan, aircraft: Aircraft) -> tuple[RequiredParameter, ...]:
+    battery = aircraft.battery
+    unusable_wh = battery.capacity_mah * battery.nominal_v / 1000.0 - battery.usable_wh
+    low_mah = math.floor((plan.energy.reserve_wh + unusable_wh) / battery.nominal_v * 1000.0)
+    return (
+        RequiredParameter(
+            name="BATT_CAPACITY",
+            value=float(round(battery.capacity_mah)),
+            why=Text("機体の電池の容量", "the capacity of the aircraft's battery"),
+        ),
+        RequiredParameter(
+            name="BATT_LOW_MAH",
+            value=float(low_mah),
+            why=Text("予備を残して帰還を始める残量", "the charge left at which it returns with the reserve"),
+        ),
+        RequiredParameter(
+            name="BATT_FS_LOW_ACT", value=2.0, why=Text("電池が少なくなったら帰還する", "a low battery makes it return")
+        ),
+    )
+
+
+def _fence(plan: Plan) -> tuple[RequiredParameter, ...]:
+    if not plan.fence_items:
+        return ()
+    return (
+        RequiredParameter(name="FENCE_ENABLE", value=1.0, why=Text("飛行範囲を守る", "it keeps to its area")),
+        RequiredParameter(
+            name="FENCE_TYPE",
+            value=_FENCE_ALTITUDE_AND_POLYGONS,
+            why=Text("高さの上限と区域を守る", "it keeps to the greatest height and to the areas"),
+        ),
+        RequiredParameter(
+            name="FENCE_ALT_MAX",
+            value=float(math.ceil(highest_home_m(plan) + _ALTITUDE_MARGIN_M)),
+            why=Text("この飛行の高さの上限", "the greatest height of this flight"),
+        ),
+        RequiredParameter(
+            name="FENCE_ACTION", value=1.0, why=Text("範囲を出たら帰還する", "leaving the area makes it return")
+        ),
+    )
+
+
+def highest_home_m(plan: Plan) -> float:
+    """Return the greatest height above home that the plan or its way home reaches, m."""
+    heights = [item.z for item in plan.items[1:] if item.frame in _RELATIVE]
+    return max([plan.return_altitude_home_m, *heights])
+
+
+def _return_height(plan: Plan, known: Mapping[str, float]) -> RequiredParameter:
+    why = Text("帰還の高さが山より高い", "the way home is higher than the ridges")
+    metres = plan.return_altitude_home_m
+    if "RTL_ALT_M" in known and "RTL_ALT" not in known:
+        return RequiredParameter(name="RTL_ALT_M", value=float(math.ceil(metres)), why=why)
+    return RequiredParameter(name="RTL_ALT", value=float(math.ceil(metres * 100.0)), why=why)
+
+
+def _gear(aircraft: Aircraft, known: Mapping[str, float], *, simulated: bool) -> tuple[RequiredParameter, ...]:
+    if aircraft.gear is not PayloadGear.GRIPPER:
+        return ()
+    needed = [
+        RequiredParameter(name="GRIP_ENABLE", value=1.0, why=Text("荷を放す装置が使える", "the gripper is switched on"))
+    ]
+    if simulated and "GRIP_TYPE" in known:
+        needed.append(
+            RequiredParameter(
+                name="GRIP_TYPE",
+                value=1.0,
+                bound=Bound.AT_LEAST,
+                why=Text("荷を放す装置の種類", "the kind of gripper"),
+            )
+        )
+    wired = any(_is_servo(name) and value == _GRIPPER_FUNCTION for name, value in known.items())
+    if simulated and not wired and _SPARE_SERVO in known:
+        needed.append(
+            RequiredParameter(
+                name=_SPARE_SERVO,
+                value=float(_GRIPPER_FUNCTION),
+                why=Text("荷を放す装置の出力", "the output that moves the gripper"),
+            )
+        )
+    return tuple(needed)
+
+
+def _is_servo(name: str) -> bool:
+    return name.startswith("SERVO") and name.endswith("_FUNCTION")

@@ -1,0 +1,79 @@
+"""What the machine checks of an aircraft before a flight: its own reports, its failsafes, and the drill wall."""
+
+from fleet.errors import NotFoundError
+from fleet.ids import VehicleId
+from fleet.realm import Realm
+from fleet.text import Text
+from ground_station.preflight.aircraft_checks import TakeOffNeeds, aircraft_checks
+from ground_station.preflight.drill_wall import drill_wall
+from ground_station.preflight.parameter_checks import apply_required_parameters, parameter_checks
+from ground_station.preflight.required_parameters import RequiredParameter, required_parameters
+from ground_station.vehicles.state import LinkState
+from ground_station.vehicles.telemetry import Simulated
+from ground_station.vehicles.vehicle import Vehicle
+from missions.values.aircraft import Aircraft
+from missions.values.finding import Finding, Level
+from missions.values.plan import Plan
+from missions.values.town import Town
+
+
+class MachineChecks:
+    """Checks aircraft of one town in one realm."""
+
+    def __init__(self, *, town: Town, realm: Realm) -> None:
+        self._town = town
+        self._realm = realm
+        self._boots: dict[VehicleId, int] = {}
+
+    async def check(self, vehicle: Vehicle, plan: Plan) -> tuple[Finding, ...]:
+        """Return every check with its value; parameters are read anew after each restart of the aircraft.
+
+        Raises UnavailableError or ExpiredError if the aircraft does not answer.
+        """
+        await self._know_parameters(vehicle)
+        state = vehicle.state()
+        needs = TakeOffNeeds(home=plan.home, plan_name=plan.id, battery_percent=self._battery_percent(plan))
+        required = self._required(vehicle, plan)
+        return (
+            drill_wall(self._realm, state.simulated),
+            *aircraft_checks(state, needs),
+            *parameter_checks(required, vehicle.parameters),
+        )
+
+    async def cure(self, vehicle: Vehicle, plan: Plan) -> None:
+        """Set on the aircraft what the flight needs and read it back; raises RefusedError, ExpiredError."""
+        await self._know_parameters(vehicle)
+        await apply_required_parameters(vehicle, self._required(vehicle, plan), vehicle.parameters)
+
+    def wall_problem(self, vehicle: Vehicle) -> Finding | None:
+        """Return why an aircraft that is heard may not be in this realm, or None."""
+        state = vehicle.state()
+        if state.link is LinkState.LOST or state.simulated is Simulated.UNKNOWN:
+            return None
+        finding = drill_wall(self._realm, state.simulated)
+        return finding if finding.level is Level.REFUSE else None
+
+    async def _know_parameters(self, vehicle: Vehicle) -> None:
+        reboots = vehicle.state().reboots
+        if self._boots.get(vehicle.id) != reboots:
+            await vehicle.fetch_parameters()
+            self._boots[vehicle.id] = reboots
+
+    def _required(self, vehicle: Vehicle, plan: Plan) -> tuple[RequiredParameter, ...]:
+        simulated = vehicle.state().simulated is Simulated.YES
+        return required_parameters(plan, self._aircraft(plan), vehicle.parameters, simulated=simulated)
+
+    def _battery_percent(self, plan: Plan) -> float:
+        battery = self._aircraft(plan).battery
+        whole_wh = battery.capacity_mah * battery.nominal_v / 1000.0
+        unusable_wh = whole_wh - battery.usable_wh
+        return min(100.0, 100.0 * (plan.energy.needed_wh + plan.energy.reserve_wh + unusable_wh) / whole_wh)
+
+    def _aircraft(self, plan: Plan) -> Aircraft:
+        aircraft = self._town.aircraft.get(plan.vehicle_id)
+        if aircraft is None:
+            raise NotFoundError(
+                Text(f"機体 {plan.vehicle_id} は町の登録にありません", f"the town has no aircraft {plan.vehicle_id}"),
+                Text("町のデータに機体を登録してください", "add the aircraft to the town's data"),
+            )
+        return aircraft
