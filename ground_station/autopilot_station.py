@@ -19,6 +19,7 @@ from fleet.audit import AuditTrail
 from fleet.clock import Clock
 from fleet.errors import NotFoundError
 from fleet.ids import VehicleId
+from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.feed import Feed
 from ground_station.links.address import LinkAddress
@@ -48,11 +49,12 @@ class VehicleSetting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What a station needs from outside."""
+    """What a station needs from outside. Without a realm it is a drill, which no real aircraft can join."""
 
     clock: Clock
     audit: AuditTrail
     timing: Timing
+    realm: Realm = Realm.DRILL
     ground: Ground | None = None
     flight_logs: Path | None = None
 
@@ -168,7 +170,7 @@ class AutopilotStation:
         self._on_link[link].append(contact)
         if setting.system_id is not None:
             self._by_system[link, setting.system_id] = contact
-        self._vehicles[setting.id] = Vehicle(contact, self.ledger)
+        self._vehicles[setting.id] = Vehicle(contact, self.ledger, services.realm)
 
     def _frame(self, link: Link, frame: Frame, now_s: float) -> None:
         contact = self._by_system.get((link, frame.system_id)) or self._adopted(link, frame)

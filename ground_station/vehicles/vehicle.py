@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from fleet.clock import iso_utc
 from fleet.errors import ConflictError, ExpiredError, FleetError, RefusedError, UnavailableError
 from fleet.ids import CommandId, VehicleId
+from fleet.realm import Realm
 from fleet.text import Text
+from ground_station.preflight.drill_wall import require_realm
 from ground_station.protocols.comparison import differences
 from ground_station.protocols.parameters import ParameterFetch, ParameterRead, ParameterSet
 from ground_station.vehicles.contact import Contact
@@ -23,6 +25,7 @@ from ground_station.vehicles.plan_transfer import (
     restarted_in_transfer,
 )
 from ground_station.vehicles.state import LinkState, VehicleState
+from ground_station.vehicles.telemetry import Simulated
 from missions.values.mission_item import MissionItem, MissionType
 
 _RECORD_ON_S = 5.0
@@ -63,8 +66,9 @@ class _Presence:
 class Vehicle:
     """One aircraft. Commands return when they have ended; `begin` returns at once with the command's id."""
 
-    def __init__(self, contact: Contact, ledger: CommandLedger) -> None:
+    def __init__(self, contact: Contact, ledger: CommandLedger, realm: Realm) -> None:
         self.contact = contact
+        self._realm = realm
         self._ledger = ledger
         self._transferring = False
         self._recorded_s = 0.0
@@ -97,8 +101,8 @@ class Vehicle:
     async def upload_plan(self, plan: PlanItems, progress: Progress | None = None) -> None:
         """Put a plan on board and read it back; only then is it `plan_on_board` and may be flown.
 
-        Raises ConflictError while armed or while another transfer runs, RefusedError if the aircraft will not have it
-        or it differs when read back, ExpiredError without answers, UnavailableError if it is lost or restarts.
+        Raises ConflictError while armed or while another transfer runs, RefusedError if the aircraft is on the other
+        side of the drill wall, will not have the plan, or it differs when read back, ExpiredError without answers, UnavailableError if it is lost or restarts.
         """
         if self.state().armed:
             raise ConflictError(
@@ -107,10 +111,17 @@ class Vehicle:
             )
         with self._alone():
             transfer = self._transfer()
+            require_realm(self._realm, await self.identify())
             self.contact.tracker.plan_on_board = None
             for kind, items in plan.parts():
                 await transfer.place(kind, items, progress)
             self.contact.tracker.plan_on_board = plan.name
+
+    async def identify(self) -> Simulated:
+        """Return whether the aircraft is simulated, reading its whole parameter list if that is not proved yet."""
+        if self.state().simulated is Simulated.UNKNOWN:
+            await self.fetch_parameters()
+        return self.state().simulated
 
     async def verify_plan(self, plan: PlanItems) -> bool:
         """Read everything back and return whether it is `plan`; changes nothing on board. Errors as `upload_plan`."""
@@ -173,7 +184,8 @@ class Vehicle:
     async def begin(self, action: Action, *, author: str, alt_home_m: float = 10.0) -> FlightCommand:
         """Give a flight command and return it once it is in the audit chain; `end_of` tells how it ends.
 
-        Raises ConflictError where the aircraft's situation does not allow it, UnavailableError if the audit chain
+        Raises ConflictError where the aircraft's situation does not allow it, RefusedError for a flight on the wrong
+        side of the drill wall, UnavailableError if the audit chain
         cannot be written (nothing is sent then).
         """
         flown = manoeuvre(action, self.contact.target, alt_home_m=alt_home_m)
@@ -239,6 +251,7 @@ class Vehicle:
     def _require_ready(self) -> None:
         state = self.state()
         self._require_link()
+        require_realm(self._realm, state.simulated)
         refusal: FleetError | None = None
         if state.in_air:
             refusal = ConflictError(
