@@ -27,7 +27,7 @@ _log = structlog.get_logger(__name__)
 MAX_QUEUED_BATCHES = 512
 MAX_COMMIT_BATCHES = 32
 RECONNECT_FIRST_S = 0.5
-RECONNECT_MOST_S = 10.0
+RECONNECT_MOST_S = 5.0
 _RECEIPTS_A_MESSAGE = 200
 _ASK_EVERY_S = 1.0
 
@@ -98,7 +98,7 @@ class OfficeIngest:
         self._asked.set()
 
     async def run(self) -> None:
-        """Take in records until cancelled; connects again by itself, at most every 10 s."""
+        """Take in records until cancelled; connects again by itself, at most 5 s apart."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._store_all())
             tasks.create_task(self._stay_connected())

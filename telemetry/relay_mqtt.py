@@ -30,7 +30,7 @@ from telemetry.topics import Topics
 _log = structlog.get_logger(__name__)
 
 RECONNECT_FIRST_S = 0.5
-RECONNECT_MOST_S = 10.0
+RECONNECT_MOST_S = 5.0
 STATE_EVERY_S = 1.0
 MAX_VEHICLES = 500
 MAX_DOWN_REMEMBERED = 10_000
@@ -135,7 +135,7 @@ class StationRelay:
             await self._settled.wait()
 
     async def run(self) -> None:
-        """Relay until cancelled; connects again by itself, at most every 10 s."""
+        """Relay until cancelled; connects again by itself, at most 5 s apart."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._writer.run())
             tasks.create_task(self._stay_connected())
