@@ -1,1 +1,1 @@
-"""The simulated camera: pictures of the terrain below, before and after a landslide, handed over as a companion does."""
+"""The simulated camera: pictures of the terrain, before and after a landslide, handed over as a companion does."""

@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from missions.terrain.grid import Terrain
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
 Grid = npt.NDArray[np.float32]
 
 SUN = np.array([0.45, -0.55, 0.70])
@@ -40,22 +40,23 @@ class GroundModel:
         object.__setattr__(self, "_slope_deg", np.degrees(np.arctan(steepness)).astype(np.float32))
         object.__setattr__(self, "_light", np.clip(light, 0.25, 1.5).astype(np.float32))
 
-    def _sample(self, grid: Grid, east_m: Floats, north_m: Floats) -> Floats:
+    def _sample(self, grid: Grid, east_m: Floats | float, north_m: Floats | float) -> Floats:
         terrain = self.terrain
-        rows = (np.asarray(north_m) - terrain.south_m) / terrain.cell_m
-        columns = (np.asarray(east_m) - terrain.west_m) / terrain.cell_m
+        shape = np.shape(east_m)
+        rows = (np.atleast_1d(np.asarray(north_m, dtype=np.float64)) - terrain.south_m) / terrain.cell_m
+        columns = (np.atleast_1d(np.asarray(east_m, dtype=np.float64)) - terrain.west_m) / terrain.cell_m
         sampled = ndimage.map_coordinates(grid, [rows, columns], order=1, mode="nearest", output=np.float64)
-        return np.asarray(sampled)
+        return np.asarray(sampled).reshape(shape)
 
-    def height_m(self, east_m: Floats, north_m: Floats) -> Floats:
+    def height_m(self, east_m: Floats | float, north_m: Floats | float) -> Floats:
         """Return heights above mean sea level."""
         return self._sample(self._heights_m, east_m, north_m)
 
-    def slope_deg(self, east_m: Floats, north_m: Floats) -> Floats:
+    def slope_deg(self, east_m: Floats | float, north_m: Floats | float) -> Floats:
         """Return how steep the ground is, degrees."""
         return self._sample(self._slope_deg, east_m, north_m)
 
-    def light(self, east_m: Floats, north_m: Floats) -> Floats:
+    def light(self, east_m: Floats | float, north_m: Floats | float) -> Floats:
         """Return sunlight on the ground, 1 on the flat."""
         return self._sample(self._light, east_m, north_m)
 

@@ -14,7 +14,7 @@ from fleet.positions import LonLat
 from fleet.text import Text
 from sim.camera.ground import GroundModel
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
 
 _STEP_M = 4.0
 _MOMENTUM = 0.86
@@ -108,7 +108,7 @@ def _track(ground: GroundModel, east_m: float, north_m: float, longest_m: float)
         points.append(place)
         slope_deg = float(ground.slope_deg(place[0], place[1]))
         spent_m = spent_m + _STEP_M if slope_deg < _REST_SLOPE_DEG else 0.0
-        if spent_m > 40.0:
+        if spent_m > 60.0:
             break
     while len(points) < 6:
         points.append(points[-1] + direction * _STEP_M)
@@ -126,7 +126,7 @@ def _downhill(ground: GroundModel, place: Floats) -> Floats:
 
 
 def landslide_near(
-    ground: GroundModel, place: LonLat, *, seed: int = 0, keep_clear_m: float = 45.0, within_m: float = 500.0
+    ground: GroundModel, place: LonLat, *, seed: int = 0, keep_clear_m: float = 24.0, within_m: float = 500.0
 ) -> Landslide:
     """Return the landslide that comes nearest to `place` but leaves `keep_clear_m` round it clear.
 
@@ -134,10 +134,10 @@ def landslide_near(
     """
     east_m, north_m = ground.terrain.frame.local_of(place)
     best: tuple[float, Landslide] | None = None
-    for distance_m in np.arange(120.0, within_m, 60.0):
+    for distance_m in np.arange(100.0, within_m, 40.0):
         for angle in np.linspace(0.0, 2.0 * np.pi, 24, endpoint=False):
             source_e, source_n = east_m + distance_m * np.sin(angle), north_m + distance_m * np.cos(angle)
-            if float(ground.slope_deg(np.asarray(source_e), np.asarray(source_n))) < 20.0:
+            if float(ground.slope_deg(source_e, source_n)) < 20.0:
                 continue
             slide = _landslide(ground, source_e, source_n, seed, 420.0)
             gap_m = float((np.hypot(slide.east_m - east_m, slide.north_m - north_m) - slide.half_width_m).min())

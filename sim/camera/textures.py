@@ -40,9 +40,7 @@ def canopy(seed: int, *, spacing_m: float, roundness: float, colours: npt.NDArra
     for step_row in (-1, 0, 1):
         for step_column in (-1, 0, 1):
             r, c = (row + step_row) % cells, (column + step_column) % cells
-            distance = np.hypot(
-                y - (row + step_row) - offset[0][r, c], x - (column + step_column) - offset[1][r, c]
-            )
+            distance = np.hypot(y - (row + step_row) - offset[0][r, c], x - (column + step_column) - offset[1][r, c])
             share = np.clip(1.0 - distance / radius[r, c], 0.0, 1.0)
             crown = tall[r, c] * ((1.0 - roundness) * share + roundness * np.sqrt(share))
             higher = crown > height
@@ -72,7 +70,7 @@ def _lit(
     return np.asarray(mix[owner] * shade[..., None], dtype=np.float32)
 
 
-def take(tile: Tile, east_m: npt.NDArray[np.float64], north_m: npt.NDArray[np.float64], scale: float = 1.0) -> Tile:
+def take(tile: Tile, east_m: npt.NDArray[np.floating], north_m: npt.NDArray[np.floating], scale: float = 1.0) -> Tile:
     """Return the tile at places on the ground, nearest texel; `scale` 2 shows it twice as large. North is up."""
     column = np.floor(east_m / (TEXEL_M * scale)).astype(np.int64) % TILE_PX
     row = np.floor(-north_m / (TEXEL_M * scale)).astype(np.int64) % TILE_PX

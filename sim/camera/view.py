@@ -13,7 +13,7 @@ import numpy.typing as npt
 from fleet.errors import InvalidValueError
 from fleet.text import Text
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +47,14 @@ class CameraView:
     def axes(self) -> Floats:
         """Return right, up and forward as rows, east-north-up."""
         heading, pitch = math.radians(self.heading_deg), math.radians(self.pitch_deg)
-        forward = np.array(
-            [math.sin(heading) * math.cos(pitch), math.cos(heading) * math.cos(pitch), math.sin(pitch)]
+        sin_h, cos_h, sin_p, cos_p = math.sin(heading), math.cos(heading), math.sin(pitch), math.cos(pitch)
+        return np.array(
+            [
+                [cos_h, -sin_h, 0.0],
+                [-sin_h * sin_p, -cos_h * sin_p, cos_p],
+                [sin_h * cos_p, cos_h * cos_p, sin_p],
+            ]
         )
-        right = np.array([math.cos(heading), -math.sin(heading), 0.0])
-        return np.stack([right, np.cross(right, forward), forward])
 
     def rays(self, columns: int, rows: int) -> Floats:
         """Return unit directions, shape (rows, columns, 3), evenly over the picture with its edges."""
