@@ -1,6 +1,6 @@
 /** The page's live state over one WebSocket: reconnects, resumes by cursor, and knows how old it is itself. */
 
-import { getContext, setContext } from 'svelte';
+import { getContext, setContext, untrack } from 'svelte';
 import { apiUrl } from '../http/client';
 import { emptyView, hasMissed, parseLive, receive, type LiveView } from './protocol';
 
@@ -49,9 +49,10 @@ export class LiveStore<State> {
     return this.#view.state !== null && this.silentForS > frozenAfterS;
   }
 
+  /** Begin; safe inside an effect, which must not run again for every message. */
   start(): void {
     this.#tickTimer = window.setInterval(() => this.#tick(), tickMs);
-    this.#connect();
+    untrack(() => this.#connect());
   }
 
   stop(): void {

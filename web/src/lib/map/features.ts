@@ -113,11 +113,11 @@ export function fenceFeatures(ring: readonly (readonly number[])[]): FeatureColl
   return collection([{ type: 'Feature', geometry: line([...ring, first]), properties: {} }]);
 }
 
-/** A mark on the map: a finding's place, the last turn-back point. */
+/** A mark on the map: a finding's place, the last turn-back point, the place pointed at in the profile. */
 export interface Mark {
   readonly lonDeg: number;
   readonly latDeg: number;
-  readonly kind: 'finding' | 'turn-back';
+  readonly kind: 'finding' | 'turn-back' | 'pointer';
   readonly name: string;
 }
 

@@ -201,7 +201,7 @@ export function planLayers(colour: MapPalette): LayerSpecification[] {
       type: 'symbol',
       source: 'marks',
       layout: {
-        'icon-image': ['match', ['get', 'kind'], 'turn-back', 'mark-turn-back', 'mark-finding'],
+        'icon-image': ['concat', 'mark-', ['get', 'kind']],
         'icon-allow-overlap': true,
         'text-field': ['get', 'name'],
         'text-font': font,

@@ -196,6 +196,7 @@ export function symbols(colour: MapPalette): ReadonlyMap<string, ImageData> {
     ['picture-chosen', image(32, picture(attention, text, false))],
     ['mark-finding', image(32, diamond(act, halo, surface, '!'))],
     ['mark-turn-back', image(32, diamond(attention, halo, '#16202b', '↩'))],
+    ['mark-pointer', image(32, disc('rgba(0,0,0,0)', text, text, '', false))],
     ['hatch-act', image(12, hatch(act))],
     ['hatch-attention', image(12, hatch(attention))],
   ]);

@@ -1,0 +1,200 @@
+/** The operator's desk: what is chosen, the plans that were made, and what can be done. Actions call the station. */
+
+import { getContext, setContext } from 'svelte';
+import type { Station, Town } from '$lib/api/types';
+import { freshId, get, post, remove } from '$lib/http/client';
+import { asProblem, type Problem } from '$lib/http/problem';
+import type { Text } from '$lib/i18n/words';
+import type { LiveStore } from '$lib/live/live.svelte';
+import { firstRequest, isClosed, type Delivery, type Plan, type Request, type Vehicle, type Work } from './flow';
+import { operatorWords } from './words';
+
+export type StationLive = Station['StationLive'];
+type CommandAction = Exclude<Station['CommandIn']['action'], 'fly'>;
+
+export type Choice =
+  | { readonly kind: 'request'; readonly id: string }
+  | { readonly kind: 'vehicle'; readonly id: string }
+  | { readonly kind: 'new-request' };
+
+export interface Wind {
+  readonly mps: number;
+  readonly fromDeg: number;
+}
+
+export class Desk {
+  readonly town: Town;
+  readonly live: LiveStore<StationLive>;
+  #choice = $state.raw<Choice | null>(null);
+  #plans = $state.raw<Readonly<Record<string, Plan>>>({});
+  #planOfRequest = $state.raw<Readonly<Record<string, string>>>({});
+  #problem = $state.raw<Problem | null>(null);
+  #busy = $state.raw<Text | null>(null);
+  /** The finding's leg that the map and the profile point out. */
+  highlightLeg = $state<number | null>(null);
+
+  constructor(town: Town, live: LiveStore<StationLive>) {
+    this.town = town;
+    this.live = live;
+  }
+
+  readonly requests: Request[] = $derived.by(() => Object.values(this.live.state?.requests ?? {}));
+  readonly vehicles: Vehicle[] = $derived.by(() => Object.values(this.live.state?.vehicles ?? {}));
+  readonly deliveries: Delivery[] = $derived.by(() => Object.values(this.live.state?.deliveries ?? {}));
+  readonly work: Work | null = $derived.by(() => this.#workOf());
+
+  get choice(): Choice | null {
+    return this.#choice;
+  }
+
+  get problem(): Problem | null {
+    return this.#problem;
+  }
+
+  /** What is being done right now, in words; null when nothing is. */
+  get busy(): Text | null {
+    return this.#busy;
+  }
+
+  choose(choice: Choice | null): void {
+    this.#choice = choice;
+    this.#problem = null;
+    this.highlightLeg = null;
+  }
+
+  /** Choose what matters most, if nothing is chosen. */
+  chooseFirst(): void {
+    const first = firstRequest(this.requests);
+    if (this.#choice === null && first !== null) this.choose({ kind: 'request', id: first.id });
+  }
+
+  /** The aircraft that would fly a request: the delivery's, the plan's, or the first there is. */
+  vehicleFor(delivery: Delivery | null, plan: Plan | null): Vehicle | null {
+    const id = delivery?.vehicle_id ?? plan?.vehicle_id;
+    return this.vehicles.find((vehicle) => vehicle.id === id) ?? this.vehicles[0] ?? null;
+  }
+
+  placeName(id: string): Text {
+    return this.town.places.find((place) => place.id === id)?.name ?? { ja: id, en: id };
+  }
+
+  payloadLimitKg(vehicleId: string | null): number | null {
+    return this.town.aircraft.find((one) => vehicleId === null || one.vehicle_id === vehicleId)?.max_payload_kg ?? null;
+  }
+
+  /** Fetch the plan of a delivery that was planned on another page or before a reload. */
+  async fetchPlan(planId: string): Promise<void> {
+    if (this.#plans[planId] !== undefined) return;
+    await this.#attempt(null, async () => this.#keepPlan(await get<Plan>(`plans/${planId}`)));
+  }
+
+  async makePlan(request: Request, wind: Wind, massKg: number | null): Promise<void> {
+    await this.#attempt(operatorWords.makingPlan, async () => {
+      const body: Station['PlanIn'] = {
+        wind_mps: wind.mps,
+        wind_from_deg: wind.fromDeg,
+        ...(massKg === null ? {} : { mass_kg: massKg }),
+      };
+      const plan = await post<Plan>(`requests/${request.id}/plans`, body);
+      this.#keepPlan(plan);
+      this.#planOfRequest = { ...this.#planOfRequest, [request.id]: plan.id };
+    });
+  }
+
+  /** Forget the plan of a request, to set the wind or load anew. */
+  dropPlan(requestId: string): void {
+    const { [requestId]: _, ...rest } = this.#planOfRequest;
+    this.#planOfRequest = rest;
+    this.highlightLeg = null;
+  }
+
+  async sendPlan(plan: Plan, accepted: Station['AcceptedWarningIn'][]): Promise<void> {
+    await this.#attempt(operatorWords.sendingPlan, () =>
+      post('deliveries', { plan_id: plan.id, accepted_warnings: accepted } satisfies Station['DeliveryIn']),
+    );
+  }
+
+  async tick(delivery: Delivery, checkId: string, name: string, ticked: boolean): Promise<void> {
+    await this.#attempt(null, () =>
+      post(`deliveries/${delivery.id}/checks/${checkId}`, { name, ticked } satisfies Station['TickIn']),
+    );
+  }
+
+  async setParameters(delivery: Delivery): Promise<void> {
+    await this.#attempt(operatorWords.setParameters, () =>
+      post(`deliveries/${delivery.id}/cure`, { action: 'set_parameters' } satisfies Station['CureIn']),
+    );
+  }
+
+  async fly(delivery: Delivery): Promise<void> {
+    await this.#attempt(null, () => post(`deliveries/${delivery.id}/fly`));
+  }
+
+  async command(vehicle: Vehicle, action: CommandAction): Promise<void> {
+    await this.#attempt(null, () =>
+      post(`vehicles/${vehicle.id}/commands`, { id: freshId(), action } satisfies Station['CommandIn']),
+    );
+  }
+
+  async skyClear(): Promise<void> {
+    await this.#attempt(null, () => post('sky-clear'));
+  }
+
+  async makeRequest(body: Station['RequestIn']): Promise<void> {
+    await this.#attempt(null, async () => {
+      const made = await post<Request>('requests', body);
+      this.choose({ kind: 'request', id: made.id });
+    });
+  }
+
+  async withdraw(request: Request): Promise<void> {
+    await this.#attempt(null, () => remove(`requests/${request.id}`));
+  }
+
+  #workOf(): Work | null {
+    const id = this.#choice?.kind === 'request' ? this.#choice.id : null;
+    const request = id === null ? undefined : this.live.state?.requests[id];
+    if (request === undefined) return null;
+    const delivery = this.#deliveryOf(request);
+    const planId = delivery?.plan_id ?? this.#planOfRequest[request.id];
+    const plan = planId === undefined ? null : (this.#plans[planId] ?? null);
+    return { request, plan, delivery, vehicle: this.vehicleFor(delivery, plan) };
+  }
+
+  /** The delivery of a request; one that failed gives way as soon as a new plan is made. */
+  #deliveryOf(request: Request): Delivery | null {
+    const own = this.deliveries
+      .filter((delivery) => delivery.request_id === request.id)
+      .sort((a, b) => (a.id < b.id ? 1 : -1));
+    const named = own.find((delivery) => delivery.id === request.delivery_id) ?? own[0] ?? null;
+    const replanned = this.#planOfRequest[request.id];
+    const given = named !== null && (named.state === 'recalled' || named.state === 'failed');
+    return given && replanned !== undefined && replanned !== named.plan_id && !isClosed(request) ? null : named;
+  }
+
+  #keepPlan(plan: Plan): void {
+    this.#plans = { ...this.#plans, [plan.id]: plan };
+  }
+
+  async #attempt(busy: Text | null, action: () => Promise<unknown>): Promise<void> {
+    this.#problem = null;
+    this.#busy = busy;
+    try {
+      await action();
+    } catch (error) {
+      this.#problem = asProblem(error);
+    } finally {
+      this.#busy = null;
+    }
+  }
+}
+
+const key = Symbol('desk');
+
+export function provideDesk(desk: Desk): Desk {
+  return setContext(key, desk);
+}
+
+export function useDesk(): Desk {
+  return getContext<Desk>(key);
+}
