@@ -1,4 +1,4 @@
-"""Simulated aircraft on the network: a TCP server for each (several clients may connect), UDP out, one clock for all."""
+"""Simulated aircraft on the network: a TCP server for each, UDP out, one clock for all."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,11 @@ _DATAGRAM_BYTES = 1200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
-    """Where and how fast. Vehicle i listens on `base_port` + 10·i (any free port where 0); `udp_out` also sends there."""
+    """Where and how fast.
+
+    Vehicle i listens on `base_port` + 10·i, any free port where it is 0; several clients may connect to each. With
+    `udp_out` every vehicle also sends there and listens for answers. `speedup` is simulated seconds a second.
+    """
 
     host: str = "127.0.0.1"
     base_port: int = 5760
@@ -98,7 +102,9 @@ class FleetServer:
             await self._close()
             raise UnavailableError(
                 Text(f"ポート {port} が使えません: {error.strerror}", f"port {port} cannot be used: {error.strerror}"),
-                Text("使っている相手を止めるか、別の番号を指定してください", "stop what uses it or choose another number"),
+                Text(
+                    "使っている相手を止めるか、別の番号を指定してください", "stop what uses it or choose another number"
+                ),
                 port=port,
             ) from error
         self._servers.append(server)

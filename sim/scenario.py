@@ -36,7 +36,10 @@ class SimulatedVehicle:
                     f"機体 {self.id} の番号 {self.system_id} か積載 {self.payload_kg} kg が正しくありません",
                     f"vehicle {self.id}: system id {self.system_id} or payload {self.payload_kg} kg is not allowed",
                 ),
-                Text("番号は 1〜250、積載は 0 kg 以上にしてください", "use a system id of 1–250 and a payload of 0 kg or more"),
+                Text(
+                    "番号は 1〜250、積載は 0 kg 以上にしてください",
+                    "use a system id of 1–250 and a payload of 0 kg or more",
+                ),
             )
 
 

@@ -22,7 +22,10 @@ _GROUND_EVERY = 4
 
 
 class World:
-    """The state of everything. `vehicles[i]` flies `scenario.vehicles[i]`; the ground where terrain is unknown is level with home."""
+    """The state of everything. `vehicles[i]` flies `scenario.vehicles[i]`.
+
+    Where terrain is unknown, the ground is level with home.
+    """
 
     def __init__(self, scenario: Scenario, terrain: Terrain | None, seed: int) -> None:
         self.scenario = scenario

@@ -1,1 +1,1 @@
-"""How a multicopter moves, what it draws and what the air does to it; pure NumPy over N vehicles, metres east-north-up."""
+"""How a multicopter moves, what it draws and what the air does to it; pure, N at once, metres east-north-up."""

@@ -1,4 +1,7 @@
-"""Wind: a steady part and seeded gusts that fade in seconds (an Ornstein–Uhlenbeck process, as a Dryden gust is at height)."""
+"""Wind: a steady part and seeded gusts that fade in seconds.
+
+The gusts are an Ornstein–Uhlenbeck process, which is what Dryden's longitudinal gust is at a constant airspeed.
+"""
 
 import numpy as np
 

@@ -32,7 +32,9 @@ class Airframe:
         """Refuse what cannot fly."""
         if self.empty_mass_kg <= 0.0 or self.hover_power_w <= 0.0 or self.thrust_to_weight <= 1.0:
             raise InvalidValueError(
-                Text("機体の質量・電力・推力が正しくありません", "the airframe's mass, power or thrust cannot be right"),
+                Text(
+                    "機体の質量・電力・推力が正しくありません", "the airframe's mass, power or thrust cannot be right"
+                ),
                 Text("機体の設定を見直してください", "check the aircraft's settings"),
             )
 

@@ -1,8 +1,8 @@
 """Point masses under a position controller: thrust with attitude lag and limits, drag, ground; N vehicles at once.
 
-Axes are metres east, north, up of each vehicle's own origin. The controller is a cascade like ArduCopter's: position error
-to speed, speed error to acceleration, plus the acceleration and speed of the target fed forward; what drag takes is made
-up for by a slow trim, as its integrator does.
+Axes are metres east, north, up of each vehicle's own origin. The controller is a cascade like ArduCopter's: position
+error to speed, speed error to acceleration, plus the acceleration and speed of the target fed forward; what drag takes
+is made up for by a slow trim, as its integrator does.
 """
 
 from collections.abc import Sequence
@@ -96,16 +96,15 @@ class Motion:
         air[:, :2] -= wind_mps
         speed = np.sqrt(np.einsum("ij,ij->i", air, air))
         factor = (self._drag1 + self._drag2 * speed) / mass_ratio
-        return -air * factor[:, None]
+        drag: FloatArray = -air * factor[:, None]
+        return drag
 
-    def _wished_thrust(
-        self, dt_s: float, command: FloatArray, drag: FloatArray, mass_ratio: FloatArray
-    ) -> FloatArray:
+    def _wished_thrust(self, dt_s: float, command: FloatArray, drag: FloatArray, mass_ratio: FloatArray) -> FloatArray:
         error = command[:, 0:3] - self.position_m
         error[:, :2] *= command[:, Column.GAIN_XY, None]
         error[:, 2] *= command[:, Column.GAIN_Z]
         np.clip(error, -_CORRECTION_MPS, _CORRECTION_MPS, out=error)
-        wish = command[:, 6:9] + (command[:, 3:6] + error - self.velocity_mps) * _VELOCITY_GAIN_PER_S
+        wish: FloatArray = command[:, 6:9] + (command[:, 3:6] + error - self.velocity_mps) * _VELOCITY_GAIN_PER_S
         self._trim += (-drag[:, :2] - self._trim) * min(1.0, dt_s / _TRIM_S)
         wish[:, :2] += self._trim
         wish[:, 2] -= drag[:, 2]

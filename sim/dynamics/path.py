@@ -1,8 +1,9 @@
 """A target that travels from place to place, cutting corners the way ArduCopter does.
 
-Each leg is a straight line flown by a jerk-limited profile from rest to rest. Where the next place follows without a stop,
-its leg starts while the last one still brakes and both are added, so that a straight line keeps its speed and a corner
-is cut by at most the waypoint radius (ArduPilot's "fast waypoints"). Positions are metres east, north, up.
+Each leg is a straight line flown by a jerk-limited profile from rest to rest. Where the next place follows without a
+stop, its leg starts while the last one still brakes and both are added, so that a straight line keeps its speed and a
+corner is cut by at most the waypoint radius; the place counts as reached in the middle of the turn (ArduPilot's "fast
+waypoints"). Positions are metres east, north, up.
 """
 
 import math
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from sim.dynamics.ramp import Profile, plan_profile
 
 Vector = tuple[float, float, float]
+
+_BLEND_STEPS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +57,7 @@ def _plan_leg(start: Vector, end: Vector, velocity: Vector, limits: Limits) -> _
     else:
         direction = (offset[0] / length, offset[1] / length, offset[2] / length)
     speed = _along(direction, horizontal=limits.speed_mps, up=limits.climb_mps, down=limits.descent_mps)
-    accel = _along(
-        direction, horizontal=limits.accel_mps2, up=limits.climb_accel_mps2, down=limits.climb_accel_mps2
-    )
+    accel = _along(direction, horizontal=limits.accel_mps2, up=limits.climb_accel_mps2, down=limits.climb_accel_mps2)
     start_mps = sum(v * d for v, d in zip(velocity, direction, strict=True)) if length >= 1e-3 else 0.0
     profile = plan_profile(
         distance_m=length,
@@ -72,16 +73,18 @@ class Path:
     """The travelling target. `position_m`, `velocity_mps` and `accel_mps2` are what the controller follows."""
 
     __slots__ = (
-        "_base", "_elapsed_s", "_leg", "_limits", "_next", "_next_elapsed_s", "_next_end", "_next_from_s",
-        "accel_mps2", "destination_m", "position_m", "velocity_mps",
+        "_before", "_before_elapsed_s", "_elapsed_s", "_leg", "_limits", "_next", "_next_elapsed_s", "_next_end",
+        "_next_from_s", "_start", "accel_mps2", "destination_m", "position_m", "velocity_mps",
     )  # fmt: skip
 
     def __init__(self, *, start: Vector, velocity: Vector, destination: Vector, limits: Limits) -> None:
         self._limits = limits
-        self._base = start
+        self._start = start
         self.destination_m = destination
         self._leg = _plan_leg(start, destination, velocity, limits)
         self._elapsed_s = 0.0
+        self._before: _Leg | None = None
+        self._before_elapsed_s = 0.0
         self._next: _Leg | None = None
         self._next_end: Vector = destination
         self._next_from_s = math.inf
@@ -92,8 +95,9 @@ class Path:
 
     @property
     def arrived(self) -> bool:
-        """Return whether the current leg has been travelled to its end."""
-        return self._elapsed_s >= self._leg.profile.duration_s
+        """Return whether the current leg has been travelled to its end, or to the middle of the turn after it."""
+        left_s = self._leg.profile.duration_s - self._elapsed_s
+        return left_s <= (self._next_elapsed_s if self._next is not None else 0.0)
 
     @property
     def bearing(self) -> tuple[float, float] | None:
@@ -116,68 +120,74 @@ class Path:
         """Make the following leg the current one; False if there is none."""
         if self._next is None:
             return False
-        self._base = self.destination_m
+        self._before, self._before_elapsed_s = self._leg, self._elapsed_s
+        self._start = self.destination_m
         self._leg, self._elapsed_s = self._next, self._next_elapsed_s
         self.destination_m = self._next_end
-        self._next = None
-        self._next_from_s = math.inf
+        self._forget_next()
         return True
 
     def change_limits(self, limits: Limits) -> None:
         """Travel the rest of this leg with other limits; what followed must be given again."""
         self._limits = limits
         self._leg = _plan_leg(self.position_m, self.destination_m, self.velocity_mps, limits)
-        self._base = self.position_m
+        self._start = self.position_m
         self._elapsed_s = 0.0
+        self._before = None
+        self._forget_next()
+
+    def _forget_next(self) -> None:
         self._next = None
+        self._next_elapsed_s = 0.0
         self._next_from_s = math.inf
 
     def step(self, dt_s: float) -> None:
         """Move the target on by `dt_s`."""
         self._elapsed_s += dt_s
-        s, v, a = self._leg.profile.at(self._elapsed_s)
-        d = self._leg.direction
-        b = self._base
-        x, y, z = b[0] + d[0] * s, b[1] + d[1] * s, b[2] + d[2] * s
-        vx, vy, vz = d[0] * v, d[1] * v, d[2] * v
-        ax, ay, az = d[0] * a, d[1] * a, d[2] * a
-        following = self._next
+        parts = [(self._leg.direction, self._leg.profile.at(self._elapsed_s))]
+        following, before = self._next, self._before
         if following is not None and self._elapsed_s > self._next_from_s:
             self._next_elapsed_s = self._elapsed_s - self._next_from_s
-            s, v, a = following.profile.at(self._next_elapsed_s)
-            d = following.direction
-            x, y, z = x + d[0] * s, y + d[1] * s, z + d[2] * s
-            vx, vy, vz = vx + d[0] * v, vy + d[1] * v, vz + d[2] * v
-            ax, ay, az = ax + d[0] * a, ay + d[1] * a, az + d[2] * a
+            parts.append((following.direction, following.profile.at(self._next_elapsed_s)))
+        if before is not None:
+            self._before_elapsed_s += dt_s
+            distance, speed, accel = before.profile.at(self._before_elapsed_s)
+            parts.append((before.direction, (distance - before.profile.distance_m, speed, accel)))
+            if self._before_elapsed_s >= before.profile.duration_s:
+                self._before = None
+        x, y, z = self._start
+        vx = vy = vz = ax = ay = az = 0.0
+        for (dx, dy, dz), (distance, speed, accel) in parts:
+            x, y, z = x + dx * distance, y + dy * distance, z + dz * distance
+            vx, vy, vz = vx + dx * speed, vy + dy * speed, vz + dz * speed
+            ax, ay, az = ax + dx * accel, ay + dy * accel, az + dz * accel
         self.position_m = (x, y, z)
         self.velocity_mps = (vx, vy, vz)
         self.accel_mps2 = (ax, ay, az)
 
     def _blend_from_s(self, following: _Leg) -> float:
-        """Return the earliest start of the next leg that passes the corner within the radius."""
+        """Return the earliest start of the next leg that makes an allowed turn."""
         end = self._leg.profile.duration_s
-        early, late = self._leg.profile.braking_from_s, end
-        if self._miss_m(following, early) <= self._limits.corner_m:
-            return early
-        for _ in range(12):
-            middle = 0.5 * (early + late)
-            if self._miss_m(following, middle) > self._limits.corner_m:
-                early = middle
-            else:
-                late = middle
-        return late
+        early = self._leg.profile.braking_from_s
+        for step in range(_BLEND_STEPS):
+            start_s = early + (end - early) * step / _BLEND_STEPS
+            if self._may_turn(following, start_s):
+                return start_s
+        return end
 
-    def _miss_m(self, following: _Leg, start_s: float) -> float:
-        """Return how near the target passes the corner if the next leg starts at `start_s`."""
-        end = self._leg.profile.duration_s
-        nearest = math.inf
-        for step in range(1, 12):
-            t = start_s + (end - start_s) * step / 12.0
-            left = self._leg.length_m - self._leg.profile.at(t)[0]
-            gone = following.profile.at(t - start_s)[0]
-            gap = [
-                gone * after - left * before
-                for before, after in zip(self._leg.direction, following.direction, strict=True)
-            ]
-            nearest = min(nearest, math.sqrt(gap[0] ** 2 + gap[1] ** 2 + gap[2] ** 2))
-        return nearest
+    def _may_turn(self, following: _Leg, start_s: float) -> bool:
+        """Judge the middle of the turn, as ArduPilot does: place, speed and acceleration."""
+        half_s = 0.5 * (self._leg.profile.duration_s - start_s)
+        distance, speed, accel = self._leg.profile.at(start_s + half_s)
+        gone, next_speed, next_accel = following.profile.at(half_s)
+        d, n = self._leg.direction, following.direction
+        left = self._leg.length_m - distance
+        miss_m = math.dist([axis * gone for axis in n], [axis * left for axis in d])
+        fastest = min(self._leg.profile.up.end_mps, following.profile.up.end_mps)
+        turn_mps = math.hypot(d[0] * speed + n[0] * next_speed, d[1] * speed + n[1] * next_speed)
+        turn_mps2 = math.hypot(d[0] * accel + n[0] * next_accel, d[1] * accel + n[1] * next_accel)
+        return (
+            miss_m <= self._limits.corner_m
+            and turn_mps <= fastest + 0.01
+            and turn_mps2 <= 2.0 * self._limits.accel_mps2
+        )

@@ -46,7 +46,7 @@ class Cmd(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A command with its numbers; `x`, `y` are degrees × 1e7 and `z` metres in `frame`, whichever message it came in."""
+    """A command with its numbers; `x`, `y` are degrees × 1e7, `z` metres in `frame`, in whichever message it came."""
 
     command: int
     p1: float
@@ -159,6 +159,11 @@ def _trigger_distance(v: Autopilot, o: Order) -> Answer:
     return Answer.ACCEPTED
 
 
+def _shoot(v: Autopilot, _o: Order) -> Answer:
+    mission_acts.take_picture(v)
+    return Answer.ACCEPTED
+
+
 def _stop_capture(v: Autopilot, _o: Order) -> Answer:
     v.trigger.stop()
     return Answer.ACCEPTED
@@ -187,7 +192,7 @@ _HANDLERS: dict[int, Callable[[Autopilot, Order], Answer]] = {
     Cmd.DO_FLIGHTTERMINATION: _terminate,
     Cmd.DO_REPOSITION: _reposition,
     Cmd.DO_PAUSE_CONTINUE: _pause,
-    Cmd.DO_DIGICAM_CONTROL: lambda v, _o: _answer(mission_acts.take_picture(v)),
+    Cmd.DO_DIGICAM_CONTROL: _shoot,
     Cmd.DO_SET_CAM_TRIGG_DIST: _trigger_distance,
     Cmd.DO_FENCE_ENABLE: _fence,
     Cmd.DO_GRIPPER: _gripper,
@@ -200,7 +205,5 @@ _HANDLERS: dict[int, Callable[[Autopilot, Order], Answer]] = {
     Cmd.RUN_PREARM_CHECKS: _prearm,
     Cmd.IMAGE_START_CAPTURE: lambda v, o: _answer(mission_acts.start_capture(v, every_s=o.p2, count=int(o.p3))),
     Cmd.IMAGE_STOP_CAPTURE: _stop_capture,
-    Cmd.DO_WINCH: lambda v, o: _answer(
-        mission_acts.lower_winch(v, action=int(o.p2), length_m=o.p3, rate_mps=o.p4)
-    ),
+    Cmd.DO_WINCH: lambda v, o: _answer(mission_acts.lower_winch(v, action=int(o.p2), length_m=o.p3, rate_mps=o.p4)),
 }

@@ -145,9 +145,22 @@ class PlanTransfer:
         current = int(not as_int and kind is Kind.MISSION and seq == vehicle.mission.index)
         return peer.send(
             (_ITEM_INT if as_int else _ITEM).pack(
-                item.param1, item.param2, item.param3, item.param4, x, y, item.z, seq, item.command, peer.system_id,
-                peer.component_id, item.frame, current, autocontinue, kind,
-            )  # fmt: skip
+                item.param1,
+                item.param2,
+                item.param3,
+                item.param4,
+                x,
+                y,
+                item.z,
+                seq,
+                item.command,
+                peer.system_id,
+                peer.component_id,
+                item.frame,
+                current,
+                autocontinue,
+                kind,
+            )
         )
 
     def clear_all(self, vehicle: Autopilot, peer: Peer, mission_type: int) -> None:

@@ -1,22 +1,22 @@
-"""One vehicle on MAVLink: routes messages from any of its links, and sends what is due; bytes and time in, bytes out."""
+"""One vehicle on MAVLink: routes messages from any of its links, and sends what is due."""
 
 import math
 from collections.abc import Callable
 from typing import Any
 
-from sim.camera_port import Camera, Shutter
-from sim.dynamics.path import Vector
+from sim.camera_port import Camera
 from sim.mavlink import telemetry
 from sim.mavlink.commands import Order, obey
-from sim.mavlink.plan_transfer import PlanTransfer, Peer
+from sim.mavlink.picture_messages import picture_packets
+from sim.mavlink.plan_transfer import Peer, PlanTransfer
 from sim.mavlink.session import Session
 from sim.mavlink.streams import HEARTBEAT, TERRAIN_REPORT
+from sim.mavlink.targets import follow_global, follow_local
 from sim.mavlink.terrain_sync import TerrainSync
 from sim.mavlink.wire import Packet, message
 from sim.vehicle import orders
 from sim.vehicle.autopilot import Autopilot
 from sim.vehicle.events import Event, HomeMoved, ItemReached, ParameterMoved, PictureTaken, Said
-from sim.vehicle.mission_item import StoredItem
 from sim.vehicle.modes import Mode
 from sim.vehicle.orders import Answer
 from sim.vehicle.parameters import Parameter
@@ -27,16 +27,11 @@ _PARAM_VALUE = message("PARAM_VALUE")
 _COMMAND_ACK = message("COMMAND_ACK")
 _INTERVAL = message("MESSAGE_INTERVAL")
 _TIMESYNC = message("TIMESYNC")
-_CAPTURED = message("CAMERA_IMAGE_CAPTURED")
-_FEEDBACK = message("CAMERA_FEEDBACK")
 
 _TEXT_BYTES = 50
 _TIMESYNC_EVERY_S = 10.0
 _REQUEST_MESSAGE, _SET_INTERVAL, _GET_INTERVAL, _REQUEST_VERSION = 512, 511, 510, 520
 _AUTOPILOT_VERSION = 148
-_FRAMES = {0: 0, 5: 0, 3: 3, 6: 3, 10: 10, 11: 10}
-_IGNORE_POSITION, _IGNORE_VELOCITY, _IGNORE_YAW = 0b111, 0b111000, 1 << 10
-_NED, _BODY_NED, _OFFSET_NED, _BODY_OFFSET_NED = 1, 8, 7, 9
 
 Handler = Callable[["VehiclePort", Session, Any, float], None]
 
@@ -147,7 +142,7 @@ class VehiclePort:
                 return [p for p in (origin, telemetry.home_position(self.vehicle)) if p is not None]
             case PictureTaken(shutter):
                 self._camera.shutter(shutter)
-                return _picture_packets(self.vehicle, shutter)
+                return picture_packets(shutter, self.vehicle.now_s)
 
     def _text(self, severity: int, text: str) -> list[Packet]:
         data = text.encode()
@@ -181,8 +176,10 @@ class VehiclePort:
         session.schedule.request_stream(m.req_stream_id, m.req_message_rate if m.start_stop else 0, now_s)
 
     def on_parameter_list(self, session: Session, _m: Any, _now_s: float) -> None:
-        """Begin to list the parameters."""
+        """Begin to list the parameters, and say who one is."""
         session.parameter_cursor = 0
+        self.vehicle.say("ArduCopter V4.7.0-dev (KAKESIM1)")
+        self.vehicle.say("Frame: QUAD/PLUS")
 
     def on_parameter_read(self, session: Session, m: Any, _now_s: float) -> None:
         """Answer with one parameter; an unknown one is not answered."""
@@ -284,29 +281,12 @@ class VehiclePort:
             session.send(telemetry.mission_current(self.vehicle))
 
     def on_target_global(self, _session: Session, m: Any, _now_s: float) -> None:
-        """Follow a target given as latitude and longitude; refusals are silent."""
-        v = self.vehicle
-        if not m.type_mask & _IGNORE_POSITION == _IGNORE_POSITION:
-            if m.coordinate_frame not in _FRAMES or abs(m.lat_int) > 900_000_000:
-                return
-            item = StoredItem(command=16, frame=_FRAMES[m.coordinate_frame], x=m.lat_int, y=m.lon_int, z=m.alt)
-            place, above_ground = v.target(item)
-            orders.go_to(v, place, above_ground=above_ground, yaw_rad=_yaw_of(m))
-        elif not m.type_mask & _IGNORE_VELOCITY == _IGNORE_VELOCITY:
-            orders.keep_speed(v, (m.vy, m.vx, -m.vz), _yaw_of(m))
+        """Follow a target given as latitude and longitude."""
+        follow_global(self.vehicle, m)
 
     def on_target_local(self, _session: Session, m: Any, _now_s: float) -> None:
-        """Follow a target given in metres; refusals are silent."""
-        v = self.vehicle
-        body = m.coordinate_frame in (_BODY_NED, _BODY_OFFSET_NED)
-        if not m.type_mask & _IGNORE_POSITION == _IGNORE_POSITION:
-            place = _rotated((m.y, m.x, -m.z), v.kin.yaw_rad if body else 0.0)
-            if m.coordinate_frame != _NED:
-                here = v.kin.position
-                place = (here[0] + place[0], here[1] + place[1], here[2] + place[2])
-            orders.go_to(v, place, above_ground=False, yaw_rad=_yaw_of(m))
-        elif not m.type_mask & _IGNORE_VELOCITY == _IGNORE_VELOCITY:
-            orders.keep_speed(v, _rotated((m.vy, m.vx, -m.vz), v.kin.yaw_rad if body else 0.0), _yaw_of(m))
+        """Follow a target given in metres."""
+        follow_local(self.vehicle, m)
 
     def on_timesync(self, session: Session, m: Any, now_s: float) -> None:
         """Answer a time question."""
@@ -338,35 +318,6 @@ def _text_of(field: str | bytes) -> str:
 
 def _e7(degrees: float) -> int:
     return round(degrees * 1e7) if math.isfinite(degrees) and abs(degrees) <= 214.0 else 0
-
-
-def _yaw_of(m: Any) -> float | None:
-    return None if m.type_mask & _IGNORE_YAW or not math.isfinite(m.yaw) else float(m.yaw)
-
-
-def _rotated(place: Vector, yaw_rad: float) -> Vector:
-    """Return right, forward, up turned to east, north, up."""
-    if yaw_rad == 0.0:
-        return place
-    right, forward, up = place
-    sine, cosine = math.sin(yaw_rad), math.cos(yaw_rad)
-    return (right * cosine + forward * sine, forward * cosine - right * sine, up)
-
-
-def _picture_packets(vehicle: Autopilot, shutter: Shutter) -> list[Packet]:
-    lat, lon = round(shutter.position.lat_deg * 1e7), round(shutter.position.lon_deg * 1e7)
-    half = math.radians(shutter.heading_deg) / 2.0
-    index = shutter.image_index
-    captured = _CAPTURED.pack(
-        int(shutter.at_s * 1e6), int(vehicle.now_s * 1000.0), lat, lon, int(shutter.position.alt_amsl_m * 1000.0),
-        int(shutter.alt_home_m * 1000.0), math.cos(half), 0.0, 0.0, math.sin(half), index, 0, 1,
-        shutter.file_name.encode(),
-    )  # fmt: skip
-    feedback = _FEEDBACK.pack(
-        int(shutter.at_s * 1e6), lat, lon, shutter.position.alt_amsl_m, shutter.alt_home_m, shutter.roll_deg,
-        shutter.pitch_deg, shutter.heading_deg, 0.0, index & 0xFFFF, vehicle.identity.system_id, 0, 0, index + 1 & 0xFFFF,
-    )  # fmt: skip
-    return [feedback, captured]
 
 
 _HANDLERS: dict[str, Handler] = {

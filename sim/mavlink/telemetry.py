@@ -280,7 +280,9 @@ def meminfo(_v: Autopilot) -> Packet:
 
 def raw_imu(v: Autopilot) -> Packet:
     """Return RAW_IMU of a body at rest in its own frame."""
-    return _RAW_IMU.pack(int(v.now_s * 1e6), 0, 0, -1000, 0, 0, int(v.kin.yaw_rate_radps * 1000), 310, -43, 364, 0, 2600)
+    return _RAW_IMU.pack(
+        int(v.now_s * 1e6), 0, 0, -1000, 0, 0, int(v.kin.yaw_rate_radps * 1000), 310, -43, 364, 0, 2600
+    )
 
 
 def scaled_pressure(v: Autopilot) -> Packet:

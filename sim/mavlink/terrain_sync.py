@@ -1,4 +1,4 @@
-"""Terrain heights asked from the ground (TERRAIN_REQUEST, TERRAIN_DATA): blocks of 28 × 32 heights, 8 × 7 tiles of 4 × 4.
+"""Terrain heights asked from the ground (TERRAIN_REQUEST, TERRAIN_DATA): blocks of 8 × 7 tiles of 4 × 4 heights.
 
 One block is asked for per second, round where the vehicle is, until somebody answers.
 """

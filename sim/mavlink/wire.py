@@ -1,7 +1,7 @@
 """MAVLink 2 frames packed fast, byte for byte what pymavlink packs.
 
-The checksum is CRC-16/MCRF4XX (MAVLink's "X.25"), the bit-reversed twin of the CRC that the standard library has in C: so bytes
-are reversed by a table, summed, and the sum reversed back.
+The checksum is CRC-16/MCRF4XX (MAVLink's "X.25"), the bit-reversed twin of the CRC that the standard library has in C:
+so bytes are reversed by a table, summed, and the sum reversed back.
 """
 
 import binascii
@@ -34,9 +34,7 @@ def checksum(data: bytes) -> int:
 def frame(packet: Packet, *, sequence: int, system_id: int, component_id: int) -> bytes:
     """Return the unsigned MAVLink 2 frame of a packet."""
     msg_id, crc_extra, payload = packet
-    header = _HEADER.pack(
-        len(payload), 0, 0, sequence, system_id, component_id, msg_id & 0xFFFF, msg_id >> 16
-    )
+    header = _HEADER.pack(len(payload), 0, 0, sequence, system_id, component_id, msg_id & 0xFFFF, msg_id >> 16)
     body = header + payload
     return b"\xfd" + body + _SUM.pack(checksum(body + _CRC_EXTRA[crc_extra]))
 
@@ -55,7 +53,7 @@ class Message:
         self._struct: Struct = kind.unpacker
 
     def pack(self, *values: float | bytes) -> Packet:
-        """Return the packet; trailing zeros are cut but for the first byte. Raises struct.error for values out of range."""
+        """Return the packet, trailing zeros cut but for the first byte; struct.error for values out of range."""
         payload = self._struct.pack(*values).rstrip(b"\0")
         return Packet(self.msg_id, self.crc_extra, payload or b"\0")
 

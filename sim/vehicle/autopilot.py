@@ -12,16 +12,17 @@ from sim.vehicle.failsafes import BatteryWatch, Reaction, SilenceWatch, fence_re
 from sim.vehicle.fence import Zones, breaches, name_breaches, zones_of
 from sim.vehicle.gear import Gripper, Trigger, Winch
 from sim.vehicle.kinematics import Kinematics, Row, off
-from sim.vehicle.mission_acts import act
+from sim.vehicle.mission_acts import act, move_gripper
 from sim.vehicle.mission_item import Do, Kind, StoredItem
 from sim.vehicle.mission_runner import MissionRunner, MissionState
-from sim.vehicle.modes import MODE_NAMES, NEEDS_POSITION, Mode, Severity
+from sim.vehicle.mode_change import cannot_enter, first_task
+from sim.vehicle.modes import Mode, Severity
 from sim.vehicle.parameters import ParameterStore
 from sim.vehicle.pilot import Loiter, Manual, Sticks
 from sim.vehicle.places import Places
 from sim.vehicle.plan_store import PlanStore
-from sim.vehicle.sequences import PlaceLoad, back_on_track, return_along, return_to
-from sim.vehicle.tasks import Descend, Flight, Hold, Rest, Task
+from sim.vehicle.sequences import PlaceLoad, back_on_track
+from sim.vehicle.tasks import Flight, Rest, Task
 
 _ARMING_DELAY_S = 2.0
 _LANDED_AFTER_S = 1.6
@@ -71,7 +72,7 @@ class Autopilot:
         self._ground_since_s: float | None = 0.0
         self._zones: tuple[int, Zones] = (-1, Zones())
         self._mission_version = 0
-        self._track: list[Vector] = []
+        self.track: list[Vector] = []
         self._track_at_s = 0.0
         self._flying_s = 0.0
 
@@ -109,7 +110,8 @@ class Autopilot:
         hover = self.params["MOT_THST_HOVER"] * self.params["PLDP_THRESH"]
         self.say(f"PayloadPlace: payload release thrust threshold: {hover:f}")
         if self.gripper.ready:
-            self.gripper.release()
+            self.say("PayloadPlace: Releasing the gripper")
+            move_gripper(self, grab=False)
 
     def act(self, item: StoredItem) -> None:
         """Carry out a command that is no navigation."""
@@ -323,9 +325,7 @@ class Autopilot:
         kin = self.kin
         angles = (math.degrees(kin.roll_rad), math.degrees(kin.pitch_rad), math.degrees(kin.yaw_rad))
         self.events.append(
-            self.trigger.take(
-                at=kin.position, alt_home_m=self.alt_home_m, angles_deg=angles, at_s=self.unix_s
-            )
+            self.trigger.take(at=kin.position, alt_home_m=self.alt_home_m, angles_deg=angles, at_s=self.unix_s)
         )
 
     def _keep_track(self, dt_s: float) -> None:
@@ -334,7 +334,7 @@ class Autopilot:
         self._flying_s += dt_s
         if self.now_s - self._track_at_s >= _TRACK_EVERY_S and self.mode is not Mode.SMART_RTL:
             self._track_at_s = self.now_s
-            back_on_track(self._track, self.kin.position, int(self.params["SRTL_POINTS"]) or 300)
+            back_on_track(self.track, self.kin.position, int(self.params["SRTL_POINTS"]) or 300)
 
     # Changes of state, used by orders, failsafes and itself.
 
@@ -344,7 +344,7 @@ class Autopilot:
         self.auto_armed = False
         self._armed_at_s = self.now_s
         self._ground_since_s = self.now_s
-        self._track = []
+        self.track = []
         self.flight.spooled_at_s = self.now_s + _ARMING_DELAY_S
         if self.landed:
             self._place_home(self.kin.position)
@@ -371,7 +371,7 @@ class Autopilot:
 
     def enter(self, mode: Mode) -> str | None:
         """Change mode; return why not, or None once it is done."""
-        reason = self._cannot_enter(mode)
+        reason = cannot_enter(self, mode)
         if reason is not None:
             self.say(reason, Severity.WARNING)
             return reason
@@ -385,40 +385,8 @@ class Autopilot:
             self.mission.start(restart=self.params["MIS_RESTART"] != 0.0)
             self.auto_armed = self.auto_armed or bool(int(self.params["AUTO_OPTIONS"]) & 2)
         else:
-            self.task = self._task_of(mode)
+            self.task = first_task(self, mode)
         return None
-
-    def _cannot_enter(self, mode: Mode) -> str | None:
-        failed = f"Mode change to {MODE_NAMES[mode]} failed: "
-        if mode in NEEDS_POSITION and not self.has_position:
-            return failed + "requires position"
-        if mode is Mode.AUTO:
-            items = self.items()
-            if len(items) <= 1:
-                return failed + "init failed"
-            if self.armed and self.landed and not _starts_with_take_off(items):
-                self.say("Auto: Missing Takeoff Cmd", Severity.CRITICAL)
-                return failed + "init failed"
-        if mode is Mode.SMART_RTL and self.armed and not self._track:
-            return failed + "init failed"
-        return None
-
-    def _task_of(self, mode: Mode) -> Task:
-        if mode is Mode.STABILIZE:
-            return Manual(self.sticks)
-        if mode is Mode.LOITER:
-            return Loiter(self.sticks)
-        if self.landed:
-            return Descend(self.kin.position) if mode is Mode.LAND else Rest()
-        match mode:
-            case Mode.RTL:
-                return return_to(self.return_place())
-            case Mode.SMART_RTL:
-                return return_along(self._track, self.home)
-            case Mode.LAND:
-                return Descend()
-            case _:
-                return Hold()
 
 
 def _first_parameters(identity: SimulatedVehicle) -> dict[str, float]:
@@ -430,12 +398,3 @@ def _first_parameters(identity: SimulatedVehicle) -> dict[str, float]:
         "CAM1_TYPE": 1.0 if identity.has_camera else 0.0,
         **identity.parameters,
     }
-
-
-def _starts_with_take_off(items: list[StoredItem]) -> bool:
-    for item in items[1:]:
-        if item.command == Do.TAKEOFF:
-            return True
-        if item.command in {Do.WAYPOINT, Do.LAND, Do.RTL, Do.PAYLOAD_PLACE, Do.SPLINE_WAYPOINT}:
-            return False
-    return False

@@ -23,9 +23,7 @@ class Gripper:
         """Return whether it can be moved."""
         servos = (self._params[f"SERVO{n}_FUNCTION"] for n in range(1, 17))
         return (
-            self._params["GRIP_ENABLE"] != 0.0
-            and self._params["GRIP_TYPE"] == 1.0
-            and GRIPPER_SERVO_FUNCTION in servos
+            self._params["GRIP_ENABLE"] != 0.0 and self._params["GRIP_TYPE"] == 1.0 and GRIPPER_SERVO_FUNCTION in servos
         )
 
     def grab(self) -> None:

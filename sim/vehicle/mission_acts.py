@@ -20,7 +20,7 @@ def act(vehicle: "Autopilot", item: StoredItem) -> None:
             turn(vehicle, angle_deg=p1, clockwise=p3 >= 0.0, relative=p4 != 0.0)
         case Do.GRIPPER:
             move_gripper(vehicle, grab=p2 != 0.0)
-        case Do.DIGICAM_CONTROL:
+        case Do.DIGICAM_CONTROL if item.x == 1:
             take_picture(vehicle)
         case Do.SET_CAM_TRIGG_DIST:
             vehicle.trigger.by_distance(p1)
@@ -70,6 +70,7 @@ def move_gripper(vehicle: "Autopilot", *, grab: bool) -> bool:
         vehicle.gripper.grab()
         vehicle.say("Gripper load grabbed")
     else:
+        vehicle.say("Gripper load releasing")
         vehicle.gripper.release()
         vehicle.say("Gripper load released")
     return True

@@ -1,7 +1,7 @@
 """Mission, fence and rally items as the vehicle stores them: what it takes, and what is left of it when read back.
 
-ArduCopter keeps an item in 15 bytes: heights in whole centimetres, most parameters in few bits, frames folded to 0, 3 and
-10, and nothing of what a command does not use (`AP_Mission`, MISSION_ITEM_INT of MAVLink).
+ArduCopter keeps an item in 15 bytes: heights in whole centimetres, most parameters in few bits, frames folded to 0, 3
+and 10, and nothing of what a command does not use (`AP_Mission`, MISSION_ITEM_INT of MAVLink).
 """
 
 import math
@@ -111,7 +111,7 @@ _FOLDED = {0: ABSOLUTE, 2: ABSOLUTE, 5: ABSOLUTE, 3: RELATIVE, 6: RELATIVE, 10: 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredItem:
-    """One item: `x`, `y` are degrees × 1e7 where it has a place, `z` metres in `frame` (0 sea level, 3 home, 10 terrain)."""
+    """One item: `x`, `y` are degrees × 1e7 where it has a place, `z` metres in `frame` (0 sea, 3 home, 10 terrain)."""
 
     command: int
     frame: int = ABSOLUTE
@@ -205,7 +205,9 @@ def _fold_parameters(item: StoredItem) -> StoredItem:  # noqa: C901, PLR0911, PL
         case Do.CHANGE_SPEED:
             return replace(bare, param1=_whole(p1, 255), param2=_single(p2), param3=_single(p3))
         case Do.DIGICAM_CONTROL:
-            return replace(bare, param1=_whole(p1, 255), param2=_whole(p2, 255), param4=_whole(p4, 255), x=item.x & 0xFF)
+            return replace(
+                bare, param1=_whole(p1, 255), param2=_whole(p2, 255), param4=_whole(p4, 255), x=item.x & 0xFF
+            )
         case Do.SET_CAM_TRIGG_DIST:
             return replace(bare, param1=_single(p1), param3=_whole(p3, 1))
         case Do.JUMP:

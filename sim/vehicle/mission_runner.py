@@ -5,12 +5,17 @@ from typing import Protocol
 
 from sim.dynamics.path import Vector
 from sim.vehicle.mission_item import NAVIGATION, TITLES, Do, StoredItem
-from sim.vehicle.sequences import PlaceLoad, return_to
+from sim.vehicle.sequences import LandAt, PlaceLoad, Stay, return_to
 from sim.vehicle.tasks import Descend, Flight, Hold, Rest, TakeOff, Task, Travel
 
 _FAST_NEXT = frozenset({Do.WAYPOINT, Do.SPLINE_WAYPOINT, Do.LOITER_UNLIM, Do.LOITER_TIME, Do.PAYLOAD_PLACE})
 _REACHED_TEXT = frozenset({Do.WAYPOINT, Do.SPLINE_WAYPOINT, Do.LOITER_TIME, Do.LOITER_TURNS})
+_UNREPORTED = frozenset(
+    {Do.DIGICAM_CONTROL, Do.SET_CAM_TRIGG_DIST, Do.IMAGE_START_CAPTURE, Do.IMAGE_STOP_CAPTURE, Do.MOUNT_CONTROL}
+)
 _JUMPS_AT_ONCE = 20
+# A circle of CIRCLE_RADIUS at CIRCLE_RATE takes this long; it is waited for in place.
+_TURN_S = 18.0
 
 
 class MissionState(IntEnum):
@@ -133,7 +138,7 @@ class MissionRunner:
 
     def finish_on_ground(self) -> None:
         """Close the command that ends with disarming (RTL, or a landing that is the last item)."""
-        if self.command is Do.LAND and self._next_navigation(self.index + 1) is not None:
+        if self.command == Do.LAND and self._next_navigation(self.index + 1) is not None:
             self.begin_anew()
         elif self.running:
             self.reached = self.index
@@ -192,7 +197,8 @@ class MissionRunner:
             index = self._wait.pop(0)
             item = items[index]
             self._announce(index, item)
-            self.reached = index
+            if item.command not in _UNREPORTED:
+                self.reached = index
             if item.command == Do.CONDITION_DELAY:
                 self._condition_until_s = self._crew.flight.now_s + item.param1
             else:
@@ -234,73 +240,34 @@ class MissionRunner:
 
     def _task_for(self, item: StoredItem) -> Task:
         crew = self._crew
-        flight = crew.flight
+        now_s = crew.flight.now_s
+        task: Task
         match item.command:
             case Do.TAKEOFF:
                 place, above_ground = crew.target(item)
-                return TakeOff(place[2] + (flight.kin.ground_m if above_ground else 0.0))
+                task = TakeOff(place[2] + (crew.flight.kin.ground_m if above_ground else 0.0))
             case Do.LAND:
-                return self._landing(item)
+                task = self._landing(item)
             case Do.RTL:
-                return return_to(crew.return_place())
+                task = return_to(crew.return_place())
             case Do.DELAY:
-                return Hold(until_s=flight.now_s + max(0.0, item.param1))
+                task = Hold(until_s=now_s + max(0.0, item.param1))
             case Do.PAYLOAD_PLACE:
                 travel = self._travel(item, passing=False)
-                return PlaceLoad(travel, reach_m=item.param1, release=crew.release_load)
+                task = PlaceLoad(travel, reach_m=item.param1, release=crew.release_load)
             case Do.LOITER_UNLIM:
-                return _Stay(self._travel(item, passing=False), None)
+                task = Stay(self._travel(item, passing=False), None)
             case Do.LOITER_TIME | Do.LOITER_TURNS:
-                turns = 20.0 if item.command == Do.LOITER_TURNS else 1.0
-                return _Stay(self._travel(item, passing=False), item.param1 * turns)
+                turn_s = _TURN_S if item.command == Do.LOITER_TURNS else 1.0
+                task = Stay(self._travel(item, passing=False), item.param1 * turn_s)
             case Do.GUIDED_ENABLE:
-                return Hold(until_s=flight.now_s)
+                task = Hold(until_s=now_s)
             case _:
-                return self._travel(item, passing=True)
+                task = self._travel(item, passing=True)
+        return task
 
     def _landing(self, item: StoredItem) -> Task:
         if not (item.x or item.y):
             return Descend()
         place, _ = self._crew.target(item)
-        return _LandAt(place)
-
-
-class _Stay:
-    """Fly to a place and stay there for a while, None for ever."""
-
-    def __init__(self, travel: Travel, stay_s: float | None) -> None:
-        self.done = False
-        self._travel = travel
-        self._stay_s = stay_s
-        self._leave_s: float | None = None
-
-    def update(self, flight: Flight) -> list[float]:
-        """Return the command for the coming step."""
-        row = self._travel.update(flight)
-        if self._travel.done and self._stay_s is not None:
-            if self._leave_s is None:
-                self._leave_s = flight.now_s + self._stay_s
-            self.done = flight.now_s >= self._leave_s
-        return row
-
-
-class _LandAt:
-    """Fly over a place at the present height and land there."""
-
-    def __init__(self, place: Vector) -> None:
-        self.done = False
-        self._place = place
-        self._task: Task | None = None
-        self._landing = False
-
-    def update(self, flight: Flight) -> list[float]:
-        """Return the command for the coming step."""
-        if self._task is None:
-            self._task = Travel((self._place[0], self._place[1], flight.kin.position[2]))
-        row = self._task.update(flight)
-        if self._task.done and not self._landing:
-            self._landing = True
-            self._task = Descend((self._place[0], self._place[1], 0.0))
-        elif self._landing:
-            self.done = self._task.done
-        return row
+        return LandAt(place)

@@ -42,18 +42,26 @@ def refusal(vehicle: Autopilot) -> str | None:
     reason = startup.arming_reason(vehicle.now_s)
     if reason is not None:
         return reason
-    if vehicle.mode in NOT_ARMABLE or (
-        vehicle.mode is Mode.AUTO and not int(params["AUTO_OPTIONS"]) & _ARM_IN_AUTO
-    ):
+    if vehicle.mode in NOT_ARMABLE or (vehicle.mode is Mode.AUTO and not int(params["AUTO_OPTIONS"]) & _ARM_IN_AUTO):
         return f"{MODE_NAMES[vehicle.mode].title()} mode not armable"
     if params["ARMING_CHECK"] == 0.0:
         return None
+    return _battery_refusal(vehicle) or _fence_refusal(vehicle)
+
+
+def _battery_refusal(vehicle: Autopilot) -> str | None:
+    params = vehicle.params
     if vehicle.battery.level > 0:
         return "Battery failsafe"
     if 0.0 < vehicle.kin.voltage_v < params["BATT_ARM_VOLT"]:
         return "Battery 1 below minimum arming voltage"
-    if 0.0 < params["BATT_ARM_MAH"] and params["BATT_CAPACITY"] - vehicle.kin.used_mah < params["BATT_ARM_MAH"]:
+    if params["BATT_ARM_MAH"] > 0.0 and params["BATT_CAPACITY"] - vehicle.kin.used_mah < params["BATT_ARM_MAH"]:
         return "Battery 1 below minimum arming capacity"
+    return None
+
+
+def _fence_refusal(vehicle: Autopilot) -> str | None:
+    params = vehicle.params
     broken = breaches(params, vehicle.zones, vehicle.kin.position, vehicle.home)
     return f"vehicle outside {name_breaches(broken)} fence" if broken else None
 

@@ -55,8 +55,8 @@ class ParameterStore:
         self._values = {name: parameter.value for name, parameter in self._all.items()}
         self.on_change: Callable[[str, float], None] = lambda _name, _value: None
         self._show()
-        for name, value in (overrides or {}).items():
-            self._store(self._all[name], value)
+        for name, wanted in (overrides or {}).items():
+            self._store(self._all[name], wanted)
         self._show()
 
     def __len__(self) -> int:

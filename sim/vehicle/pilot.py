@@ -1,4 +1,7 @@
-"""Modes in which the sticks count. With no radio override the throttle stick lies at its bottom, as in ArduPilot's simulator."""
+"""Modes in which the sticks count.
+
+With no radio override the throttle stick lies at its bottom, as in ArduPilot's simulator: LOITER then sinks.
+"""
 
 from dataclasses import dataclass, field
 

@@ -22,9 +22,7 @@ class Places:
     def position(self, place: Vector) -> Position:
         """Return the geodetic position of a local place."""
         ground = self.frame.place_of(place[0], place[1])
-        return Position(
-            lon_deg=ground.lon_deg, lat_deg=ground.lat_deg, alt_amsl_m=self.origin_amsl_m + place[2]
-        )
+        return Position(lon_deg=ground.lon_deg, lat_deg=ground.lat_deg, alt_amsl_m=self.origin_amsl_m + place[2])
 
     def target(self, item: StoredItem, *, home: Vector, here: Vector) -> tuple[Vector, bool]:
         """Return where an item leads and whether its height is above the terrain below.

@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from sim.dynamics.path import Vector
 from sim.vehicle.kinematics import Row, idle
 from sim.vehicle.tasks import Descend, Flight, Hold, Rest, TakeOff, Task, Travel, stopping_place
 
 _SLOW_MPS = 0.3
+_LOOK_ROUND_S = 1.0
 
 
 class Succession:
@@ -40,7 +42,7 @@ def return_to(destination: Vector) -> Succession:
             _stop,
             lambda flight: _climb(flight, destination),
             lambda flight: _cross(flight, destination),
-            lambda flight: _wait(flight),
+            _wait,
             lambda flight: _come_down(flight, destination),
         ]
     )
@@ -49,9 +51,13 @@ def return_to(destination: Vector) -> Succession:
 def return_along(track: Sequence[Vector], home: Vector) -> Succession:
     """Return the way back along one's own track, newest place first, then land at home."""
     makers: list[Callable[[Flight], Task]] = [_stop]
-    makers += [lambda _flight, place=place: Travel(place, nose_forward=False) for place in reversed(track)]
+    makers += [partial(_back_to, place) for place in reversed(track)]
     makers.append(lambda _flight: Descend((home[0], home[1], home[2])))
     return Succession(makers)
+
+
+def _back_to(place: Vector, _flight: Flight) -> Task:
+    return Travel(place, nose_forward=False)
 
 
 def _stop(flight: Flight) -> Task:
@@ -61,7 +67,7 @@ def _stop(flight: Flight) -> Task:
 
 
 def return_height_m(flight: Flight, destination: Vector) -> float:
-    """Return the height, up from the origin, at which the way home is flown (RTL_ALT, RTL_CONE_SLOPE, RTL_CLIMB_MIN)."""
+    """Return the height, up from the origin, at which the way home is flown (RTL_ALT and its kin)."""
     p = flight.params
     at = flight.kin.position
     wanted = p["RTL_ALT"] / 100.0
@@ -75,7 +81,7 @@ def return_height_m(flight: Flight, destination: Vector) -> float:
 def _climb(flight: Flight, destination: Vector) -> Task:
     height = return_height_m(flight, destination)
     if height - flight.kin.position[2] < 0.5:
-        return Rest()
+        return Hold(until_s=flight.now_s + _LOOK_ROUND_S)
     return TakeOff(height)
 
 
@@ -97,9 +103,9 @@ def _come_down(flight: Flight, destination: Vector) -> Task:
 
 
 class PlaceLoad:
-    """Fly over the place by `travel`, sink to touchdown at PLDP_SPEED_DN or LAND_SPEED, let go, climb back (NAV_PAYLOAD_PLACE).
+    """Fly over the place by `travel`, sink to touchdown, let go, climb back (NAV_PAYLOAD_PLACE).
 
-    `reach_m` is how far down it may go. `release` is called once, on the ground.
+    It sinks at PLDP_SPEED_DN or LAND_SPEED; `reach_m` is how far down it may go. `release` is called on the ground.
     """
 
     def __init__(self, travel: Travel, *, reach_m: float, release: Callable[[], None]) -> None:
@@ -158,3 +164,44 @@ def _on_line(start: Vector, end: Vector, middle: Vector) -> bool:
     t = sum((m - s) * (e - s) for s, e, m in zip(start, end, middle, strict=True)) / length**2
     foot = [s + min(max(t, 0.0), 1.0) * (e - s) for s, e in zip(start, end, strict=True)]
     return math.dist(foot, middle) < 1.0
+
+
+class Stay:
+    """Fly to a place and stay there for a while, None for ever."""
+
+    def __init__(self, travel: Travel, stay_s: float | None) -> None:
+        self.done = False
+        self._travel = travel
+        self._stay_s = stay_s
+        self._leave_s: float | None = None
+
+    def update(self, flight: Flight) -> Row:
+        """Return the command for the coming step."""
+        row = self._travel.update(flight)
+        if self._travel.done and self._stay_s is not None:
+            if self._leave_s is None:
+                self._leave_s = flight.now_s + self._stay_s
+            self.done = flight.now_s >= self._leave_s
+        return row
+
+
+class LandAt:
+    """Fly over a place at the present height and land there."""
+
+    def __init__(self, place: Vector) -> None:
+        self.done = False
+        self._place = place
+        self._task: Task | None = None
+        self._landing = False
+
+    def update(self, flight: Flight) -> Row:
+        """Return the command for the coming step."""
+        if self._task is None:
+            self._task = Travel((self._place[0], self._place[1], flight.kin.position[2]))
+        row = self._task.update(flight)
+        if self._task.done and not self._landing:
+            self._landing = True
+            self._task = Descend((self._place[0], self._place[1], 0.0))
+        elif self._landing:
+            self.done = self._task.done
+        return row

@@ -102,7 +102,7 @@ class TakeOff:
 
 
 class Travel:
-    """Fly to a place, nose forward where the firmware would; with `above_ground` heights are above the terrain below."""
+    """Fly to a place, nose forward where the firmware would; `above_ground` heights are above the terrain below."""
 
     def __init__(
         self, destination: Vector, *, guided: bool = False, nose_forward: bool = True, above_ground: bool = False
@@ -204,9 +204,7 @@ class Hold:
             self._yaw_rad = flight.kin.yaw_rad
         self.done = self.until_s is not None and flight.now_s >= self.until_s
         still = (0.0, 0.0, 0.0)
-        return fly(
-            position=self._place, velocity=still, accel=still, yaw_rad=self._yaw_rad, tilt_rad=flight.tilt_rad
-        )
+        return fly(position=self._place, velocity=still, accel=still, yaw_rad=self._yaw_rad, tilt_rad=flight.tilt_rad)
 
 
 class KeepSpeed:
