@@ -32,7 +32,7 @@ def fence_of(scene: Scene, flight: Flight, rally: tuple[Position, ...]) -> Fence
     flown = _flown_area(scene, flight, rally)
     outline = _simple_outline(flown)
     exclusions = tuple(
-        _in_degrees(scene, part)
+        _in_degrees(scene, _with_few_corners(part, zone.margin_m))
         for zone in scene.no_fly.zones
         for part in _polygons(zone.local)
         if outline.intersects(part)
@@ -89,6 +89,16 @@ def _simple_outline(flown: BaseGeometry) -> Polygon:
             if len(simple.exterior.coords) - 1 <= MOST_CORNERS and simple.contains(needed):
                 return simple
     return _outer(flown.convex_hull.buffer(MARGIN_M, quad_segs=2).simplify(MARGIN_M - LEAST_MARGIN_M))
+
+
+def _with_few_corners(area: Polygon, margin_m: float) -> Polygon:
+    """Return an area around `area` with fewer corners, within half of the margin that the route keeps from it."""
+    for share in (0.5, 0.25):
+        slack_m = margin_m * share
+        simple = _outer(area.buffer(slack_m * 0.6, join_style="mitre").simplify(slack_m * 0.35))
+        if simple.contains(area) and area.buffer(slack_m).contains(simple):
+            return simple
+    return _outer(area)
 
 
 def _outer(shape: BaseGeometry) -> Polygon:

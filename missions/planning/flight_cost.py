@@ -9,8 +9,10 @@ from missions.planning.scene import Scene
 from missions.values.plan import Phase
 
 WAYPOINT_ACCELERATION_MPS2 = 2.5
-"""ArduCopter's default WPNAV_ACCEL."""
+WAYPOINT_JERK_MPS3 = 1.0
+"""ArduCopter's default WPNAV_ACCEL and WPNAV_JERK."""
 _STANDING_M = 1.0
+_Run = tuple[float, float]
 
 
 def flight_costs(scene: Scene, flight: Flight, payload_kg: float) -> list[Cost]:
@@ -32,12 +34,14 @@ def motions_of(scene: Scene, flight: Flight) -> list[Motion]:
     """Return every leg as a motion; hovering, stopping and turning count as hover."""
     frame = scene.town.terrain.frame
     motions: list[Motion] = []
-    previous: tuple[float, float] | None = None
+    before: _Run | None = None
+    halted = True
     for start, stop in zip(flight.starts(), flight.stops, strict=True):
-        east_m, north_m = _run(frame, start, stop.at)
-        turn_s = _turn_s(previous, (east_m, north_m), scene.town.rules.cruise_mps)
-        previous = (east_m, north_m)
-        motions.append(_motion(start, stop, (east_m, north_m), turn_s))
+        run = _run(frame, start, stop.at)
+        halts = stop.dwell_s > 0.0
+        lost_s = _lost_s(before, run, halted=halted, halts=halts, cruise_mps=scene.town.rules.cruise_mps)
+        motions.append(_motion(start, stop, run, lost_s))
+        before, halted = run, halts
     return motions
 
 
@@ -71,31 +75,35 @@ def turn_back_m(scene: Scene, flight: Flight, *, payload_kg: float, budget_wh: f
     return last_m
 
 
-def _motion(start: Position, stop: Stop, run_m: tuple[float, float], turn_s: float) -> Motion:
+def _motion(start: Position, stop: Stop, run_m: _Run, lost_s: float) -> Motion:
     return Motion(
         east_m=run_m[0],
         north_m=run_m[1],
         up_m=stop.at.alt_amsl_m - start.alt_amsl_m,
         mean_alt_amsl_m=(stop.at.alt_amsl_m + start.alt_amsl_m) / 2.0,
-        dwell_s=stop.dwell_s + turn_s,
+        dwell_s=stop.dwell_s + lost_s,
         descent_mps=stop.descent_mps,
     )
 
 
-def _run(frame: LocalFrame, start: Position, end: Position) -> tuple[float, float]:
+def _run(frame: LocalFrame, start: Position, end: Position) -> _Run:
     from_east_m, from_north_m = frame.local_of(start.ground)
     to_east_m, to_north_m = frame.local_of(end.ground)
     return to_east_m - from_east_m, to_north_m - from_north_m
 
 
-def _turn_s(previous: tuple[float, float] | None, run: tuple[float, float], cruise_mps: float) -> float:
-    """Return the seconds lost to slowing down and speeding up again between two legs."""
-    stop_s = cruise_mps / WAYPOINT_ACCELERATION_MPS2
-    before_m = math.hypot(*previous) if previous is not None else 0.0
-    after_m = math.hypot(*run)
-    if before_m < _STANDING_M and after_m < _STANDING_M:
-        return 0.0
-    if previous is None or before_m < _STANDING_M or after_m < _STANDING_M:
-        return stop_s / 2.0
-    cosine = (previous[0] * run[0] + previous[1] * run[1]) / (before_m * after_m)
-    return stop_s * (1.0 - cosine) / 2.0
+def _lost_s(before: _Run | None, run: _Run, *, halted: bool, halts: bool, cruise_mps: float) -> float:
+    """Return the seconds lost to slowing down and speeding up, before a leg and where it halts.
+
+    From rest to cruise and back with limited jerk takes v/a + a/j longer than flying through; a corner takes its part.
+    """
+    half_s = (cruise_mps / WAYPOINT_ACCELERATION_MPS2 + WAYPOINT_ACCELERATION_MPS2 / WAYPOINT_JERK_MPS3) / 2.0
+    run_m = math.hypot(*run)
+    before_m = math.hypot(*before) if before is not None else 0.0
+    if run_m < _STANDING_M:
+        return half_s if before_m >= _STANDING_M and not halted else 0.0
+    lost_s = half_s if halts else 0.0
+    if before is None or before_m < _STANDING_M or halted:
+        return lost_s + half_s
+    cosine = (before[0] * run[0] + before[1] * run[1]) / (before_m * run_m)
+    return lost_s + half_s * (1.0 - cosine)

@@ -99,6 +99,8 @@ def _warned(scene: Scene, flight: Flight | None) -> list[Finding]:
         if not touched:
             source = areas[0].source if areas else None
             text = Text(f"経路は{name.ja}を通りません", f"the route crosses no {name.en}")
+            if kind is AirspaceKind.EMERGENCY_USE:
+                text = Text(f"{text.ja}（飛ぶ前に最新の公示も確かめる）", f"{text.en} (check the latest notice too)")
             findings.append(Finding(level=Level.OK, rule=rule, text=text, source=source))
     return findings
 

@@ -14,13 +14,23 @@ from missions.values.town import PlaceKind
 
 _LANDING_KINDS = frozenset({PlaceKind.LANDING_SITE, PlaceKind.DEPOT})
 _SLOPE_REACH_M = 10.0
+_SURVEY_DOUBT_M = 5.0
 _FLATTER = Cure(text=Text("平らな着陸場を選ぶ", "choose a flatter site"), action="choose_site")
 _IMPORT = Text("この場所の標高データを取り込む", "import terrain for this place")
 
 
 def check_ground(scene: Scene, measured: list[Measured]) -> list[Finding]:
-    """Return findings `terrain.synthetic`, `terrain.coverage`, `site.kind`, `site.slope` and `site.distance`."""
-    return [_source(scene), *_coverage(scene, measured), _kind(scene), *_slope(scene), *_distance(scene)]
+    """Return findings `terrain.synthetic`, `terrain.coverage`, `site.kind`, `site.slope`, and where they fail
+    `site.distance` and `site.height`.
+    """
+    return [
+        _source(scene),
+        *_coverage(scene, measured),
+        _kind(scene),
+        *_slope(scene),
+        *_distance(scene),
+        *_surveyed(scene),
+    ]
 
 
 def _source(scene: Scene) -> Finding:
@@ -97,6 +107,25 @@ def _distance(scene: Scene) -> list[Finding]:
             text=Text(f"機体は届け先の{scene.site.name.ja}にあります", f"the aircraft stands at {scene.site.name.en}"),
             at=scene.site.at,
             cure=Cure(text=Text("別の届け先を選ぶ", "choose another destination"), action="choose_site"),
+        )
+    ]
+
+
+def _surveyed(scene: Scene) -> list[Finding]:
+    surveyed_m, terrain_m = scene.site.ground_amsl_m, scene.target.alt_amsl_m
+    if math.isnan(terrain_m) or abs(surveyed_m - terrain_m) <= _SURVEY_DOUBT_M:
+        return []
+    name = scene.site.name
+    return [
+        Finding(
+            level=Level.WARN,
+            rule="site.height",
+            text=Text(
+                f"{name.ja}の高さが違います: 登録 {surveyed_m:.0f} m、地形 {terrain_m:.0f} m",
+                f"the height of {name.en} differs: {surveyed_m:.0f} m registered, {terrain_m:.0f} m by terrain",
+            ),
+            at=scene.site.at,
+            cure=Cure(text=Text("着陸場の高さを確かめる", "check the height of the landing site")),
         )
     ]
 
