@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 
 from fleet.audit_file import AuditFile
 from fleet.clock import Clock, SystemClock
+from fleet.errors import InvalidValueError
 from fleet.ids import RequestId, StationId, new_id
 from fleet.realm import Realm
 from fleet.roles import Role
@@ -44,6 +46,8 @@ from town_office.live_feed import COLLECTIONS, Ledgers, LiveFeed
 from town_office.live_view import LiveView
 from town_office.requests_sql import RequestHandler, RequestLedger
 from town_office.tile_cache import TileCache
+
+_log = structlog.get_logger(__name__)
 
 FOUNDER_ROLES = frozenset({Role.ADMINISTRATOR, Role.DISPATCHER, Role.VIEWER})
 
@@ -212,6 +216,11 @@ class TownOffice:
     async def _ask_station(self, station: StationId, kind: str, body: Mapping[str, object]) -> None:
         # Named by what it says, so that the same asking twice is one message.
         name = f"{kind.partition('.')[2]}/{body['picture_id']}/{body.get('attempt', 0)}"
-        entry = DownEntry(id=name[:64], station=station, kind=kind, body=body, created_at_s=self._clock.now_s())
+        try:
+            entry = DownEntry(id=name[:64], station=station, kind=kind, body=body, created_at_s=self._clock.now_s())
+        except InvalidValueError as error:
+            # What telemetry does not carry down must not keep a picture from being shown.
+            _log.warning("a message cannot go down to the station", kind=kind, error=str(error))
+            return
         await asyncio.to_thread(self._down.add, entry)
         self._ingest.wake_down()
