@@ -9,6 +9,7 @@ import numpy as np
 import rasterio
 from pyproj import CRS
 from pyproj.exceptions import CRSError
+from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
 
 from fleet.errors import BadInputError
@@ -48,7 +49,7 @@ def read_raster(path: Path) -> Raster:
             crs = CRS.from_user_input(source.crs)
             heights_m = np.asarray(values.filled(np.nan), dtype=np.float32)
             return Raster(heights_m=heights_m, transform=source.transform, crs=crs)
-    except (RasterioError, CRSError, OSError) as error:
+    except (RasterioError, CPLE_BaseError, CRSError, OSError, ValueError) as error:
         what = Text("GeoTIFF として読めません", f"cannot be read as a GeoTIFF ({error})")
         raise _bad(path, what) from error
 

@@ -29,9 +29,10 @@ class GroundProfile:
         """Return the highest ground of each segment, both its ends included; NaN where any of it is unknown."""
         count = int(self.segment[-1]) + 1
         highest = np.full(count, -np.inf)
-        np.maximum.at(highest, self.segment, self.ground_amsl_m)
         ends = np.flatnonzero(np.diff(self.segment))
-        np.maximum.at(highest, self.segment[ends], self.ground_amsl_m[ends + 1])
+        with np.errstate(invalid="ignore"):  # NaN is meant to win
+            np.maximum.at(highest, self.segment, self.ground_amsl_m)
+            np.maximum.at(highest, self.segment[ends], self.ground_amsl_m[ends + 1])
         return highest
 
 

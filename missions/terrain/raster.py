@@ -16,6 +16,7 @@ WGS84 = CRS.from_epsg(4326)
 # Projections bend so little that exact positions every so many points and straight lines between them are
 # good to a millimetre.
 _EXACT_EVERY = 16
+_RIM_CELLS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ def into_grid(raster: Raster, grid: LocalGrid) -> Float32Array:
 
 
 def from_grid(heights_m: Float32Array, grid: LocalGrid, crs: CRS) -> Raster:
-    """Return the heights of a local grid as a raster in `crs` with the same cell; NaN outside the grid."""
+    """Return the heights of a local grid as a raster in `crs` with the same cell; NaN some cells outside it."""
     edge_row, edge_column = np.array([0.0, grid.rows - 1.0]), np.array([0.0, grid.columns - 1.0])
     along = np.linspace(0.0, 1.0, 21)
     row = np.concatenate([np.full(21, edge) for edge in edge_row] + [along * (grid.rows - 1)] * 2)
@@ -87,8 +88,8 @@ def from_grid(heights_m: Float32Array, grid: LocalGrid, crs: CRS) -> Raster:
     lon, lat = grid.frame.to_lon_lat(grid.west_m + column * grid.cell_m, grid.south_m + row * grid.cell_m)
     x, y = Transformer.from_crs(WGS84, crs, always_xy=True).transform(lon, lat)
     cell_m = grid.cell_m
-    west, south = (np.floor(float(part.min()) / cell_m) * cell_m for part in (x, y))
-    east, north = (np.ceil(float(part.max()) / cell_m) * cell_m for part in (x, y))
+    west, south = (np.floor(float(part.min()) / cell_m - _RIM_CELLS) * cell_m for part in (x, y))
+    east, north = (np.ceil(float(part.max()) / cell_m + _RIM_CELLS) * cell_m for part in (x, y))
     shape = (round((north - south) / cell_m) + 1, round((east - west) / cell_m) + 1)
     pixel_row, pixel_column = _lattice(shape)
     lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(
@@ -99,9 +100,11 @@ def from_grid(heights_m: Float32Array, grid: LocalGrid, crs: CRS) -> Raster:
         _spread((north_m - grid.south_m) / cell_m, shape),
         _spread((east_m - grid.west_m) / cell_m, shape),
     )
-    # A rim half a cell wide is kept, so that the outermost points of the grid survive the way back.
-    values = sample_smoothly(np.pad(heights_m, 2, mode="edge"), at_row + 2.0, at_column + 2.0)
-    beyond = (at_row < -1.5) | (at_column < -1.5) | (at_row > grid.rows + 0.5) | (at_column > grid.columns + 0.5)
-    values[beyond] = np.nan
+    # The land is carried on a little beyond the grid, so that splines on the way back see no edge.
+    pad = min(_RIM_CELLS + 2, grid.rows - 1, grid.columns - 1)
+    padded = np.pad(heights_m, pad, mode="reflect", reflect_type="odd")
+    values = sample_smoothly(padded, at_row + pad, at_column + pad)
+    outside_row = (at_row < -_RIM_CELLS) | (at_row > grid.rows - 1 + _RIM_CELLS)
+    values[outside_row | (at_column < -_RIM_CELLS) | (at_column > grid.columns - 1 + _RIM_CELLS)] = np.nan
     transform = Affine(cell_m, 0.0, west - cell_m / 2.0, 0.0, -cell_m, north + cell_m / 2.0)
     return Raster(heights_m=values, transform=transform, crs=crs)
