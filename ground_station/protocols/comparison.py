@@ -132,16 +132,28 @@ _FIELDS = ("seq", "command", "frame", "param1", "param2", "param3", "param4", "x
 
 def _difference(wanted: MissionItem, got: MissionItem, kind: MissionType) -> Difference | None:
     for name, want, have in zip(_FIELDS, fold(wanted, kind), fold(got, kind), strict=True):
-        same = math.isclose(want, have, rel_tol=1e-6, abs_tol=0.0101 if name == "z" else 1e-6)
-        if not same:
+        if not _same(name, want, have):
             return Difference(
                 seq=wanted.seq,
                 text=Text(
-                    f"項目 {wanted.seq} の {name} が違います（送信 {want:g}、機体 {have:g}）",
-                    f"item {wanted.seq}: {name} was sent as {want:g} and is {have:g} on board",
+                    f"項目 {wanted.seq} の {name} が違います（送信 {_plain(name, want)}、機体 {_plain(name, have)}）",
+                    f"item {wanted.seq}: {name} was sent as {_plain(name, want)} and is {_plain(name, have)} on board",
                 ),
             )
     return None
+
+
+def _plain(name: str, value: float) -> str:
+    return f"{value:g}" if name.startswith("param") or name == "z" else str(int(value))
+
+
+def _same(name: str, want: float, have: float) -> bool:
+    """Return True for equal whole numbers, parameters equal as 32-bit floats, and heights within a centimetre."""
+    if name == "z":
+        return math.isclose(want, have, rel_tol=0.0, abs_tol=0.0101)
+    if name.startswith("param"):
+        return math.isclose(want, have, rel_tol=1e-6, abs_tol=1e-6)
+    return want == have
 
 
 def _parameters(item: MissionItem) -> tuple[float, float, float, float]:

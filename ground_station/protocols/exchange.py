@@ -19,12 +19,30 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """When to ask again, seconds (MAVLink mission protocol: 1.5 s, 0.25 s an item, 5 times)."""
+    """When to ask again, seconds.
+
+    The MAVLink mission protocol asks for 1.5 s at first, 0.25 s an item, 5 times. After those five it goes on at half
+    and then a quarter of the rate until `patience_s` without progress: an ArduPilot keeps a transfer open for 8 s.
+    """
 
     first_s: float = 1.5
     item_s: float = 0.25
     times: int = 5
-    stalled_s: float = 9.0
+    patience_s: float = 9.0
+
+    def pause_s(self, tries: int, *, first: bool) -> float:
+        """Return how long to wait after asking `tries` times."""
+        if first:
+            return self.first_s
+        return self.item_s * (1 << min(2, max(0, tries - 1) // self.times))
+
+
+def retry_for(round_trip_s: float | None) -> Retry:
+    """Return the pauses for a link with that round trip: never shorter than it takes to be answered."""
+    usual = Retry()
+    if round_trip_s is None:
+        return usual
+    return Retry(first_s=max(usual.first_s, 1.5 * round_trip_s), item_s=max(usual.item_s, 1.5 * round_trip_s))
 
 
 class Exchange(Protocol[ResultT_co]):

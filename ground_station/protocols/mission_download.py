@@ -1,4 +1,7 @@
-"""Reading back a mission, a fence or rally points (MAVLink mission protocol)."""
+"""Reading back a mission, a fence or rally points (MAVLink mission protocol).
+
+A refusal may be a late word about the upload before; it counts only if asking again brings nothing else.
+"""
 
 from collections.abc import Sequence
 
@@ -11,6 +14,7 @@ from ground_station.protocols.mission_results import ACCEPTED, CANCELLED, missio
 from ground_station.protocols.transfer import TransferEnd, TransferResult, ack_message, item_of, silent, stalled
 from missions.values.mission_item import MissionItem, MissionType
 
+_TRIES_AFTER_REFUSAL = 2
 _NOTHING = Text("何もいりません", "nothing to do")
 
 
@@ -34,21 +38,20 @@ class MissionDownload:
         self._items: list[MissionItem] = []
         self._last: Message | None = None
         self._tries = 0
-        self._started_s = 0.0
         self._progress_s = 0.0
-        self._round_trip_s = 0.0
+        self._heard = False
+        self._refusal: int | None = None
         self.wake_s = 0.0
         self.result: TransferResult | None = None
 
     def start(self, now_s: float) -> Sequence[Message]:
         """Ask how many there are."""
-        self._started_s = self._progress_s = now_s
+        self._progress_s = now_s
         return self._say(
             dialect.MAVLink_mission_request_list_message(
                 self._target.system_id, self._target.component_id, int(self._kind)
             ),
             now_s,
-            self._retry.first_s,
         )
 
     def receive(self, message: Message, now_s: float) -> Sequence[Message]:
@@ -66,29 +69,23 @@ class MissionDownload:
         """Ask again, or give up."""
         if self.result is not None or now_s < self.wake_s:
             return ()
-        if self._tries > self._retry.times:
-            self.result = silent(self._tries, self._where())
-            return self._cancel()
-        self._tries += 1
-        pause_s = self._retry.first_s if self._count is None else self._retry.item_s
-        self.wake_s = now_s + max(pause_s, 1.5 * self._round_trip_s)
-        return () if self._last is None else (self._last,)
+        if self._refusal is not None and self._tries > _TRIES_AFTER_REFUSAL:
+            return self._end_refused(self._refusal)
+        if now_s - self._progress_s >= self._retry.patience_s:
+            return self._give_up(now_s)
+        return () if self._last is None else self._say(self._last, now_s)
 
     def _counted(self, count: int, now_s: float) -> Sequence[Message]:
         if self._count is not None:  # a repeated answer
             return ()
-        if self._tries == 1:
-            self._round_trip_s = now_s - self._started_s
         self._count = count
         self._progress_s = now_s
         return self._ask_next(now_s)
 
     def _delivered(self, item: MissionItem, now_s: float) -> Sequence[Message]:
         if self._count is None or item.seq != len(self._items):
-            if now_s - self._progress_s >= self._retry.stalled_s:
-                self.result = stalled(now_s - self._progress_s, self._where())
-                return self._cancel()
-            return ()
+            self._heard = True
+            return self._give_up(now_s) if now_s - self._progress_s >= self._retry.patience_s else ()
         self._items.append(item)
         self._progress_s = now_s
         return self._ask_next(now_s)
@@ -105,12 +102,17 @@ class MissionDownload:
             )
             return (ack_message(self._target, self._kind, ACCEPTED),)
         self._tries = 0
+        self._heard = False
+        self._refusal = None
         request = dialect.MAVLink_mission_request_int_message(system, component, len(self._items), int(self._kind))
-        return self._say(request, now_s, self._retry.item_s)
+        return self._say(request, now_s)
 
     def _refused(self, code: int) -> Sequence[Message]:
-        if code == ACCEPTED:  # a late word about an earlier upload
-            return ()
+        if code != ACCEPTED:
+            self._refusal = code
+        return ()
+
+    def _end_refused(self, code: int) -> Sequence[Message]:
         meaning = mission_result(code)
         where = self._where()
         self.result = TransferResult(
@@ -118,16 +120,21 @@ class MissionDownload:
             text=Text(f"{where.ja}: {meaning.text.ja}", f"{where.en}: {meaning.text.en}"),
             cure=meaning.cure,
             code=code,
+            worth_another_try=meaning.worth_another_try,
         )
         return ()
 
-    def _say(self, message: Message, now_s: float, pause_s: float) -> Sequence[Message]:
+    def _say(self, message: Message, now_s: float) -> Sequence[Message]:
         self._last = message
         self._tries += 1
-        self.wake_s = now_s + max(pause_s, 1.5 * self._round_trip_s)
+        self.wake_s = now_s + self._retry.pause_s(self._tries, first=self._count is None)
         return (message,)
 
-    def _cancel(self) -> Sequence[Message]:
+    def _give_up(self, now_s: float) -> Sequence[Message]:
+        if self._heard:
+            self.result = stalled(now_s - self._progress_s, self._where())
+        else:
+            self.result = silent(self._tries, self._where())
         return (ack_message(self._target, self._kind, CANCELLED),)
 
     def _where(self) -> Text:

@@ -6,6 +6,7 @@ it counts only if the aircraft asks for nothing more within a grace time. After 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
@@ -31,6 +32,15 @@ from missions.values.mission_item import MissionItem, MissionType
 
 _NOTHING = Text("何もいりません", "nothing to do")
 _GRACE_S = 0.6
+_SOFT_GRACE_S = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """A refusal that counts from `stands_s` on, if the aircraft asks for nothing until then."""
+
+    code: int
+    stands_s: float
 
 
 class MissionUpload:
@@ -54,10 +64,9 @@ class MissionUpload:
         self._last: Message | None = None
         self._tries = 0
         self._highest = -1
-        self._started_s = 0.0
         self._progress_s = 0.0
-        self._round_trip_s = 0.0
-        self._refusal: int | None = None
+        self._heard = False
+        self._refusal: _Refusal | None = None
         self.wake_s = 0.0
         self.result: TransferResult | None = None
 
@@ -68,13 +77,13 @@ class MissionUpload:
 
     def start(self, now_s: float) -> Sequence[Message]:
         """Announce the items."""
-        self._started_s = self._progress_s = now_s
+        self._progress_s = now_s
         system, component = self._target.system_id, self._target.component_id
         if self._items:
             opening = dialect.MAVLink_mission_count_message(system, component, len(self._items), int(self._kind))
         else:
             opening = dialect.MAVLink_mission_clear_all_message(system, component, int(self._kind))
-        return self._say(opening, now_s, self._retry.first_s)
+        return self._say(opening, now_s)
 
     def receive(self, message: Message, now_s: float) -> Sequence[Message]:
         """Take a request or an acknowledgement of this kind of list."""
@@ -88,29 +97,28 @@ class MissionUpload:
         """Repeat the last message, or give up."""
         if self.result is not None or now_s < self.wake_s:
             return ()
-        if self._refusal is not None:
-            return self._end_refused(self._refusal)
-        if now_s - self._progress_s >= self._retry.stalled_s:
-            return self._end_stalled(now_s)
-        if self._tries > self._retry.times:
-            return self._end_silent()
-        self._tries += 1
-        self.wake_s = now_s + self._pause_s()
-        return () if self._last is None else (self._last,)
+        if self._refusal is not None and now_s >= self._refusal.stands_s:
+            return self._end_refused(self._refusal.code)
+        if now_s - self._progress_s >= self._retry.patience_s:
+            return self._end_unanswered(now_s)
+        if self._refusal is not None and not mission_result(self._refusal.code).worth_another_try:
+            self.wake_s = self._refusal.stands_s
+            return ()
+        return () if self._last is None else self._say(self._last, now_s)
 
     def _asked(self, seq: int, now_s: float) -> Sequence[Message]:
-        if not 0 <= seq < len(self._items):
-            return self._end_stalled(now_s) if now_s - self._progress_s >= self._retry.stalled_s else ()
-        if seq > self._highest:
-            if self._highest < 0:
-                self._round_trip_s = now_s - self._started_s if self._tries == 1 else 0.0
+        self._heard = True
+        if seq > self._highest and seq < len(self._items):
             self._highest = seq
             self._progress_s = now_s
-        elif now_s - self._progress_s >= self._retry.stalled_s:
-            return self._end_stalled(now_s)
+            self._tries = 0
+            self._heard = False
+        elif now_s - self._progress_s >= self._retry.patience_s:
+            return self._end_unanswered(now_s)
+        if not 0 <= seq < len(self._items):
+            return ()
         self._refusal = None
-        self._tries = 0
-        return self._say(item_message(self._target, self._items[seq], self._kind), now_s, self._retry.item_s)
+        return self._say(item_message(self._target, self._items[seq], self._kind), now_s)
 
     def _acknowledged(self, code: int, now_s: float) -> Sequence[Message]:
         complete = self._highest == len(self._items) - 1
@@ -123,21 +131,18 @@ class MissionUpload:
         if code == INVALID_SEQUENCE:  # a repeated item draws it, and the aircraft goes on asking
             return ()
         if code == ERROR and complete and self._items:
-            self._end_unsure(code)
-            return ()
-        self._refusal = code
-        self.wake_s = now_s + _GRACE_S + self._round_trip_s
+            return self._end_unsure(code)
+        if self._refusal is None:
+            soft = mission_result(code).worth_another_try
+            self._refusal = _Refusal(code, now_s + (_SOFT_GRACE_S if soft else _GRACE_S))
+            self.wake_s = min(self.wake_s, self._refusal.stands_s)
         return ()
 
-    def _say(self, message: Message, now_s: float, pause_s: float) -> Sequence[Message]:
+    def _say(self, message: Message, now_s: float) -> Sequence[Message]:
         self._last = message
         self._tries += 1
-        self.wake_s = now_s + max(pause_s, 1.5 * self._round_trip_s)
+        self.wake_s = now_s + self._retry.pause_s(self._tries, first=self._highest < 0)
         return (message,)
-
-    def _pause_s(self) -> float:
-        pause_s = self._retry.first_s if self._highest < 0 else self._retry.item_s
-        return max(pause_s, 1.5 * self._round_trip_s)
 
     def _where(self) -> Text:
         if self._highest < 0:
@@ -156,21 +161,20 @@ class MissionUpload:
         )
         return ()
 
-    def _end_unsure(self, code: int | None) -> None:
+    def _end_unsure(self, code: int | None) -> Sequence[Message]:
         self.result = TransferResult(
             end=TransferEnd.UNSURE,
             text=Text("すべて送りましたが返事が届きません", "everything was sent, but no last word came"),
             cure=Text("読み戻して確かめます", "it is being read back"),
             code=code,
         )
+        return ()
 
-    def _end_silent(self) -> Sequence[Message]:
-        if self._items and self._highest == len(self._items) - 1:
-            self._end_unsure(None)
-            return ()
-        self.result = silent(self._tries, self._where())
-        return (ack_message(self._target, self._kind, CANCELLED),)
-
-    def _end_stalled(self, now_s: float) -> Sequence[Message]:
-        self.result = stalled(now_s - self._progress_s, self._where())
+    def _end_unanswered(self, now_s: float) -> Sequence[Message]:
+        if self._items and self._highest == len(self._items) - 1 and not self._heard:
+            return self._end_unsure(None)
+        if self._heard:
+            self.result = stalled(now_s - self._progress_s, self._where())
+        else:
+            self.result = silent(self._tries, self._where())
         return (ack_message(self._target, self._kind, CANCELLED),)

@@ -15,6 +15,7 @@ from ground_station.protocols.exchange import Target
 
 _UNASKED = 65_535
 _BURST = 10
+_UNHEARD_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ class ParameterFetch:
 
     wants = frozenset({dialect.MAVLINK_MSG_ID_PARAM_VALUE})
 
-    def __init__(self, target: Target, *, quiet_s: float = 1.0, tries: int = 6) -> None:
+    def __init__(self, target: Target, *, quiet_s: float = 1.0, tries: int = 15) -> None:
         self._target = target
         self._quiet_s = quiet_s
         self._tries = tries
@@ -100,7 +101,7 @@ class ParameterFetch:
         if self.result is not None or now_s < self.wake_s:
             return ()
         self._left -= 1
-        if self._left < 0:
+        if self._left < 0 or (self._count is None and self._left < self._tries - _UNHEARD_TRIES):
             self._end()
             return ()
         self.wake_s = now_s + self._quiet_s

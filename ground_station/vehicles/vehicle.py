@@ -11,6 +11,7 @@ from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.preflight.drill_wall import require_realm
 from ground_station.protocols.comparison import differences
+from ground_station.protocols.exchange import retry_for
 from ground_station.protocols.parameters import ParameterFetch, ParameterRead, ParameterSet
 from ground_station.vehicles.contact import Contact
 from ground_station.vehicles.failsafe_words import silence_failsafe
@@ -102,7 +103,8 @@ class Vehicle:
         """Put a plan on board and read it back; only then is it `plan_on_board` and may be flown.
 
         Raises ConflictError while armed or while another transfer runs, RefusedError if the aircraft is on the other
-        side of the drill wall, will not have the plan, or it differs when read back, ExpiredError without answers, UnavailableError if it is lost or restarts.
+        side of the drill wall, will not have the plan, or gives another one back, ExpiredError without answers,
+        UnavailableError if it is lost or restarts.
         """
         if self.state().armed:
             raise ConflictError(
@@ -242,7 +244,8 @@ class Vehicle:
     def _transfer(self) -> PlanTransfer:
         self._require_link()
         presence = _Presence(self.contact, self.contact.tracker.reboots)
-        return PlanTransfer(self.contact.target, self.contact.conversation, presence)
+        retry = retry_for(self.state().round_trip_s)
+        return PlanTransfer(self.contact.target, self.contact.conversation, presence, retry)
 
     def _require_link(self) -> None:
         if self.state().link is not LinkState.FRESH:
