@@ -1,5 +1,6 @@
 """Legs measured against the real terrain, not against the grids they were planned on."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,7 +73,10 @@ def _ground_across(scene: Scene, line_m: FloatArray, direction: FloatArray) -> F
 
 
 def legs_of(flight: Flight, measured: list[Measured], costs: list[Cost], *, usable_wh: float) -> tuple[Leg, ...]:
-    """Return the legs of a plan, numbered from 1, with the energy that is left at the end of each."""
+    """Return the legs of a plan, numbered from 1, with the energy that is left at the end of each.
+
+    A leg over nothing but unknown terrain has 0 m for its heights over ground; a finding refuses it.
+    """
     numbers = sequence_numbers(flight)
     left_wh = usable_wh
     legs: list[Leg] = []
@@ -88,8 +92,12 @@ def legs_of(flight: Flight, measured: list[Measured], costs: list[Cost], *, usab
                 duration_s=costs[index].duration_s,
                 energy_wh=costs[index].energy_wh,
                 energy_left_wh=left_wh,
-                min_clearance_m=measured[index].min_clearance_m,
-                max_agl_m=measured[index].max_agl_m,
+                min_clearance_m=_known(measured[index].min_clearance_m),
+                max_agl_m=_known(measured[index].max_agl_m),
             )
         )
     return tuple(legs)
+
+
+def _known(height_m: float) -> float:
+    return 0.0 if math.isnan(height_m) else height_m

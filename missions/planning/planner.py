@@ -1,11 +1,12 @@
 """From a request to a plan: one pure function. The same input gives the same plan, byte for byte."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shapely.geometry import Polygon
 
 from fleet.ids import VehicleId
+from fleet.positions import Position
 from missions.planning.checks.aircraft import check_aircraft
 from missions.planning.checks.airspace import check_airspace
 from missions.planning.checks.endurance import check_endurance
@@ -69,7 +70,7 @@ def plan_delivery(request: DeliveryRequest, town: Town, vehicle_id: VehicleId, c
         depot_id=scene.depot.id,
         site_id=scene.site.id,
         made_at_s=conditions.now_s,
-        home=scene.home,
+        home=_home(scene),
         legs=draft.legs,
         items=draft.items,
         fence_items=fence_items(draft.fence),
@@ -86,6 +87,14 @@ def plan_delivery(request: DeliveryRequest, town: Town, vehicle_id: VehicleId, c
         wind_mps=conditions.wind_mps,
         findings=_findings(scene, draft),
     )
+
+
+def _home(scene: Scene) -> Position:
+    """Return the take-off place; at its registered height where the terrain is unknown."""
+    if not math.isnan(scene.home.alt_amsl_m):
+        return scene.home
+    registered_m = scene.depot.ground_amsl_m
+    return replace(scene.home, alt_amsl_m=0.0 if math.isnan(registered_m) else registered_m)
 
 
 def _draft(scene: Scene) -> _Draft:

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from fleet.positions import FloatArray
 from missions.planning.scene import Scene
 from missions.values.plan import Leg, ProfilePoint
 
@@ -15,6 +16,7 @@ def profile_of(scene: Scene, legs: tuple[Leg, ...]) -> tuple[ProfilePoint, ...]:
     """Return samples along all legs, at most about 600 and both ends of every leg among them.
 
     `distance_m` is over ground from take-off; a climb on the spot has several samples at one distance.
+    Unknown ground is drawn at the height of the known ground before it: a finding refuses such a plan by place.
     """
     lengths_m = [float(np.hypot(*(scene.local_m(leg.end) - scene.local_m(leg.start)))) for leg in legs]
     step_m = max(_LEAST_STEP_M, sum(lengths_m) / _MOST_POINTS)
@@ -32,7 +34,7 @@ def _leg_points(scene: Scene, leg: Leg, flown_m: float, length_m: float, steps: 
     lon_deg = leg.start.lon_deg + share * (leg.end.lon_deg - leg.start.lon_deg)
     lat_deg = leg.start.lat_deg + share * (leg.end.lat_deg - leg.start.lat_deg)
     route_m = leg.start.alt_amsl_m + share * (leg.end.alt_amsl_m - leg.start.alt_amsl_m)
-    ground_m = scene.town.terrain.elevation_m(lon_deg, lat_deg)
+    ground_m = _drawn(scene.town.terrain.elevation_m(lon_deg, lat_deg), leg.start.alt_amsl_m)
     return [
         ProfilePoint(
             distance_m=round(flown_m + float(part) * length_m, 1),
@@ -45,3 +47,12 @@ def _leg_points(scene: Scene, leg: Leg, flown_m: float, length_m: float, steps: 
         )
         for index, part in enumerate(share)
     ]
+
+
+def _drawn(ground_m: FloatArray, otherwise_m: float) -> FloatArray:
+    """Return heights with each unknown one replaced by the last known before it, or by the first known."""
+    known = np.flatnonzero(~np.isnan(ground_m))
+    if len(known) == 0:
+        return np.full_like(ground_m, otherwise_m)
+    last = np.searchsorted(known, np.arange(len(ground_m)), side="right") - 1
+    return ground_m[known[np.maximum(last, 0)]]

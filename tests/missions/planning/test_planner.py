@@ -1,6 +1,7 @@
 import itertools
 import math
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 import pytest
@@ -264,6 +265,43 @@ def test_a_destination_without_terrain_is_refused_without_legs() -> None:
     plan = plan_delivery(towns.request(), towns.town_of(heights), towns.AIRCRAFT, towns.conditions())
     assert refused(plan) == {"terrain.coverage"}
     assert plan.legs == ()
+
+
+def numbers_in(value: object) -> Iterator[float]:
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from numbers_in(part)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for one in fields(value):
+            yield from numbers_in(getattr(value, one.name))
+
+
+@pytest.mark.parametrize(
+    "hole",
+    [
+        (slice(140, 160), slice(None)),
+        (slice(100, 180), slice(None)),
+        (slice(230, 250), slice(250, 270)),
+        (slice(50, 70), slice(50, 70)),
+        (slice(None), slice(None)),
+    ],
+)
+def test_no_number_of_a_plan_is_nan_whatever_terrain_is_missing(hole: tuple[slice, slice]) -> None:
+    heights = towns.flat()
+    heights[hole] = np.nan
+    plan = plan_delivery(towns.request(), towns.town_of(heights), towns.AIRCRAFT, towns.conditions())
+    assert "terrain.coverage" in refused(plan)
+    assert all(math.isfinite(number) for number in numbers_in(plan))
+
+
+def test_an_aircraft_outside_the_terrain_is_refused_without_legs() -> None:
+    home = Position(lon_deg=140.0, lat_deg=36.0, alt_amsl_m=20.0)
+    plan = plan_delivery(towns.request(), towns.town_of(towns.flat()), towns.AIRCRAFT, towns.conditions(home=home))
+    assert "terrain.coverage" in refused(plan)
+    assert plan.legs == ()
+    assert all(math.isfinite(number) for number in numbers_in(plan))
 
 
 def test_synthetic_terrain_is_said_so() -> None:
