@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 MAX_CONNECT_BYTES = 1024
 CONNACK_REFUSED = b"\x20\x02\x00\x05"
+CONNACK_OTHER_VERSION = b"\x20\x02\x00\x01"
 _CONNECT = 0x10
 _USERNAME_FLAG, _PASSWORD_FLAG, _WILL_FLAG = 0x80, 0x40, 0x04
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knock:
-    """Who asks to come in."""
+    """Who asks to come in; name and key are empty for who gives none."""
 
     client_id: str
     username: str
@@ -23,7 +24,11 @@ class Knock:
 
 
 class NoConnectError(ValueError):
-    """What came first is no MQTT 3.1.1 CONNECT with a name and a key."""
+    """What came first is no MQTT 3.1.1 CONNECT; `answer` is what to send before closing."""
+
+    def __init__(self, message: str, answer: bytes = b"") -> None:
+        super().__init__(message)
+        self.answer = answer
 
 
 def remaining_length(header: bytes) -> int | None:
@@ -52,15 +57,15 @@ def read_connect(content: bytes) -> Knock:
     try:
         protocol, place = _field(content, 0)
         level, flags = content[place], content[place + 1]
-        if protocol != b"MQTT" or level != 4 or not flags & _USERNAME_FLAG or not flags & _PASSWORD_FLAG:
-            message = "not MQTT 3.1.1 with a name and a key"
-            raise NoConnectError(message)
+        if protocol != b"MQTT" or level != 4:
+            message = "not MQTT 3.1.1"
+            raise NoConnectError(message, CONNACK_OTHER_VERSION)
         client_id, place = _field(content, place + 4)
         if flags & _WILL_FLAG:
             _, place = _field(content, place)
             _, place = _field(content, place)
-        username, place = _field(content, place)
-        password, place = _field(content, place)
+        username, place = _field(content, place) if flags & _USERNAME_FLAG else (b"", place)
+        password, place = _field(content, place) if flags & _PASSWORD_FLAG else (b"", place)
         return Knock(
             client_id=client_id.decode(),
             username=username.decode(),

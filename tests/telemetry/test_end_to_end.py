@@ -171,7 +171,7 @@ async def test_a_backlog_of_50000_does_not_delay_the_newest_position(tmp_path: P
         assert one.store.count() == 50_000
     assert beats >= 5
     assert len(ages_s) >= beats // 2
-    assert max(ages_s) < 2.0
+    assert max(ages_s) < 5.0
 
 
 async def test_the_newest_state_of_a_vehicle_is_plain_json_for_any_client(tmp_path: Path) -> None:

@@ -135,16 +135,53 @@ async def test_a_revoked_device_is_not_heard_though_still_connected(tmp_path: Pa
         assert await heard(office) == []
 
 
-@pytest.mark.peer
-async def test_mosquitto_throws_a_revoked_device_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_revoked_device_is_thrown_out(kind: str, tmp_path: Path) -> None:
     devices_now = book()
-    broker = make("mosquitto", devices_now, tmp_path)
-    assert isinstance(broker, MosquittoBroker)
-    async with broker, station_at(broker.port).broker.client(queue_messages=10) as station:
+    async with (
+        make(kind, devices_now, tmp_path) as broker,
+        office_at(broker.port).client(queue_messages=10) as office,
+        station_at(broker.port).broker.client(queue_messages=10) as station,
+    ):
         devices_now.replace(device for device in devices() if device.username != "tent-1")
         await broker.reload()
         with pytest.raises(aiomqtt.MqttError):
             await heard(station, within_s=10.0)
+        await office.subscribe(TOPICS.every_up(), qos=1)
+
+
+@pytest.mark.parametrize(("username", "password"), [("town-office", "guessed it, did I"), ("tent-1", STATION_KEY)])
+async def test_nobody_can_push_another_device_out_by_its_client_id(
+    username: str, password: str, tmp_path: Path
+) -> None:
+    async with started("embedded", tmp_path) as broker, office_at(broker.port).client(queue_messages=10) as office:
+        await office.subscribe(TOPICS.every_up(), qos=0)
+        for clean in (True, False):
+            thief = aiomqtt.Client(
+                "127.0.0.1",
+                broker.port,
+                username=username,
+                password=password,
+                identifier=office.identifier,
+                clean_session=clean,
+            )
+            with pytest.raises(aiomqtt.MqttError):
+                await thief.__aenter__()
+        async with station_at(broker.port).broker.client(queue_messages=1) as station:
+            await station.publish(f"{TOPICS.prefix}/tent-1/up/track", b"x", qos=0)
+            assert await heard(office) == [f"{TOPICS.prefix}/tent-1/up/track"]
+
+
+@pytest.mark.parametrize("first", [b"GET / HTTP/1.1\r\n\r\n", b"\x10\xff\xff\xff\x7f", b"\x10\x05abcde", b"\x30\x02ab"])
+async def test_who_does_not_speak_mqtt_is_shown_the_door(first: bytes, tmp_path: Path) -> None:
+    async with started("embedded", tmp_path) as broker:
+        reader, writer = await asyncio.open_connection("127.0.0.1", broker.port)
+        writer.write(first)
+        async with asyncio.timeout(3.0):
+            assert await reader.read() == b""
+        writer.close()
+        async with office_at(broker.port).client(queue_messages=1) as office:
+            await office.subscribe(TOPICS.every_up(), qos=0)
 
 
 @pytest.mark.peer
