@@ -82,6 +82,7 @@ class VehiclePort:
                 if handler is not None:
                     handler(self, session, incoming, now_s)
         self.flush_events()
+        self._show_mode()
 
     def tick(self, now_s: float) -> None:
         """Send what is due at `now_s`."""
@@ -91,9 +92,7 @@ class VehiclePort:
         if not self.sessions:
             return
         self._transfer.poll(vehicle, now_s)
-        if vehicle.mode is not self._mode:
-            self._mode = vehicle.mode
-            self._broadcast(telemetry.heartbeat(vehicle))
+        self._show_mode()
         ready: dict[int, Packet | None] = {}
         for session in self.sessions:
             for msg_id in session.schedule.due(now_s):
@@ -117,6 +116,12 @@ class VehiclePort:
         for event in events:
             for packet in self._packets_of(event):
                 self._broadcast(packet)
+
+    def _show_mode(self) -> None:
+        """Send a heartbeat at once when the mode has changed."""
+        if self.vehicle.mode is not self._mode:
+            self._mode = self.vehicle.mode
+            self._broadcast(telemetry.heartbeat(self.vehicle))
 
     def _broadcast(self, packet: Packet) -> None:
         for session in self.sessions:
