@@ -76,4 +76,4 @@ def take(tile: Tile, east_m: npt.NDArray[np.floating], north_m: npt.NDArray[np.f
     row = np.floor(-north_m / (TEXEL_M * scale)).astype(np.int64) % TILE_PX
     flat = tile.reshape(TILE_PX * TILE_PX, -1)
     found = flat.take(row * TILE_PX + column, axis=0)
-    return found if tile.ndim == 3 else found[..., 0]
+    return np.asarray(found if tile.ndim == 3 else found[..., 0], dtype=np.float32)

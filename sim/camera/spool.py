@@ -1,0 +1,138 @@
+"""Pictures waiting in a folder for the station: `{number}.jpg` with `{number}.json`. Bounded: the oldest goes first.
+
+A picture is there once its `.json` is, which is renamed into place after the picture was synced.
+"""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from fleet.errors import UnavailableError
+from fleet.text import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """What the companion says to the station about a picture; `captured_at_s` in Unix seconds."""
+
+    vehicle_id: str
+    image_index: int
+    captured_at_s: float
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """One picture in the spool."""
+
+    number: int
+    path: Path
+    about: HandOver
+
+    def data(self) -> bytes:
+        """Return the file; raises UnavailableError if it cannot be read."""
+        try:
+            return self.path.read_bytes()
+        except OSError as error:
+            raise _unavailable(error) from error
+
+
+class Spool:
+    """Keeps at most `limit` pictures; `dropped` counts those that had to go, `refused` those the station will not have.
+
+    What is refused is moved to the folder `refused`, at most `limit` of them. Blocking; one caller at a time.
+    """
+
+    def __init__(self, folder: Path, *, limit: int = 500) -> None:
+        self._folder = folder
+        self._limit = limit
+        self.dropped = 0
+        self.refused = 0
+        try:
+            (folder / "refused").mkdir(parents=True, exist_ok=True)
+            for left in (*folder.glob("*.part"), *(p for p in folder.glob("*.jpg") if not _about(p).exists())):
+                left.unlink(missing_ok=True)
+            self._numbers = sorted(int(path.stem) for path in folder.glob("*.json") if path.stem.isdecimal())
+        except OSError as error:
+            raise _unavailable(error) from error
+        self._next = self._numbers[-1] + 1 if self._numbers else 1
+
+    def __len__(self) -> int:
+        """Return how many pictures wait."""
+        return len(self._numbers)
+
+    def put(self, data: bytes, about: HandOver) -> None:
+        """Keep a picture; when it returns it is on disk. Raises UnavailableError."""
+        number = self._next
+        picture = self._picture(number)
+        try:
+            _write(picture, data)
+            part = picture.with_suffix(".part")
+            _write(part, json.dumps(asdict(about)).encode())
+            part.replace(_about(picture))
+        except OSError as error:
+            picture.unlink(missing_ok=True)
+            raise _unavailable(error) from error
+        self._next += 1
+        self._numbers.append(number)
+        while len(self._numbers) > self._limit:
+            self._forget(self._numbers[0])
+            self.dropped += 1
+
+    def oldest(self) -> Waiting | None:
+        """Return the picture that waits longest; one whose note is damaged is dropped."""
+        while self._numbers:
+            number = self._numbers[0]
+            picture = self._picture(number)
+            try:
+                about = HandOver(**json.loads(_about(picture).read_bytes()))
+            except (OSError, ValueError, TypeError):
+                self._forget(number)
+                self.dropped += 1
+                continue
+            return Waiting(number=number, path=picture, about=about)
+        return None
+
+    def done(self, waiting: Waiting) -> None:
+        """Forget a picture that the station has."""
+        self._forget(waiting.number)
+
+    def set_aside(self, waiting: Waiting) -> None:
+        """Move a picture that the station refuses for good out of the way."""
+        self.refused += 1
+        folder = self._folder / "refused"
+        kept = sorted(folder.glob("*.jpg"))
+        for old in kept[: max(0, len(kept) - self._limit + 1)]:
+            old.unlink(missing_ok=True)
+        if waiting.path.exists():
+            waiting.path.replace(folder / waiting.path.name)
+        self._forget(waiting.number)
+
+    def _forget(self, number: int) -> None:
+        if number in self._numbers:
+            self._numbers.remove(number)
+        picture = self._picture(number)
+        _about(picture).unlink(missing_ok=True)
+        picture.unlink(missing_ok=True)
+
+    def _picture(self, number: int) -> Path:
+        return self._folder / f"{number:09}.jpg"
+
+
+def _about(picture: Path) -> Path:
+    return picture.with_suffix(".json")
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _unavailable(error: OSError) -> UnavailableError:
+    return UnavailableError(
+        Text(f"機上の写真を保存できません: {error.strerror}", f"the companion cannot keep pictures: {error.strerror}"),
+        Text("ディスクの空きと権限を確認してください", "check the disk's free space and permissions"),
+    )
