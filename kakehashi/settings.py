@@ -49,14 +49,13 @@ class BrokerSettings(Part):
 class StationSettings(Part):
     """The ground station.
 
-    `vehicles` are links (tcp:host:port, udpin:host:port, udpout:host:port, serial:device:baud) and `vehicle_ids` says
-    which aircraft of the town is on each; where it is shorter, the town's aircraft are taken in their order.
+    `vehicles` are links, each `tcp:host:port`, `udpin:host:port`, `udpout:host:port` or `serial:device:baud`, with
+    `id=` before it to say which aircraft of the town it is; without, the town's aircraft are taken in their order.
     """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8710, ge=1, le=65535)
     vehicles: tuple[str, ...] = ()
-    vehicle_ids: tuple[str, ...] = ()
 
 
 class OfficeSettings(Part):
@@ -77,6 +76,7 @@ class SimSettings(Part):
     wind_mps: float = Field(default=2.0, ge=0.0, le=30.0)
     wind_from_deg: float = Field(default=270.0, ge=0.0, lt=360.0)
     landslide: bool = True
+    arducopter: Path | None = None
 
 
 class Settings(BaseSettings):

@@ -202,6 +202,7 @@ class TownOffice:
                 "database": "応答 / answers" if database_answers else "応答なし / does not answer",
                 "broker": broker,
                 "records": f"{counts.records} taken in, {counts.refused} refused, {status.malformed} unreadable",
+                "records_received": str(counts.records),
                 "viewers": str(self.hub.readers),
             },
         )

@@ -1,0 +1,67 @@
+"""`kakehashi run`: everything in one, each service a process of its own, with a short status in words."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from fleet.errors import BadInputError
+from fleet.realm import Realm
+from fleet.text import Text
+from kakehashi.bundle import bundle_folder
+from kakehashi.commands.services import Drill, realm_overrides, require_ports
+from kakehashi.settings import Settings, load_settings
+
+
+def run(
+    context: typer.Context,
+    drill: Drill = False,
+    vehicle: Annotated[
+        list[str] | None,
+        typer.Option(help="模擬機の代わりにつなぐ機体 / aircraft instead of simulated ones: [id=]tcp:host:port …"),
+    ] = None,
+    sim_count: Annotated[int | None, typer.Option(min=1, max=500, help="模擬機の数 / simulated aircraft")] = None,
+    speedup: Annotated[float | None, typer.Option(min=0.1, max=100.0, help="模擬機を何倍速で / times faster")] = None,
+) -> None:
+    """すべてを動かす / run everything: broker, town office, ground station and, in a drill, simulated aircraft."""
+    settings = run_settings(
+        load_settings(context.obj, **realm_overrides(drill=drill)),
+        vehicles=tuple(vehicle or ()),
+        sim_count=sim_count,
+        speedup=speedup,
+    )
+    _say("架け橋を準備しています / preparing Kakehashi")
+    require_ports(settings)
+    bundle_folder(settings)
+    from kakehashi.all_in_one import AllInOne
+    from kakehashi.lifetime import run_until_stopped
+    from kakehashi.terminal import Terminal
+
+    everything = AllInOne(settings, Terminal(sys.stdout))
+    asyncio.run(run_until_stopped(everything.run, watch_parent=False))
+    _say("止めました。記録は残っています / stopped; all records are kept")
+
+
+def run_settings(
+    settings: Settings, *, vehicles: tuple[str, ...], sim_count: int | None, speedup: float | None
+) -> Settings:
+    """Return the settings with what the command line says; raises BadInputError for a live run without aircraft."""
+    station = settings.station.model_copy(update={"vehicles": vehicles or settings.station.vehicles})
+    if settings.realm is Realm.LIVE and not station.vehicles:
+        raise BadInputError(
+            Text("本番で動かすには機体のリンクが必要です", "a live run needs an aircraft's link"),
+            Text(
+                "--vehicle tcp:… を付けるか、訓練なら --drill を付けてください",
+                "add --vehicle tcp:…, or --drill for a drill with simulated aircraft",
+            ),
+        )
+    changes = {"count": sim_count, "speedup": speedup}
+    changed = {name: value for name, value in changes.items() if value is not None}
+    sim = settings.sim.model_copy(update=changed)
+    return settings.model_copy(update={"station": station, "sim": sim})
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"→ {words}\n")
+    sys.stdout.flush()

@@ -1,0 +1,101 @@
+"""`kakehashi ground-station`, `town-office` and `sim`: each service as a process of its own."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fleet.realm import Realm
+from fleet.text import Text
+from kakehashi.lifetime import run_until_stopped
+from kakehashi.ports import require_free
+from kakehashi.settings import Settings, load_settings
+
+Drill = Annotated[bool, typer.Option("--drill", help="訓練として動かす / as a drill")]
+WatchParent = Annotated[bool, typer.Option("--with-parent", hidden=True, help="stop when standard input closes")]
+
+
+def realm_overrides(*, drill: bool) -> dict[str, Realm]:
+    """Return the realm that the command line asked for; without the option the settings decide."""
+    return {"realm": Realm.DRILL} if drill else {}
+
+
+def ground_station(
+    context: typer.Context,
+    drill: Drill = False,
+    vehicle: Annotated[
+        list[str] | None, typer.Option(help="機体のリンク / aircraft link: [id=]tcp:host:port, udpin:…, serial:…")
+    ] = None,
+    with_parent: WatchParent = False,
+) -> None:
+    """地上局だけを動かす / run the ground station alone."""
+    settings = load_settings(context.obj, **realm_overrides(drill=drill))
+    if vehicle:
+        station = settings.station.model_copy(update={"vehicles": tuple(vehicle)})
+        settings = settings.model_copy(update={"station": station})
+    _require_station_port(settings)
+    from kakehashi.compose_station import run_station
+
+    asyncio.run(run_until_stopped(lambda: run_station(settings), watch_parent=with_parent))
+
+
+def town_office(context: typer.Context, drill: Drill = False, with_parent: WatchParent = False) -> None:
+    """役場のサービスだけを動かす / run the town office alone."""
+    settings = load_settings(context.obj, **realm_overrides(drill=drill))
+    _require_office_port(settings)
+    from kakehashi.compose_office import run_office
+
+    asyncio.run(run_until_stopped(lambda: run_office(settings), watch_parent=with_parent))
+
+
+def sim(
+    context: typer.Context,
+    count: Annotated[int | None, typer.Option(min=1, max=500, help="機体の数 / number of aircraft")] = None,
+    speedup: Annotated[float | None, typer.Option(min=0.1, max=100.0, help="何倍速 / times faster")] = None,
+    seed: Annotated[int | None, typer.Option(help="乱数の種 / random seed")] = None,
+    arducopter: Annotated[
+        Path | None,
+        typer.Option(help="ArduPilot SITL の実行ファイル / binary of ArduCopter SITL to fly instead of ours"),
+    ] = None,
+    with_parent: WatchParent = False,
+) -> None:
+    """訓練用の模擬機を動かす / run simulated aircraft for a drill."""
+    settings = load_settings(context.obj, realm=Realm.DRILL)
+    given = {"count": count, "speedup": speedup, "seed": seed, "arducopter": arducopter}
+    changed = settings.sim.model_copy(update={name: value for name, value in given.items() if value is not None})
+    settings = settings.model_copy(update={"sim": changed})
+    from kakehashi.compose_sim import run_sim
+
+    asyncio.run(run_until_stopped(lambda: run_sim(settings), watch_parent=with_parent))
+
+
+def _require_station_port(settings: Settings) -> None:
+    used_for = Text("運航の画面", "operator page")
+    require_free(settings.station.host, settings.station.port, used_for=used_for, setting="station.port")
+
+
+def _require_office_port(settings: Settings) -> None:
+    used_for = Text("役場の画面", "town-office page")
+    require_free(settings.office.host, settings.office.port, used_for=used_for, setting="office.port")
+
+
+def require_ports(settings: Settings) -> None:
+    """Raise UnavailableError for the first port of the all-in-one run that something else uses."""
+    _require_station_port(settings)
+    _require_office_port(settings)
+    if settings.broker.kind.value != "external":
+        require_free(
+            settings.broker.host,
+            settings.broker.port,
+            used_for=Text("MQTT の中継", "MQTT broker"),
+            setting="broker.port",
+        )
+    if settings.realm is Realm.DRILL and not settings.station.vehicles:
+        for index in range(settings.sim.count):
+            require_free(
+                "127.0.0.1",
+                settings.sim.base_port + 10 * index,
+                used_for=Text("模擬機", "simulated aircraft"),
+                setting="sim.base_port",
+            )

@@ -1,0 +1,108 @@
+"""Puts the town office together: broker (if it is ours), service and pages."""
+
+import contextlib
+import secrets
+
+from fleet.clock import SystemClock
+from fleet.errors import BadInputError
+from fleet.text import Text
+from kakehashi.bundle import load_town
+from kakehashi.events import tell
+from kakehashi.home import Home
+from kakehashi.pages_folder import pages_folder
+from kakehashi.settings import BrokerKind, Settings
+from kakehashi.web_server import WebServer
+from missions.values.town import Town
+from telemetry.brokers.access import Device, DeviceBook, DeviceKind, hash_password
+from telemetry.brokers.embedded import EmbeddedBroker
+from telemetry.brokers.mosquitto import MosquittoBroker
+from telemetry.mqtt_address import MqttAddress
+from telemetry.topics import Topics
+from town_office.api.app import create_app
+from town_office.office import OfficeSettings, TownOffice
+
+OFFICE_USER = "office"
+_SALT_BYTES = 12
+
+
+def station_user(town: Town) -> str:
+    """Return the name by which the town's station signs in to the broker."""
+    return f"station-{town.station_id}"[:40].rstrip("-")
+
+
+def broker_address(settings: Settings, home: Home, user: str) -> MqttAddress:
+    """Return how `user` reaches the broker; raises BadInputError if an external broker has no account."""
+    broker = settings.broker
+    if broker.kind is BrokerKind.EXTERNAL:
+        if broker.username is None or broker.password is None:
+            raise BadInputError(
+                Text(
+                    "外部の MQTT サーバーの利用者名とパスワードがありません", "the external broker's account is missing"
+                ),
+                Text(
+                    "KAKEHASHI_BROKER__USERNAME と KAKEHASHI_BROKER__PASSWORD を設定してください",
+                    "set KAKEHASHI_BROKER__USERNAME and KAKEHASHI_BROKER__PASSWORD",
+                ),
+            )
+        return MqttAddress(host=broker.host, port=broker.port, username=broker.username, password=broker.password)
+    known = home.secrets(broker_users=(user,), devices=())
+    return MqttAddress(host=broker.host, port=broker.port, username=user, password=known.broker_users[user])
+
+
+def _device_book(settings: Settings, home: Home, town: Town) -> DeviceBook:
+    users = (OFFICE_USER, station_user(town))
+    passwords = home.secrets(broker_users=users, devices=()).broker_users
+    topics = Topics(realm=settings.realm, town=town.id)
+
+    def hashed(user: str) -> str:
+        return hash_password(passwords[user], secrets.token_bytes(_SALT_BYTES))
+
+    return DeviceBook(
+        (
+            Device(username=users[0], password_hash=hashed(users[0]), kind=DeviceKind.OFFICE, topics=topics),
+            Device(
+                username=users[1],
+                password_hash=hashed(users[1]),
+                kind=DeviceKind.STATION,
+                topics=topics,
+                station=town.station_id,
+            ),
+        )
+    )
+
+
+def _broker(settings: Settings, home: Home, town: Town) -> contextlib.AbstractAsyncContextManager[object]:
+    broker = settings.broker
+    if broker.kind is BrokerKind.EXTERNAL:
+        return contextlib.nullcontext()
+    book = _device_book(settings, home, town)
+    if broker.kind is BrokerKind.MOSQUITTO:
+        return MosquittoBroker(book=book, folder=home.office / "mosquitto", host=broker.host, port=broker.port)
+    return EmbeddedBroker(book=book, host=broker.host, port=broker.port)
+
+
+async def run_office(settings: Settings) -> None:
+    """Run the town office until cancelled; tells its address and, when needed, the set-up link."""
+    home = Home(root=settings.home, realm=settings.realm)
+    home.make()
+    town = load_town(settings)
+    office_settings = OfficeSettings(
+        town=town,
+        realm=settings.realm,
+        database_url=settings.office.database or f"sqlite:///{(home.office / 'office.sqlite').resolve()}",
+        pictures_folder=home.office / "pictures",
+        audit_file=home.office / "audit.jsonl",
+        pages_folder=pages_folder(),
+        broker=broker_address(settings, home, OFFICE_USER),
+        time_scale=settings.sim.speedup if settings.realm.value == "drill" else 1.0,
+    )
+    async with contextlib.AsyncExitStack() as stack:
+        await stack.enter_async_context(_broker(settings, home, town))
+        office = await stack.enter_async_context(TownOffice.open(office_settings, SystemClock()))
+        server = WebServer(create_app(office), settings.office.host, settings.office.port)
+        await stack.enter_async_context(server)
+        token = office.access.new_setup_token()
+        if token is not None:
+            tell("setup_link", "town-office", url=f"{server.address}/town?setup={token}", token=token)
+        tell("ready", "town-office", url=f"{server.address}/town")
+        await office.run()

@@ -1,0 +1,88 @@
+"""Puts the simulated aircraft together, ours or real ArduPilot SITL, on the ports that the station expects."""
+
+import contextlib
+import time
+
+from fleet.errors import BadInputError
+from fleet.positions import Position
+from fleet.text import Text
+from kakehashi.bundle import load_town
+from kakehashi.compose_camera import camera_of
+from kakehashi.events import tell
+from kakehashi.home import Home
+from kakehashi.settings import Settings
+from missions.values.aircraft import Aircraft
+from missions.values.town import Town
+from sim.dynamics.airframe import Airframe, BatteryPack
+from sim.fleet_server import FleetServer, ServerSettings
+from sim.scenario import Scenario, SimulatedVehicle
+
+_POWERED_FOR_S = 60.0
+_FULL_OVER_NOMINAL = 1.06
+_EMPTY_OVER_NOMINAL = 0.94
+
+
+def simulated_vehicles(settings: Settings, town: Town) -> tuple[SimulatedVehicle, ...]:
+    """Return the town's first aircraft as simulated ones, each at its depot; raises BadInputError for too many."""
+    chosen = list(town.aircraft.values())[: settings.sim.count]
+    if len(chosen) < settings.sim.count:
+        raise BadInputError(
+            Text(
+                f"模擬機は {len(chosen)} 機までです（町に登録された機体の数）",
+                f"at most {len(chosen)} aircraft can be simulated: the town has no more",
+            ),
+            Text("--count を減らすか、町に機体を登録してください", "lower --count, or add aircraft to the town"),
+        )
+    return tuple(_simulated(aircraft, town, index, settings) for index, aircraft in enumerate(chosen))
+
+
+def home_of(aircraft: Aircraft, town: Town) -> Position:
+    """Return where an aircraft stands at its depot."""
+    depot = town.place(aircraft.home_site_id)
+    if depot is None:
+        raise BadInputError(
+            Text(f"機体 {aircraft.id} の拠点 {aircraft.home_site_id} がありません", f"{aircraft.id} has no depot"),
+            Text("町のデータの home_site_id を直してください", "correct home_site_id in the town's data"),
+        )
+    return Position(lon_deg=depot.at.lon_deg, lat_deg=depot.at.lat_deg, alt_amsl_m=depot.ground_amsl_m)
+
+
+def _simulated(aircraft: Aircraft, town: Town, index: int, settings: Settings) -> SimulatedVehicle:
+    nominal_v = aircraft.battery.nominal_v
+    return SimulatedVehicle(
+        id=aircraft.id,
+        system_id=index + 1,
+        home=home_of(aircraft, town),
+        airframe=Airframe(empty_mass_kg=aircraft.empty_mass_kg, hover_power_w=aircraft.hover_power_w),
+        battery=BatteryPack(
+            capacity_mah=aircraft.battery.capacity_mah,
+            full_v=nominal_v * _FULL_OVER_NOMINAL,
+            empty_v=nominal_v * _EMPTY_OVER_NOMINAL,
+        ),
+        has_camera=aircraft.has_camera,
+        parameters={
+            "BATT_CAPACITY": aircraft.battery.capacity_mah,
+            "SIM_WIND_SPD": settings.sim.wind_mps,
+            "SIM_WIND_DIR": settings.sim.wind_from_deg,
+        },
+        preflight_s=_POWERED_FOR_S,
+    )
+
+
+async def run_sim(settings: Settings) -> None:
+    """Run the simulated aircraft until cancelled."""
+    home = Home(root=settings.home, realm=settings.realm)
+    home.make()
+    town = load_town(settings)
+    vehicles = simulated_vehicles(settings, town)
+    async with contextlib.AsyncExitStack() as stack:
+        camera = await stack.enter_async_context(camera_of(settings, home, town))
+        server = FleetServer(
+            Scenario(vehicles=vehicles, started_at_s=time.time()),
+            ServerSettings(base_port=settings.sim.base_port, speedup=settings.sim.speedup, seed=settings.sim.seed),
+            terrain=town.terrain,
+            camera=camera,
+        )
+        await stack.enter_async_context(server)
+        tell("ready", "sim", aircraft=[f"tcp:{host}:{port}" for host, port in server.addresses])
+        await server.run()

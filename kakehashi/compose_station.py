@@ -1,0 +1,87 @@
+"""Puts the ground station together: aircraft links, service and pages."""
+
+import contextlib
+
+from fleet.audit_file import AuditFile
+from fleet.clock import SystemClock
+from fleet.errors import BadInputError
+from fleet.ids import VehicleId
+from fleet.realm import Realm
+from fleet.text import Text
+from ground_station.api.app import create_app
+from ground_station.autopilot_station import VehicleSetting
+from ground_station.field_station import FieldStation, StationSetup
+from ground_station.links.address import parse_address
+from kakehashi.bundle import bundle_folder, load_town
+from kakehashi.compose_office import broker_address, station_user
+from kakehashi.events import tell
+from kakehashi.home import Home
+from kakehashi.pages_folder import pages_folder
+from kakehashi.settings import Settings
+from kakehashi.web_server import WebServer
+from missions.values.town import Town
+
+COMPANION_DEVICE = "companion"
+
+
+def vehicle_settings(settings: Settings, town: Town) -> tuple[VehicleSetting, ...]:
+    """Return which aircraft is on which link.
+
+    `id=link` names the aircraft; a plain link takes the town's next one. Without links, a drill has the simulator's
+    aircraft on their ports. Raises BadInputError for an aircraft that the town does not have.
+    """
+    free = list(town.aircraft)
+    chosen = []
+    for link in settings.station.vehicles or simulated_links(settings):
+        name, separator, address = link.rpartition("=")
+        vehicle_id = VehicleId(name) if separator else next(iter(free), None)
+        if vehicle_id is None or vehicle_id not in free:
+            raise BadInputError(
+                Text(
+                    f"リンク {link} につなぐ機体が町の登録にありません（登録: {', '.join(town.aircraft)}）",
+                    f"the link {link} has no aircraft in this town (it has: {', '.join(town.aircraft)})",
+                ),
+                Text(
+                    "機体の登録を増やすか、リンクを減らしてください", "add the aircraft to the town, or drop the link"
+                ),
+            )
+        free.remove(vehicle_id)
+        chosen.append(VehicleSetting(id=vehicle_id, address=parse_address(address)))
+    return tuple(chosen)
+
+
+def simulated_links(settings: Settings) -> tuple[str, ...]:
+    """Return the links of the simulator's aircraft; none when live."""
+    if settings.realm is Realm.LIVE:
+        return ()
+    return tuple(f"tcp:127.0.0.1:{settings.sim.base_port + 10 * index}" for index in range(settings.sim.count))
+
+
+async def run_station(settings: Settings) -> None:
+    """Run the ground station until cancelled; tells its address and, when needed, the set-up link."""
+    home = Home(root=settings.home, realm=settings.realm)
+    home.make()
+    town = load_town(settings)
+    clock = SystemClock()
+    setup = StationSetup(
+        town=town,
+        bundle=bundle_folder(settings).resolve(),
+        folder=home.station,
+        realm=settings.realm,
+        broker=broker_address(settings, home, station_user(town)),
+        vehicles=vehicle_settings(settings, town),
+        audit=AuditFile(home.station / "audit.jsonl", clock),
+        clock=clock,
+        time_scale=settings.sim.speedup if settings.realm is Realm.DRILL else 1.0,
+    )
+    keys = home.secrets(broker_users=(), devices=(COMPANION_DEVICE,)).device_keys
+    async with contextlib.AsyncExitStack() as stack:
+        station = await stack.enter_async_context(FieldStation(setup))
+        app = create_app(station, device_keys=keys, pages=pages_folder())
+        server = WebServer(app, settings.station.host, settings.station.port)
+        await stack.enter_async_context(server)
+        token = station.access.new_setup_token()
+        if token is not None:
+            tell("setup_link", "ground-station", url=f"{server.address}/operator?setup={token}", token=token)
+        tell("ready", "ground-station", url=f"{server.address}/operator")
+        await station.failed()

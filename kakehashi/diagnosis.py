@@ -1,0 +1,186 @@
+"""What a run needs of its machine: ports, disk, clock, broker, databases, town, pages. Each look is one finding."""
+
+import shutil
+import socket
+import sqlite3
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from fleet.audit_file import verify_file
+from fleet.errors import FleetError
+from fleet.text import Text
+from kakehashi.home import Home
+from kakehashi.pages_folder import pages_folder
+from kakehashi.ports import is_free
+from kakehashi.settings import BrokerKind, Settings
+from missions.formats.town_bundle import read_town
+from missions.values.finding import Cure, Finding, Level
+
+_LOW_DISK_GB = 2.0
+_NO_DISK_GB = 0.2
+_OLDEST_SENSIBLE_S = 1_767_225_600.0  # 2026-01-01
+
+
+def diagnose(settings: Settings) -> list[Finding]:
+    """Return everything that was looked at."""
+    looks: tuple[Callable[[Settings], list[Finding]], ...] = (
+        _python,
+        _disk,
+        _clock,
+        _ports,
+        _broker,
+        _databases,
+        _audit,
+        _town,
+        _pages,
+    )
+    return [finding for look in looks for finding in look(settings)]
+
+
+def _finding(level: Level, rule: str, text: Text, cure: Text | None = None) -> Finding:
+    return Finding(level=level, rule=rule, text=text, cure=None if cure is None else Cure(text=cure))
+
+
+def _python(_: Settings) -> list[Finding]:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return [_finding(Level.OK, "python", Text(f"Python {version}", f"Python {version}"))]
+
+
+def _disk(settings: Settings) -> list[Finding]:
+    folder = settings.home
+    while not folder.exists():
+        folder = folder.parent if folder.parent != folder else Path()
+    free_gb = shutil.disk_usage(folder).free / 1e9
+    text = Text(f"ディスクの空き {free_gb:.1f} GB", f"{free_gb:.1f} GB of disk free")
+    if free_gb >= _LOW_DISK_GB:
+        return [_finding(Level.OK, "disk", text)]
+    level = Level.WARN if free_gb >= _NO_DISK_GB else Level.REFUSE
+    cure = Text(
+        "いらないファイルを消すか、KAKEHASHI_HOME を別のディスクにしてください", "free some, or move KAKEHASHI_HOME"
+    )
+    return [_finding(level, "disk", text, cure)]
+
+
+def _clock(_: Settings) -> list[Finding]:
+    if time.time() < _OLDEST_SENSIBLE_S:
+        cure = Text(
+            "時計を合わせてください（時刻は記録の証拠になります）", "set the clock: records are evidence by time"
+        )
+        return [_finding(Level.REFUSE, "clock", Text("時計が遅れています", "the clock is far behind"), cure)]
+    now = time.strftime("%Y-%m-%d %H:%M:%S %Z")
+    return [_finding(Level.OK, "clock", Text(f"時計 {now}", f"clock {now}"))]
+
+
+def _ports(settings: Settings) -> list[Finding]:
+    wanted = [
+        (settings.station.host, settings.station.port, Text("運航の画面", "operator page"), "station.port"),
+        (settings.office.host, settings.office.port, Text("役場の画面", "town-office page"), "office.port"),
+    ]
+    if settings.broker.kind is not BrokerKind.EXTERNAL:
+        wanted.append((settings.broker.host, settings.broker.port, Text("MQTT の中継", "MQTT broker"), "broker.port"))
+    return [_port(*one) for one in wanted]
+
+
+def _port(host: str, port: int, used_for: Text, setting: str) -> Finding:
+    try:
+        free = is_free(host, port)
+    except FleetError as error:
+        return _finding(Level.REFUSE, setting, error.what, error.cure)
+    if free:
+        text = Text(f"ポート {port}（{used_for.ja}）は空いています", f"port {port} ({used_for.en}) is free")
+        return _finding(Level.OK, setting, text)
+    text = Text(f"ポート {port}（{used_for.ja}）は使われています", f"port {port} ({used_for.en}) is in use")
+    variable = "KAKEHASHI_" + setting.upper().replace(".", "__")
+    cure = Text(
+        f"架け橋が動いているなら問題ありません。そうでなければ {variable} で番号を変えてください",
+        f"fine if Kakehashi is running; otherwise choose another number with {variable}",
+    )
+    return _finding(Level.WARN, setting, text, cure)
+
+
+def _broker(settings: Settings) -> list[Finding]:
+    broker = settings.broker
+    if broker.kind is BrokerKind.EMBEDDED:
+        return [_finding(Level.OK, "broker", Text("MQTT: 内蔵のものを使います", "MQTT: the embedded broker is used"))]
+    if broker.kind is BrokerKind.MOSQUITTO:
+        found = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+        if found is None:
+            cure = Text("apt-get install mosquitto を実行してください", "run apt-get install mosquitto")
+            return [_finding(Level.REFUSE, "broker", Text("mosquitto がありません", "mosquitto is missing"), cure)]
+        return [_finding(Level.OK, "broker", Text(f"MQTT: {found}", f"MQTT: {found}"))]
+    where = f"{broker.host}:{broker.port}"
+    try:
+        with socket.create_connection((broker.host, broker.port), timeout=3.0):
+            return [_finding(Level.OK, "broker", Text(f"MQTT {where} に届きます", f"MQTT {where} is reached"))]
+    except OSError as error:
+        text = Text(f"MQTT {where} に届きません: {error}", f"MQTT {where} is not reached: {error}")
+        cure = Text("番地とネットワークを確認してください", "check the address and the network")
+        return [_finding(Level.WARN, "broker", text, cure)]
+
+
+def _databases(settings: Settings) -> list[Finding]:
+    home = Home(root=settings.home, realm=settings.realm)
+    files = (home.station / "station.sqlite", home.station / "outbox.sqlite", home.office / "office.sqlite")
+    return [_database(path) for path in files if path.is_file()]
+
+
+def _database(path: Path) -> Finding:
+    try:
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=2.0)
+        try:
+            answer = str(connection.execute("PRAGMA quick_check").fetchone()[0])
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        answer = str(error)
+    if answer == "ok":
+        return _finding(
+            Level.OK, "database", Text(f"データベース {path.name} は正常", f"database {path.name} is sound")
+        )
+    cure = Text("ファイルを保管し、バックアップから戻してください", "keep the file and restore a backup")
+    text = Text(f"データベース {path.name}: {answer}", f"database {path.name}: {answer}")
+    return _finding(Level.REFUSE, "database", text, cure)
+
+
+def _audit(settings: Settings) -> list[Finding]:
+    home = Home(root=settings.home, realm=settings.realm)
+    findings = []
+    for path in (home.station / "audit.jsonl", home.office / "audit.jsonl"):
+        last, fault = verify_file(path)
+        if fault is not None:
+            text = Text(f"監査記録 {path} が壊れています", f"the audit chain {path} is broken")
+            cure = Text("kakehashi audit verify で場所を調べてください", "run `kakehashi audit verify`")
+            findings.append(_finding(Level.REFUSE, "audit", text, cure))
+        elif last is not None:
+            text = Text(f"監査記録 {last.number} 件は正常", f"audit chain of {last.number} entries is whole")
+            findings.append(_finding(Level.OK, "audit", text))
+    return findings
+
+
+def _town(settings: Settings) -> list[Finding]:
+    folder = settings.town.bundle or Home(root=settings.home, realm=settings.realm).towns / "demo"
+    if settings.town.bundle is None and not folder.exists():
+        text = Text("町: 初回の起動で架空の町を作ります", "town: the demonstration town is made at the first start")
+        return [_finding(Level.OK, "town", text)]
+    try:
+        town = read_town(folder)
+    except FleetError as error:
+        return [_finding(Level.REFUSE, "town", error.what, error.cure)]
+    text = Text(f"町: {town.name.ja}", f"town: {town.name.en}")
+    if town.terrain.synthetic:
+        text = Text(
+            f"{text.ja}（合成地形: 実際の飛行には使えません）", f"{text.en} (synthetic terrain: for drills only)"
+        )
+    return [_finding(Level.OK, "town", text)]
+
+
+def _pages(_: Settings) -> list[Finding]:
+    folder = pages_folder()
+    missing = [name for name in ("operator.html", "town.html") if not (folder / name).is_file()]
+    if missing:
+        text = Text(f"画面がまだ作られていません: {', '.join(missing)}", f"pages are not built: {', '.join(missing)}")
+        cure = Text("make pages を実行してください", "run `make pages`")
+        return [_finding(Level.REFUSE, "pages", text, cure)]
+    return [_finding(Level.OK, "pages", Text("画面は作られています", "the pages are built"))]
