@@ -79,6 +79,7 @@ class Relay:
         self._cursor = dict.fromkeys(LANES, 0)
         self._may_have_more = dict.fromkeys(LANES, True)
         self._window = BulkWindow(self._settings.window)
+        self._silent_rounds = 0
 
     @property
     def in_flight(self) -> int:
@@ -93,6 +94,7 @@ class Relay:
     def on_connected(self) -> None:
         """Take in that the broker can be reached: everything under way goes again at once."""
         self._connected = True
+        self._silent_rounds = 0
         for flight in list(self._flights.values()):
             if flight.lane is Lane.POSITION:
                 self._take_anew(flight)
@@ -152,17 +154,31 @@ class Relay:
         if not self._connected:
             return ()
         late = [flight for flight in self._flights.values() if now_s - flight.sent_at_s >= self._patience_s(flight)]
-        again = []
+        again: list[Flight] = []
+        bulk = 0
         for flight in sorted(late, key=lambda one: one.lane.rank):
             if flight.lane is Lane.POSITION:
                 self._take_anew(flight)
                 continue
-            if flight.lane in _BULK and flight.sent_at_s > float("-inf"):
-                self._window.on_loss()
+            if flight.lane in _BULK:
+                bulk += 1
+            if flight.sent_at_s > float("-inf"):
+                self._silent_rounds += 1
+                if flight.lane in _BULK:
+                    self._window.on_loss()
             flight.tries += 1
             flight.sent_at_s = now_s
-            again.append(flight)
+            if flight.lane not in _BULK or bulk == 1 or not self._is_probing:
+                again.append(flight)
         return again
+
+    @property
+    def _is_probing(self) -> bool:
+        """Return whether the town has been silent so long that one bulk batch asks for all.
+
+        More would only pile up in a broker whose subscriber is frozen or away.
+        """
+        return self._silent_rounds > 2 * self._settings.bulk_batches
 
     def _patience_s(self, flight: Flight) -> float:
         settings = self._settings
@@ -195,8 +211,11 @@ class Relay:
 
     def _forgive(self) -> None:
         """Cut back-off short: a receipt shows that the town is there."""
+        was_probing, self._silent_rounds = self._is_probing, 0
         for flight in self._flights.values():
             flight.tries = min(flight.tries, 2)
+            if was_probing and flight.lane in _BULK:
+                flight.sent_at_s = float("-inf")
 
     def next_wake_s(self, now_s: float) -> float | None:
         """Return in how many seconds `due_again` has something, or None if nothing is under way."""
