@@ -7,9 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from fleet.errors import InvalidValueError, UnavailableError
+from fleet.ids import VehicleId
 from fleet.text import Text
 from telemetry.codec import WireWriter, encode_record
+from telemetry.downlink import DownEntry
+from telemetry.downlink_sql import SqlDownStore
 from telemetry.engine_sql import open_engine
+from telemetry.history_sql import TrackHistory
 from telemetry.ingest import Ingest
 from telemetry.records import Lane, Record
 from telemetry.store import ReceivedRecord, RecordStore
@@ -18,6 +22,7 @@ from telemetry.store_sql import SqlRecordStore
 from telemetry.tables_sql import create_tables, records
 from telemetry.tables_sql import track as track_table
 from tests.telemetry.field import START_S, STATION, TOPICS, alert, state, track
+from tests.telemetry.postgres_server import postgres_url
 
 
 def received(made: Sequence[Record]) -> list[ReceivedRecord]:
@@ -28,17 +33,42 @@ def received(made: Sequence[Record]) -> list[ReceivedRecord]:
     return [record for _, record in batch.records]
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[sa.Engine]:
-    made = open_engine(f"sqlite:///{tmp_path / 'office.sqlite'}")
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    with postgres_url() as url:
+        yield url
+
+
+def empty_engine(kind: str, request: pytest.FixtureRequest, folder: Path) -> sa.Engine:
+    if kind == "sqlite":
+        made = open_engine(f"sqlite:///{folder / 'office.sqlite'}")
+    else:
+        made = open_engine(request.getfixturevalue("postgres"))
+        with made.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
     create_tables(made)
+    return made
+
+
+POSTGRES = pytest.param("postgres", marks=pytest.mark.peer)
+
+
+@pytest.fixture(params=["sqlite", POSTGRES])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    made = empty_engine(request.param, request, tmp_path)
     yield made
     made.dispose()
 
 
-@pytest.fixture(params=["memory", "sql"])
-def store(request: pytest.FixtureRequest, engine: sa.Engine) -> RecordStore:
-    return MemoryRecordStore() if request.param == "memory" else SqlRecordStore(engine)
+@pytest.fixture(params=["memory", "sqlite", POSTGRES])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RecordStore]:
+    if request.param == "memory":
+        yield MemoryRecordStore()
+        return
+    made = empty_engine(request.param, request, tmp_path)
+    yield SqlRecordStore(made)
+    made.dispose()
 
 
 def test_new_records_are_kept_and_told(store: RecordStore) -> None:
@@ -166,7 +196,9 @@ def test_a_body_its_handler_keeps_is_not_kept_twice(engine: sa.Engine) -> None:
         assert connection.execute(sa.select(records.c.body)).scalar_one() == b""
 
 
-def test_a_full_disk_gives_no_receipt_and_the_store_recovers(engine: sa.Engine) -> None:
+def test_a_full_disk_gives_no_receipt_and_the_store_recovers(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'office.sqlite'}")
+    create_tables(engine)
     store = SqlRecordStore(engine)
     store.store(received([track(number) for number in range(100)]))
     with engine.connect() as connection:
@@ -179,3 +211,19 @@ def test_a_full_disk_gives_no_receipt_and_the_store_recovers(engine: sa.Engine) 
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
     assert len(store.store(received([track(number) for number in range(100, 300)])).new) == 200
+    engine.dispose()
+
+
+def test_the_towns_requests_and_the_history_speak_the_same_to_every_database(engine: sa.Engine) -> None:
+    down = SqlDownStore(engine)
+    for number in (2, 1):
+        entry = DownEntry(
+            id=f"d{number}", station=STATION, kind="picture.missing", body={"indexes": [1]}, created_at_s=float(number)
+        )
+        down.add(entry)
+        down.add(entry)
+    down.acknowledge(station=STATION, ids=["d2"], now_s=START_S)
+    assert [entry.id for entry in down.waiting(per_station=5)] == ["d1"]
+    SqlRecordStore(engine).store(received([track(number) for number in range(200)]))
+    points = TrackHistory(engine).between(VehicleId("kite-1"), start_s=START_S, end_s=START_S + 200, max_points=20)
+    assert [point.at_s - START_S for point in points] == list(range(0, 200, 10))
