@@ -44,8 +44,9 @@ class Ground:
         )
 
     def level(self, at: Point, radius_m: float) -> None:
-        """Make a level pad: flat within `radius_m`, joined to the slope by twice as far."""
+        """Make a level pad: flat within `radius_m` (at least a cell), joined to the slope by twice as far."""
         cell_m = self.extent.cell_m
+        radius_m = max(radius_m, cell_m)
         reach = int(2.0 * radius_m / cell_m) + 2
         row, column = round(at[1] / cell_m), round(at[0] / cell_m)
         window = (slice(max(row - reach, 0), row + reach + 1), slice(max(column - reach, 0), column + reach + 1))

@@ -91,6 +91,8 @@ def _carve(extent: Extent, course: _Course, rng: np.random.Generator) -> tuple[F
     heights_m: FloatArray | None = None
     cell_m, flow = 0.0, None
     for stage in _STAGES:
+        if heights_m is not None and stage.cell_m < extent.cell_m:
+            break
         cell_m = stage.cell_m
         shape = (int(np.ceil(extent.north_m / cell_m)) + 1, int(np.ceil(extent.east_m / cell_m)) + 1)
         east_m, north_m = np.arange(shape[1]) * cell_m, np.arange(shape[0]) * cell_m
