@@ -174,6 +174,7 @@ export function corridorFeatures(aircraft: readonly AircraftAt[], nowS: number):
   const silent = aircraft.filter(
     (one) => one.airborne && (one.link === 'lost' || freshness(nowS - one.atS, 1) === 'old'),
   );
+  if (silent.length === 0) return nothing;
   return collection(
     silent.map((one) => {
       const reachM = Math.min(longestCorridorM, Math.max(30, (nowS - one.atS) * Math.max(2, one.groundspeedMps ?? 0)));

@@ -18,7 +18,7 @@ export function openMap(
     container,
     style,
     bounds: [...bounds],
-    fitBoundsOptions: { padding: 48 },
+    fitBoundsOptions: { padding: 40 },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,

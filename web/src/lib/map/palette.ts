@@ -17,7 +17,7 @@ export interface MapPalette {
   readonly act: string;
   readonly unknown: string;
   readonly surface: string;
-  readonly relief: { readonly opacity: number; readonly saturation: number; readonly dark: number; readonly bright: number };
+  readonly relief: { readonly opacity: number; readonly saturation: number; readonly hueDeg: number; readonly dark: number; readonly bright: number };
 }
 
 const day: MapPalette = {
@@ -35,7 +35,7 @@ const day: MapPalette = {
   act: '#d55e00',
   unknown: '#6b7280',
   surface: '#ffffff',
-  relief: { opacity: 1, saturation: 0, dark: 0, bright: 1 },
+  relief: { opacity: 1, saturation: 0, hueDeg: 0, dark: 0, bright: 1 },
 };
 
 const sunlight: MapPalette = {
@@ -51,7 +51,7 @@ const sunlight: MapPalette = {
   attention: '#b87800',
   act: '#8c3500',
   unknown: '#3c4149',
-  relief: { opacity: 0.45, saturation: -0.6, dark: 0.3, bright: 1 },
+  relief: { opacity: 0.8, saturation: -0.7, hueDeg: 0, dark: 0.15, bright: 1 },
 };
 
 const night: MapPalette = {
@@ -69,7 +69,7 @@ const night: MapPalette = {
   act: '#ff5a2c',
   unknown: '#94796b',
   surface: '#1b0f0a',
-  relief: { opacity: 0.3, saturation: -1, dark: 0, bright: 0.55 },
+  relief: { opacity: 0.55, saturation: 0.2, hueDeg: 310, dark: 0, bright: 0.5 },
 };
 
 export const palettes: Readonly<Record<Theme, MapPalette>> = { day, sunlight, night };

@@ -45,7 +45,7 @@ export interface ProfileGeometry {
 }
 
 const margin = { left: 52, right: 14, top: 22, bottom: 22 };
-const energyShare = 0.22;
+const energyShare = 0.28;
 const gap = 12;
 
 /** A step of 1, 2 or 5 × 10ⁿ that gives at most `most` steps over `span`. */
