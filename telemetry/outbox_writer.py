@@ -53,14 +53,18 @@ class OutboxWriter:
 
     async def run(self) -> None:
         """Commit what is put, until cancelled; what waits by then is still committed."""
+        committing: asyncio.Task[None] | None = None
         try:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
                 while self._waiting:
-                    await asyncio.shield(asyncio.ensure_future(self._commit(self._next_group())))
+                    committing = asyncio.ensure_future(self._commit(self._next_group()))
+                    await asyncio.shield(committing)
         finally:
             self._closed = True
+            if committing is not None:
+                await committing
             while self._waiting:
                 self._commit_here(self._next_group())
 

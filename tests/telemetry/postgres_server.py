@@ -1,6 +1,5 @@
 """A throw-away PostgreSQL of its own for the contract tests, on a socket in a temporary folder."""
 
-import contextlib
 import os
 import pwd
 import shutil
@@ -54,5 +53,4 @@ def postgres_url() -> Iterator[str]:
         finally:
             _run([pg_ctl, "-D", data, "-m", "immediate", "stop"], user=user, folder=folder)
     finally:
-        with contextlib.suppress(OSError):
-            shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
