@@ -54,10 +54,10 @@ class Upkeep:
     async def _round(self) -> None:
         contact = self._contact
         if contact.tracker.telemetry.identity is None:
-            await self._request(dialect.MAVLINK_MSG_ID_AUTOPILOT_VERSION)
+            await request_once(contact, dialect.MAVLINK_MSG_ID_AUTOPILOT_VERSION)
         await self._streams()
         if contact.tracker.telemetry.home is None:
-            await self._request(dialect.MAVLINK_MSG_ID_HOME_POSITION)
+            await request_once(contact, dialect.MAVLINK_MSG_ID_HOME_POSITION)
         if contact.tracker.evidence.verdict is Simulated.UNKNOWN:
             for name in _SIMULATION_MARKS:
                 await contact.conversation.run(ParameterRead(contact.target, name, tries=2))
@@ -89,11 +89,13 @@ class Upkeep:
             return True
         return self._contact.clock.monotonic_s() - heard_s < self._contact.timing.real_s(2.5, at_least_s=1.0)
 
-    async def _request(self, message_id: int) -> None:
-        exchange = CommandExchange(
-            command=dialect.MAV_CMD_REQUEST_MESSAGE,
-            make=requests.request_message(self._contact.target, message_id),
-            expires_s=self._contact.clock.monotonic_s() + 2.0,
-            retry_s=0.7,
-        )
-        await self._contact.conversation.run(exchange)
+
+async def request_once(contact: Contact, message_id: int) -> None:
+    """Ask for one sending of a message; whether it comes shows in the telemetry."""
+    exchange = CommandExchange(
+        command=dialect.MAV_CMD_REQUEST_MESSAGE,
+        make=requests.request_message(contact.target, message_id),
+        expires_s=contact.clock.monotonic_s() + 2.0,
+        retry_s=0.7,
+    )
+    await contact.conversation.run(exchange)

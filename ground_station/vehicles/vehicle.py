@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from pymavlink.dialects.v20 import ardupilotmega as dialect
+
 from fleet.clock import iso_utc
 from fleet.errors import ConflictError, ExpiredError, FleetError, RefusedError, UnavailableError
 from fleet.ids import CommandId, VehicleId
@@ -27,6 +29,7 @@ from ground_station.vehicles.plan_transfer import (
 )
 from ground_station.vehicles.state import LinkState, VehicleState
 from ground_station.vehicles.telemetry import Simulated
+from ground_station.vehicles.upkeep import request_once
 from missions.values.mission_item import MissionItem, MissionType
 
 _RECORD_ON_S = 5.0
@@ -121,6 +124,9 @@ class Vehicle:
 
     async def identify(self) -> Simulated:
         """Return whether the aircraft is simulated, reading its whole parameter list if that is not proved yet."""
+        self._require_link()
+        if self.state().simulated is Simulated.UNKNOWN and self.state().telemetry.identity is None:
+            await request_once(self.contact, dialect.MAVLINK_MSG_ID_AUTOPILOT_VERSION)
         if self.state().simulated is Simulated.UNKNOWN:
             await self.fetch_parameters()
         return self.state().simulated

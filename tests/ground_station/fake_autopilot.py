@@ -43,6 +43,7 @@ class FakeAutopilot:
     climb_mps: float = 0.0
     north_m: float = 0.0
     answers_commands: bool = True
+    obeys: bool = True
     refusals: dict[int, list[int]] = field(default_factory=dict)
     reason: str = "Arm: Need Position Estimate"
     custom_version: bytes = b"KAKESIM1"
@@ -247,7 +248,9 @@ class FakeAutopilot:
 
     def _obey(self, code: int, message: Message) -> Iterator[Message]:
         result = 0
-        if code == dialect.MAV_CMD_DO_SET_MODE:
+        if not self.obeys:
+            result = 0
+        elif code == dialect.MAV_CMD_DO_SET_MODE:
             self.mode = int(message.param2)
             self.climb_mps = -1.5 if self.mode in (9, 6, 21) else 0.0
         elif code == dialect.MAV_CMD_COMPONENT_ARM_DISARM:
@@ -262,8 +265,6 @@ class FakeAutopilot:
             yield dialect.MAVLink_autopilot_version_message(
                 64495, 0x04070000, 0, 0, 0, list(self.custom_version), [0] * 8, [0] * 8, 0, 0, 1
             )
-        elif code == dialect.MAV_CMD_SET_MESSAGE_INTERVAL:
-            result = 0
         yield dialect.MAVLink_command_ack_message(code, result, 0, 0, *STATION)
 
     def _move(self, now_s: float) -> None:
