@@ -11,7 +11,7 @@ from sim.mavlink.picture_messages import picture_packets
 from sim.mavlink.plan_transfer import Peer, PlanTransfer
 from sim.mavlink.session import Session
 from sim.mavlink.streams import HEARTBEAT, TERRAIN_REPORT
-from sim.mavlink.targets import follow_global, follow_local
+from sim.mavlink.targets import follow_global, follow_item, follow_local
 from sim.mavlink.terrain_sync import TerrainSync
 from sim.mavlink.wire import Packet, message
 from sim.vehicle import orders
@@ -32,6 +32,7 @@ _TEXT_BYTES = 50
 _TIMESYNC_EVERY_S = 10.0
 _REQUEST_MESSAGE, _SET_INTERVAL, _GET_INTERVAL, _REQUEST_VERSION = 512, 511, 510, 520
 _AUTOPILOT_VERSION = 148
+_GUIDED_TARGET = 2
 
 Handler = Callable[["VehiclePort", Session, Any, float], None]
 
@@ -260,9 +261,13 @@ class VehiclePort:
         self._transfer.item(self.vehicle, _peer(session, m), m, now_s)
 
     def on_mission_item(self, session: Session, m: Any, now_s: float) -> None:
-        """Take an uploaded item in degrees."""
+        """Take an uploaded item in degrees, or a single target (`current` 2), as old clients send one."""
         m.x, m.y = _e7(m.x), _e7(m.y)
-        self._transfer.item(self.vehicle, _peer(session, m), m, now_s)
+        if m.current == _GUIDED_TARGET:
+            accepted = follow_item(self.vehicle, m)
+            ack = message("MISSION_ACK").pack(m.get_srcSystem(), m.get_srcComponent(), 0 if accepted else 1, 0)
+            return session.send(ack)
+        return self._transfer.item(self.vehicle, _peer(session, m), m, now_s)
 
     def on_mission_request_list(self, session: Session, m: Any, _now_s: float) -> None:
         """Begin a download."""

@@ -25,6 +25,14 @@ def follow_global(vehicle: Autopilot, m: Any) -> None:
         orders.keep_speed(vehicle, (m.vy, m.vx, -m.vz), _yaw_of(m))
 
 
+def follow_item(vehicle: Autopilot, m: Any) -> bool:
+    """Follow a mission item that is meant as a single target; `x`, `y` already degrees × 1e7. False if refused."""
+    if m.frame not in _FRAMES:
+        return False
+    place, above_ground = vehicle.target(StoredItem(command=16, frame=_FRAMES[m.frame], x=m.x, y=m.y, z=m.z))
+    return orders.go_to(vehicle, place, above_ground=above_ground) is orders.Answer.ACCEPTED
+
+
 def follow_local(vehicle: Autopilot, m: Any) -> None:
     """Follow a target given in metres from the origin or from here, or a velocity."""
     turn_rad = vehicle.kin.yaw_rad if m.coordinate_frame in (_BODY_NED, _BODY_OFFSET_NED) else 0.0
