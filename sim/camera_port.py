@@ -11,9 +11,9 @@ from fleet.positions import Position
 class Shutter:
     """One picture taken: where, when and looking where.
 
-    `image_index` counts from 0 per vehicle and start. Angles are degrees; `roll_deg`, `pitch_deg` and `heading_deg` are the
-    body's (north-east-down, heading clockwise from true north); the camera is fixed looking straight down on a stabilised
-    mount. `at_s` is Unix time on the simulation's clock, which runs faster than the wall's at a speed-up.
+    `image_index` counts from 0 per vehicle and start. Angles are degrees; `roll_deg`, `pitch_deg` and `heading_deg`
+    are the body's (north-east-down, heading clockwise from true north); the camera is fixed looking straight down on a
+    stabilised mount. `at_s` is Unix time on the simulation's clock, which runs faster than the wall's at a speed-up.
     """
 
     vehicle_id: VehicleId
