@@ -86,7 +86,7 @@ def _mission(document: Document) -> Mission:
     if fence.version != _FENCE_VERSION and (fence.polygon or fence.polygons or fence.circles):
         _check_version(Text("フェンス", "its fence"), fence.version, _FENCE_VERSION)
     if document.rally.version != _RALLY_VERSION and document.rally.points:
-        _check_version(Text("ラリー点", "its rally points"), document.rally.version, _RALLY_VERSION)
+        _check_version(Text("ラリー点", "its rally list"), document.rally.version, _RALLY_VERSION)
     return mission
 
 

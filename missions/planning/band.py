@@ -1,7 +1,8 @@
 """The heights between which a route may pass: not too near the ground anywhere in its corridor, not too high over it.
 
 Local metres of the terrain's frame, heights above mean sea level. Every answer is conservative: the floor holds for
-all ground within the corridor's half width, the ceiling for the lowest ground around the nearest grid point.
+all ground within the corridor's half width, the ceiling for the lowest ground around the nearest grid point. Beyond the
+terrain's edge data is missing as it is in a hole.
 """
 
 import math
@@ -68,14 +69,19 @@ def band_over(terrain: Terrain, rules: FlightRules, points_m: FloatArray, margin
     r0 = max(0, math.floor((low[1] - terrain.south_m) / terrain.cell_m))
     c1 = min(columns, math.ceil((high[0] - terrain.west_m) / terrain.cell_m) + 1)
     r1 = min(rows, math.ceil((high[1] - terrain.south_m) / terrain.cell_m) + 1)
-    ground, missing = _filled(terrain.heights_m[r0:r1, c0:c1])
+    ground, holes = _filled(terrain.heights_m[r0:r1, c0:c1])
+    missing = holes.copy()
+    missing[: int(r0 == 0)] = True
+    missing[len(missing) - int(r1 == rows) :] = True
+    missing[:, : int(c0 == 0)] = True
+    missing[:, missing.shape[1] - int(c1 == columns) :] = True
     return HeightBand(
         west_m=terrain.west_m + c0 * terrain.cell_m,
         south_m=terrain.south_m + r0 * terrain.cell_m,
         cell_m=terrain.cell_m,
         highest_m=ndimage.maximum_filter(ground, size=2 * reach + 1, mode="nearest"),
         lowest_m=ndimage.minimum_filter(ground, size=3, mode="nearest"),
-        missing=ndimage.maximum_filter(missing, size=2 * reach + 1, mode="nearest") if missing.any() else missing,
+        missing=ndimage.maximum_filter(missing, size=2 * reach + 1, mode="nearest"),
         clearance_m=rules.clearance_m,
         ceiling_agl_m=rules.ceiling_agl_m,
     )

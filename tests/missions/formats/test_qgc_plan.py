@@ -128,7 +128,7 @@ def test_a_plan_without_a_flight_is_not_exported() -> None:
         ({"version": 3}, "the file has version 3"),
         ({"mission": {"version": 2, "items": 5}}, "items"),
         ({"geoFence": {"version": 1, "polygon": [[1, 2], [3, 4], [5, 6]]}}, "its fence has version 1"),
-        ({"rallyPoints": {"version": 1, "points": [[1, 2, 3]]}}, "its rally points has version 1"),
+        ({"rallyPoints": {"version": 1, "points": [[1, 2, 3]]}}, "its rally list has version 1"),
         ({"rallyPoints": {"version": 2, "points": [[1, 2]]}}, "rally point has no height"),
         ({"rallyPoints": {"version": 2, "points": [[100, 2, 3]]}}, "latitude"),
     ],

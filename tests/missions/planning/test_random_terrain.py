@@ -7,13 +7,14 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point
 
+from fleet.positions import Position
 from missions.planning.planner import plan_delivery
 from missions.values.finding import Level
 from missions.values.town import Town
 from tests.missions.planning import small_town as towns
 from tests.missions.planning.dense_check import assert_safe, highest_ground_on_lines_home_m
 
-ALLOWED_REFUSALS = {"route.no_fly", "leg.ceiling", "site.slope", "site.no_fly"}
+ALLOWED_REFUSALS = {"route.no_fly", "leg.ceiling", "site.slope", "site.no_fly", "site.distance"}
 
 
 def hills(seed: int, relief_m: float, steepness: float) -> towns.Grid:
@@ -44,10 +45,23 @@ def random_towns(draw: st.DrawFn) -> Town:
     return replace(town, rules=replace(town.rules, site_slope_limit_deg=35.0))
 
 
+def standing_at(town: Town, at_m: tuple[float, float]) -> Position:
+    at = towns.FRAME.place_of(*at_m)
+    return Position(lon_deg=at.lon_deg, lat_deg=at.lat_deg, alt_amsl_m=town.terrain.elevation_of(at))
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(town=random_towns(), wind_mps=st.floats(0.0, 7.9), wind_from_deg=st.floats(0.0, 360.0))
-def test_every_accepted_plan_is_safe(town: Town, wind_mps: float, wind_from_deg: float) -> None:
-    conditions = towns.conditions(wind_mps=wind_mps, wind_from_deg=wind_from_deg)
+@given(
+    town=random_towns(),
+    wind_mps=st.floats(0.0, 7.9),
+    wind_from_deg=st.floats(0.0, 360.0),
+    stands_m=st.none() | st.tuples(st.floats(100.0, 3100.0), st.floats(100.0, 2900.0)),
+)
+def test_every_accepted_plan_is_safe(
+    town: Town, wind_mps: float, wind_from_deg: float, stands_m: tuple[float, float] | None
+) -> None:
+    home = None if stands_m is None else standing_at(town, stands_m)
+    conditions = towns.conditions(wind_mps=wind_mps, wind_from_deg=wind_from_deg, home=home)
     plan = plan_delivery(towns.request(), town, towns.AIRCRAFT, conditions)
     event(f"verdict {plan.verdict.value}")
     if plan.verdict is Level.REFUSE:
