@@ -25,6 +25,7 @@ from missions.terrain.resampling import Float32Array
 
 SUFFIXES = (".tif", ".tiff", ".xml", ".hgt", ".zip", ".png")
 _LARGEST_ENTRY_BYTES = 64_000_000
+_LARGEST_FILE_BYTES = 512_000_000
 _MARGIN_CELLS = 2
 
 
@@ -74,7 +75,7 @@ def _overlap(raster: Raster, grid: LocalGrid) -> tuple[slice, slice] | None:
 
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
-        found = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES)
+        found = sorted(file for file in path.rglob("*") if file.is_file() and file.suffix.lower() in SUFFIXES)
         if not found:
             what = Text("標高ファイルが見つかりません", "holds no elevation files")
             raise bad_input(path.name, what, Text(f"対応: {' '.join(SUFFIXES)}", f"readable: {' '.join(SUFFIXES)}"))
@@ -95,7 +96,11 @@ def _rasters(file: Path) -> Iterator[Raster]:
     suffix = file.suffix.lower()
     if suffix in (".tif", ".tiff"):
         yield read_raster(file)
-    elif suffix == ".xml":
+        return
+    if file.stat().st_size > _LARGEST_FILE_BYTES:
+        what = Text("大きすぎます（512 MB まで）", "is too large (at most 512 MB)")
+        raise bad_input(file.name, what, Text("町の範囲だけにしてください", "give only what covers the town"))
+    if suffix == ".xml":
         yield read_fg_gml(file.read_bytes(), file.name)
     elif suffix == ".hgt":
         yield read_hgt(file.read_bytes(), file.name)

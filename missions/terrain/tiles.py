@@ -55,7 +55,7 @@ def height_range_m(terrain: Terrain) -> tuple[float, float]:
 
 def _exaggeration(pixel_m: float) -> float:
     """Return by how much slopes are steepened: far out, averaging has flattened them."""
-    return float(np.clip(0.9 + 0.25 * np.log2(max(pixel_m, 1.0) / 4.0), 0.9, 2.0))
+    return float(np.clip(1.15 + 0.25 * np.log2(max(pixel_m, 1.0) / 4.0), 1.15, 2.0))
 
 
 def _png(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> bytes:

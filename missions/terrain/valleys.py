@@ -13,7 +13,7 @@ from fleet.positions import FloatArray
 from missions.terrain.erosion import Drainage, IndexArray
 
 STREAM_AREA_M2 = 500_000.0
-_SIZE_CLASSES_M2 = (0.0, 2e6, 8e6, np.inf)
+_SIZE_CLASSES_M2 = (0.0, 2e6, 8e6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,8 +121,9 @@ def carve_valleys(
     """
     inside = [_inside(stream.dense(cell_m / 2.0), heights_m.shape, cell_m) for stream in streams]
     kept = [stream for stream in inside if stream is not None]
+    largest_m2 = max((float(stream.area_m2.max()) for stream in kept), default=np.inf)
     edge_m = np.full(heights_m.shape, np.inf)
-    for low, high in pairwise(_SIZE_CLASSES_M2):
+    for low, high in pairwise((*_SIZE_CLASSES_M2, largest_m2, np.inf)):
         of_size = [stream for stream in kept if low <= float(stream.area_m2.max()) < high]
         if of_size:
             heights_m, away_m = _carve_floors(heights_m, of_size, cell_m)
