@@ -120,30 +120,52 @@ class Sketch:
             if ends is not None:
                 self._draw.line(ends, fill=(236, 236, 226), width=width_px)
 
-    def boulder(self, place: Floats, size_m: float, tone: float) -> None:
-        """Draw a rock with its shadow."""
-        corner = np.array([[-0.5, -0.2], [-0.1, -0.5], [0.45, -0.3], [0.5, 0.25], [0.0, 0.5], [-0.4, 0.35]]) * size_m
-        shadow = self.outline(place + corner + _SHADOW_M * size_m * 0.35)
-        rock = self.outline(place + corner, size_m * 0.3)
-        if shadow is not None and rock is not None:
-            self._draw.polygon(shadow, fill=(40, 30, 22, 150))
-            self._draw.polygon(rock, fill=_lit((150, 140, 128), tone))
+    def outlines(self, places: Floats, above_m: Floats | float = 0.0) -> list[Outline | None]:
+        """Return pixel corners of many outlines (count, corners, 2) at once; None for each that is out of sight."""
+        count, corners, _ = places.shape
+        flat = places.reshape(-1, 2)
+        alt_m = self._ground.height_m(flat[:, 0], flat[:, 1]) + np.repeat(np.broadcast_to(above_m, count), corners)
+        x, y, depth = (part.reshape(count, corners) for part in self._view.project(flat[:, 0], flat[:, 1], alt_m))
+        across = np.any((x > 0) & (x < self._view.width_px), axis=1)
+        down = np.any((y > 0) & (y < self._view.height_px), axis=1)
+        seen = np.asarray(np.all(depth > 2.0, axis=1) & across & down).tolist()
+        return [
+            list(zip(x[number].tolist(), y[number].tolist(), strict=True)) if seen[number] else None
+            for number in range(count)
+        ]
 
-    def log(self, start: Floats, end: Floats, *, broken_crown: bool) -> None:
-        """Draw a fallen trunk, with what is left of its crown at the end."""
-        ends = self.outline(np.stack([start, end]), 0.4)
-        shadow = self.outline(np.stack([start, end]) + _SHADOW_M * 0.5)
-        if ends is None or shadow is None:
-            return
+    def boulders(self, places: Floats, sizes_m: Floats, tones: Floats) -> None:
+        """Draw rocks at places (count, 2) with their shadows."""
+        corners = places[:, None, :] + _ROCK[None] * sizes_m[:, None, None]
+        shadows = self.outlines(corners + _SHADOW_M * sizes_m[:, None, None] * 0.35)
+        rocks = self.outlines(corners, sizes_m * 0.3)
+        for shadow, rock, tone in zip(shadows, rocks, tones.tolist(), strict=True):
+            if shadow is not None and rock is not None:
+                self._draw.polygon(shadow, fill=(40, 30, 22, 150))
+                self._draw.polygon(rock, fill=_lit((150, 140, 128), tone))
+
+    def logs(self, starts: Floats, ends: Floats, crowned: npt.NDArray[np.bool_]) -> None:
+        """Draw fallen trunks from and to places (count, 2), those `crowned` with what is left of their crowns."""
+        trunks = np.stack([starts, ends], axis=1)
+        length_m = np.hypot(*(ends - starts).T)
+        blobs = (ends + (starts - ends) * 0.2)[:, None, :] + _BLOB[None] * length_m[:, None, None] * 0.22
         width_px = max(1, round(self.pixels(0.42)))
-        self._draw.line(shadow, fill=(36, 28, 20, 140), width=width_px)
-        self._draw.line(ends, fill=(152, 128, 100), width=width_px)
-        if broken_crown:
-            crown = self.outline(end + (start - end) * 0.2 + _BLOB * float(np.hypot(*(end - start))) * 0.22, 0.5)
-            if crown is not None:
+        drawn = zip(
+            self.outlines(trunks, 0.4),
+            self.outlines(trunks + _SHADOW_M * 0.5),
+            self.outlines(blobs, 0.5),
+            crowned.tolist(),
+            strict=True,
+        )
+        for trunk, shadow, crown, has_crown in drawn:
+            if trunk is not None and shadow is not None:
+                self._draw.line(shadow, fill=(36, 28, 20, 140), width=width_px)
+                self._draw.line(trunk, fill=(152, 128, 100), width=width_px)
+            if crown is not None and has_crown:
                 self._draw.polygon(crown, fill=(62, 76, 44, 205))
 
 
+_ROCK = np.array([[-0.5, -0.2], [-0.1, -0.5], [0.45, -0.3], [0.5, 0.25], [0.0, 0.5], [-0.4, 0.35]])
 _ROUND = np.linspace(0.0, 2.0 * np.pi, 11, endpoint=False)
 _BLOB = np.stack([np.cos(_ROUND), np.sin(_ROUND)], axis=-1) * (1.0 + 0.28 * np.cos(_ROUND * 5.0 + 1.0))[:, None]
 

@@ -4,6 +4,7 @@ The debris follows the steepest descent with some momentum, digs on steep ground
 in a widening tongue. East-north metres of the terrain's frame.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,9 @@ Floats = npt.NDArray[np.floating]
 _STEP_M = 4.0
 _MOMENTUM = 0.86
 _REST_SLOPE_DEG = 5.0
+_LONGEST_M = 420.0
+_SHORTEST_M = 120.0
+_SOURCE_SLOPES_DEG = (20.0, 13.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,7 @@ class Landslide:
         return depth, along, across
 
 
-def landslide_from(ground: GroundModel, source: LonLat, *, seed: int = 0, longest_m: float = 420.0) -> Landslide:
+def landslide_from(ground: GroundModel, source: LonLat, *, seed: int = 0, longest_m: float = _LONGEST_M) -> Landslide:
     """Return the landslide that breaks loose at `source` and runs at most `longest_m`."""
     east_m, north_m = ground.terrain.frame.local_of(source)
     return _landslide(ground, east_m, north_m, seed, longest_m)
@@ -130,24 +134,34 @@ def landslide_near(
 ) -> Landslide:
     """Return the landslide that comes nearest to `place` but leaves `keep_clear_m` round it clear.
 
-    Sources are sought on steep ground within `within_m`; raises NotFoundError where all is flat.
+    Sources are sought within `within_m`, on the steepest ground first; raises NotFoundError where all is flat.
     """
+    for steep_deg in _SOURCE_SLOPES_DEG:
+        slides = [
+            slide
+            for slide in _candidates(ground, place, seed, within_m, steep_deg)
+            if _gap_m(ground, place, slide) >= keep_clear_m and slide.length_m >= _SHORTEST_M
+        ]
+        if slides:
+            return min(slides, key=lambda slide: _gap_m(ground, place, slide))
+    raise NotFoundError(
+        Text("崩れるほどの斜面が近くにありません", "no slope near is steep enough for a landslide"),
+        Text("山あいの地点を選んでください", "choose a place in the mountains"),
+    )
+
+
+def _candidates(
+    ground: GroundModel, place: LonLat, seed: int, within_m: float, steep_deg: float
+) -> Iterator[Landslide]:
     east_m, north_m = ground.terrain.frame.local_of(place)
-    best: tuple[float, Landslide] | None = None
     for distance_m in np.arange(100.0, within_m, 40.0):
         for angle in np.linspace(0.0, 2.0 * np.pi, 24, endpoint=False):
             source_e, source_n = east_m + distance_m * np.sin(angle), north_m + distance_m * np.cos(angle)
-            if float(ground.slope_deg(source_e, source_n)) < 20.0:
-                continue
-            slide = _landslide(ground, source_e, source_n, seed, 420.0)
-            gap_m = float((np.hypot(slide.east_m - east_m, slide.north_m - north_m) - slide.half_width_m).min())
-            if gap_m < keep_clear_m or slide.length_m < 120.0:
-                continue
-            if best is None or gap_m < best[0]:
-                best = gap_m, slide
-    if best is None:
-        raise NotFoundError(
-            Text("崩れるほどの斜面が近くにありません", "no slope near is steep enough for a landslide"),
-            Text("山あいの地点を選んでください", "choose a place in the mountains"),
-        )
-    return best[1]
+            if float(ground.slope_deg(source_e, source_n)) >= steep_deg:
+                yield _landslide(ground, source_e, source_n, seed, _LONGEST_M)
+
+
+def _gap_m(ground: GroundModel, place: LonLat, slide: Landslide) -> float:
+    """Return metres from a place to the nearest edge of the debris."""
+    east_m, north_m = ground.terrain.frame.local_of(place)
+    return float((np.hypot(slide.east_m - east_m, slide.north_m - north_m) - slide.half_width_m).min())

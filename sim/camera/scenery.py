@@ -12,6 +12,7 @@ from sim.camera.ground import GroundModel
 Floats = npt.NDArray[np.floating]
 
 _HOUSES_A_HAMLET = 16
+_CLEAR_OF_LINES_M = 14.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +64,15 @@ _ROOFS = ((74, 76, 82), (88, 90, 95), (66, 68, 74), (104, 72, 62), (112, 80, 66)
 
 
 def build_scenery(places: Places, ground: GroundModel, *, seed: int) -> Scenery:
-    """Return the scenery of places; houses stand where the ground is flat enough, the same for the same seed."""
+    """Return the scenery of places; houses stand on flat ground clear of roads, rivers and pads, fixed by the seed."""
     frame = ground.terrain.frame
     roads = [_line(frame, road) for road in places.roads if len(road) > 1]
     pads = [frame.local_of(pad) for pad in places.pads]
     random = np.random.default_rng(seed)
+    rivers = [_line(frame, river) for river in places.rivers if len(river) > 1]
     houses: list[House] = []
     for hamlet in places.hamlets:
-        houses += _houses(frame.local_of(hamlet), ground, roads, pads, random)
-    rivers = [_line(frame, river) for river in places.rivers if len(river) > 1]
+        houses += _houses(frame.local_of(hamlet), ground, [*roads, *rivers], pads, random)
     return Scenery(roads=roads, rivers=rivers, houses=houses, pads=pads)
 
 
@@ -85,7 +86,7 @@ def _line(frame: LocalFrame, corners: Sequence[LonLat]) -> Floats:
 def _houses(
     centre: tuple[float, float],
     ground: GroundModel,
-    roads: Sequence[Floats],
+    lines: Sequence[Floats],
     pads: Sequence[tuple[float, float]],
     random: np.random.Generator,
 ) -> list[House]:
@@ -103,9 +104,9 @@ def _houses(
             roof=_ROOFS[int(random.integers(len(_ROOFS)))],
         )
         close = any(np.hypot(*(spot - other)) < 22.0 for other in taken)
-        on_road = any(np.hypot(*(road - spot).T).min() < 10.0 for road in roads)
+        on_line = any(np.hypot(*(line - spot).T).min() < _CLEAR_OF_LINES_M for line in lines)
         steep = float(ground.slope_deg(spot[0], spot[1])) > 14.0
-        if close or on_road or steep:
+        if close or on_line or steep:
             continue
         kept.append(house)
         taken.append(spot)
