@@ -70,18 +70,18 @@ def band_over(terrain: Terrain, rules: FlightRules, points_m: FloatArray, margin
     c1 = min(columns, math.ceil((high[0] - terrain.west_m) / terrain.cell_m) + 1)
     r1 = min(rows, math.ceil((high[1] - terrain.south_m) / terrain.cell_m) + 1)
     ground, holes = _filled(terrain.heights_m[r0:r1, c0:c1])
-    missing = holes.copy()
-    missing[: int(r0 == 0)] = True
-    missing[len(missing) - int(r1 == rows) :] = True
-    missing[:, : int(c0 == 0)] = True
-    missing[:, missing.shape[1] - int(c1 == columns) :] = True
+    missing = ndimage.maximum_filter(holes, size=2 * reach + 1, mode="nearest") if holes.any() else holes
+    missing[: (reach + 1) * (r0 == 0)] = True
+    missing[len(missing) - (reach + 1) * (r1 == rows) :] = True
+    missing[:, : (reach + 1) * (c0 == 0)] = True
+    missing[:, missing.shape[1] - (reach + 1) * (c1 == columns) :] = True
     return HeightBand(
         west_m=terrain.west_m + c0 * terrain.cell_m,
         south_m=terrain.south_m + r0 * terrain.cell_m,
         cell_m=terrain.cell_m,
         highest_m=ndimage.maximum_filter(ground, size=2 * reach + 1, mode="nearest"),
         lowest_m=ndimage.minimum_filter(ground, size=3, mode="nearest"),
-        missing=ndimage.maximum_filter(missing, size=2 * reach + 1, mode="nearest"),
+        missing=missing,
         clearance_m=rules.clearance_m,
         ceiling_agl_m=rules.ceiling_agl_m,
     )

@@ -11,7 +11,7 @@ from fleet.positions import FloatArray
 from missions.planning.local_shapes import to_local
 from missions.values.town import AirspaceArea, AirspaceKind, Town
 
-SEARCH_SLACK_M = 25.0
+SEARCH_SLACK_M = 30.0
 """Grown by this for the search, so that steps between grid points outside stay outside the margin too."""
 _ENDPOINT_SHARE = 0.8
 

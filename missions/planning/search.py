@@ -14,7 +14,7 @@ from fleet.positions import FloatArray
 from missions.planning.band import HeightBand
 from missions.planning.no_fly import SEARCH_SLACK_M, NoFly
 
-_STEP_M = 30.0
+_STEP_M = 40.0
 _EMPTY_BAND_COST = 30.0
 _MISSING_COST = 60.0
 
