@@ -10,7 +10,7 @@ from telemetry.bodies import Alert
 from telemetry.store import ReceivedRecord
 from town_office.api.schemas import AlertOut
 from town_office.tables_sql import alerts_table as table
-from town_office.upsert_sql import put_newer, refusing_bad_rows, storable
+from town_office.upsert_sql import put_newer, storable
 
 MAX_LISTED = 100
 
@@ -36,8 +36,7 @@ class AlertHandler:
             "vehicle_id": body.vehicle_id,
             "recorded_at_s": record.recorded_at_s,
         }
-        with refusing_bad_rows(record.kind):
-            put_newer(connection, table, row)
+        put_newer(connection, table, row)
 
 
 class AlertList:

@@ -17,9 +17,17 @@ from telemetry.engine_sql import open_engine, writing
 from telemetry.tables_sql import telemetry_metadata
 from town_office.tables_sql import identity_table, office_metadata
 
-METADATA = (telemetry_metadata, imagery_metadata, accounts_metadata, office_metadata)
 MIGRATIONS = Path(__file__).parent / "migrations"
 _POSTGRESQL_LOCK = 0x6B616B65
+
+
+def all_tables() -> sa.MetaData:
+    """Return the tables of every part that keeps something in the town's database."""
+    together = sa.MetaData()
+    for metadata in (telemetry_metadata, imagery_metadata, accounts_metadata, office_metadata):
+        for table in metadata.tables.values():
+            table.to_metadata(together)
+    return together
 
 
 def open_database(url: str) -> sa.Engine:

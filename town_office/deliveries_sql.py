@@ -10,7 +10,7 @@ from telemetry.bodies import DeliveryState
 from telemetry.store import ReceivedRecord
 from town_office.api.schemas import DeliveryOut
 from town_office.tables_sql import deliveries_table as table
-from town_office.upsert_sql import put_newer, refusing_bad_rows, storable
+from town_office.upsert_sql import put_newer, storable
 
 ENDED_STATES = frozenset({"done", "recalled", "failed"})
 MAX_LISTED = 500
@@ -44,8 +44,7 @@ class DeliveryHandler:
             "route": [list(point) for point in body.route],
             "recorded_at_s": record.recorded_at_s,
         }
-        with refusing_bad_rows(record.kind):
-            put_newer(connection, table, row)
+        put_newer(connection, table, row)
 
 
 class DeliveryList:

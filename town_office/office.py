@@ -23,6 +23,7 @@ from imagery.folder_store import FolderStore
 from imagery.intake import PictureIntake
 from imagery.office_pictures import OfficePictures
 from imagery.pictures import Picture
+from missions.terrain.tile_cache import TileCache
 from missions.values.town import Town
 from portal.access import Access
 from portal.accounts import Person
@@ -40,12 +41,12 @@ from telemetry.topics import Topics
 from town_office.alerts_sql import AlertHandler, AlertList
 from town_office.api.schemas import HealthOut, RequestIn, RequestOut
 from town_office.asking import delivery_request
+from town_office.careful_handler_sql import CarefulHandler
 from town_office.database import claim, is_answering, migrate, open_database
 from town_office.deliveries_sql import DeliveryHandler, DeliveryList
 from town_office.live_feed import COLLECTIONS, Ledgers, LiveFeed
 from town_office.live_view import LiveView
 from town_office.requests_sql import RequestHandler, RequestLedger
-from town_office.tile_cache import TileCache
 
 _log = structlog.get_logger(__name__)
 
@@ -103,7 +104,7 @@ class TownOffice:
             DownReceiptHandler(),
             self._pictures.handler,
         )
-        store = SqlRecordStore(engine, handlers)
+        store = SqlRecordStore(engine, [CarefulHandler(handler) for handler in handlers])
         topics = Topics(realm=settings.realm, town=settings.town.id)
         self._ingest = OfficeIngest(
             address=OfficeAddress(topics=topics, broker=settings.broker),

@@ -18,7 +18,7 @@ from telemetry.engine_sql import writing
 from telemetry.store import ReceivedRecord
 from town_office.api.schemas import RequestOut
 from town_office.tables_sql import requests_table as table
-from town_office.upsert_sql import put_newer, refusing_bad_rows, storable
+from town_office.upsert_sql import put_newer, storable
 
 CLOSED_STATES = frozenset({"delivered", "withdrawn"})
 MAX_LISTED = 500
@@ -39,8 +39,7 @@ class RequestHandler:
             mine = (table.c.id.in_(body.ids), table.c.station == record.station, table.c.reached_at_s.is_(None))
             connection.execute(sa.update(table).where(*mine).values(reached_at_s=record.received_at_s))
         elif isinstance(body, RequestState):
-            with refusing_bad_rows(record.kind):
-                put_newer(connection, table, _reported(record, body), kept=_AS_ASKED)
+            put_newer(connection, table, _reported(record, body), kept=_AS_ASKED)
 
 
 def _reported(record: ReceivedRecord, body: RequestState) -> dict[str, object]:

@@ -1,13 +1,9 @@
 """Writes the newest known state of a thing, whatever order records come in. Part of the caller's transaction."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-
-from fleet.errors import InvalidValueError
-from fleet.text import Text
 
 
 def put_newer(
@@ -32,15 +28,3 @@ def put_newer(
 def storable(text: str) -> str:
     """Return `text` as any database takes it: PostgreSQL knows no NUL in a text."""
     return text.replace("\x00", "�")
-
-
-@contextmanager
-def refusing_bad_rows(kind: str) -> Iterator[None]:
-    """Turn what the database cannot hold (a value, not a failure) into a refusal of that one record."""
-    try:
-        yield
-    except (sa.exc.DataError, sa.exc.IntegrityError) as error:
-        raise InvalidValueError(
-            Text(f"記録「{kind}」を保存できません", f"a record {kind!r} cannot be kept: {type(error.orig).__name__}"),
-            kind=kind,
-        ) from error

@@ -9,11 +9,13 @@ import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from imagery.picture_handler_sql import PictureHandler
 from telemetry.store_sql import SqlRecordStore
 from tests.town_office.field import office_settings, running
 from tests.town_office.postgres_server import fresh_database, postgres_server
 from town_office.alerts_sql import AlertHandler
 from town_office.api.app import create_app
+from town_office.careful_handler_sql import CarefulHandler
 from town_office.database import migrate, open_database
 from town_office.deliveries_sql import DeliveryHandler
 from town_office.office import TownOffice
@@ -47,7 +49,8 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def store(engine: sa.Engine) -> SqlRecordStore:
-    return SqlRecordStore(engine, (RequestHandler(), DeliveryHandler(), AlertHandler()))
+    handlers = (RequestHandler(), DeliveryHandler(), AlertHandler(), PictureHandler())
+    return SqlRecordStore(engine, [CarefulHandler(handler) for handler in handlers])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

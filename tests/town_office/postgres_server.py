@@ -1,10 +1,13 @@
 """A PostgreSQL server of the tests' own: a fresh folder, a Unix socket, no network."""
 
+import contextlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,26 +44,38 @@ def postgres_server() -> Iterator[str]:
     if binaries is None:
         pytest.skip("PostgreSQL is missing on this machine (Debian: postgresql)")
     user = _user()
-    folder = Path(tempfile.mkdtemp(prefix="kakehashi-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="pg-of-tests-"))
     try:
         if user is not None:
             shutil.chown(folder, user)
         data = folder / "data"
-        _run([binaries / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-E", "UTF8", "--no-sync"], user)
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-        _run([binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], user)
+        initdb: list[str | Path] = [binaries / "initdb", "-D", data, "-U", "tests", "-A", "trust", "--no-sync"]
+        initdb.append("--encoding=UTF8")
+        subprocess.run(initdb, check=True, timeout=60, user=user, cwd="/", stdout=subprocess.DEVNULL)
+        server: list[str | Path] = [binaries / "postgres", "-D", data, "--listen_addresses=", "--fsync=off"]
+        server.append(f"--unix_socket_directories={folder}")
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(server, user=user, cwd="/", stdout=log, stderr=log)
         try:
-            yield f"postgresql+psycopg://tests@/postgres?host={folder}"
+            url = f"postgresql+psycopg://tests@/postgres?host={folder}"
+            _wait_for(url, process)
+            yield url
         finally:
-            _run([binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"], user)
+            process.send_signal(signal.SIGINT)
+            process.wait(30.0)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(command: list[str | Path], user: str | None) -> None:
-    subprocess.run(
-        command, check=True, timeout=60, user=user, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    engine = sa.create_engine(url)
+    end_s = time.monotonic() + 30.0
+    while process.poll() is None and time.monotonic() < end_s:
+        with contextlib.suppress(sa.exc.OperationalError), engine.connect():
+            engine.dispose()
+            return
+        time.sleep(0.05)
+    raise TimeoutError
 
 
 def fresh_database(server_url: str, name: str) -> str:

@@ -10,9 +10,9 @@ from fleet.audit_file import verify_file
 from fleet.positions import LonLat
 from fleet.roles import Role
 from missions.terrain.web_mercator import tile_of
+from portal.openapi import OPEN_PATHS
 from tests.town_office.conftest import PASSWORD, SignedIn, browser
 from tests.town_office.field import LAT, LON
-from town_office.api.openapi import OPEN_PATHS
 
 WISH = {"item": "水", "mass_kg": 4.0, "site_id": "takamuro"}
 PLACES = {"z": "14", "x": "14256", "y": "6500", "picture_id": "p-1", "vehicle_id": "kite-1"}

@@ -1,49 +1,26 @@
 """Requests, deliveries and alerts under repetition, reordering and bad values, on both kinds of database."""
 
-from collections.abc import Sequence
-
 import msgspec
 import numpy as np
+import pytest
 import sqlalchemy as sa
 
-from fleet.ids import RequestId, SiteId, StationId, TownId
+from fleet.errors import UnavailableError
+from fleet.ids import RequestId, SiteId
+from imagery.bodies import PictureManifest
+from imagery.chunks import chunk_digests
+from imagery.library_sql import picture_by_id
+from imagery.store import sha256_of
 from missions.values.request import DeliveryRequest, Urgency
-from telemetry.bodies import Bilingual, Body, DownReceipt
+from telemetry.bodies import Bilingual, DownReceipt
 from telemetry.downlink_sql import SqlDownStore
 from telemetry.making import make_record
-from telemetry.records import Record
-from telemetry.store import ReceivedRecord
 from telemetry.store_sql import SqlRecordStore
 from tests.town_office.field import STATION, alert, delivery_state, request_state
+from tests.town_office.filling import T0, numbered, received
 from town_office.alerts_sql import AlertList
 from town_office.deliveries_sql import DeliveryList
 from town_office.requests_sql import RequestLedger
-
-T0 = 1_780_000_000.0
-
-
-def received(record: Record, body: Body, *, station: str = STATION) -> ReceivedRecord:
-    return ReceivedRecord(
-        id=record.id,
-        town=TownId("yamanaka"),
-        station=StationId(station),
-        lane=record.lane,
-        kind=record.kind,
-        schema=1,
-        recorded_at_s=record.recorded_at_s,
-        received_at_s=record.recorded_at_s + 1.0,
-        body_packed=msgspec.msgpack.encode(record.body),
-        typed=body,
-        key=record.key,
-    )
-
-
-def numbered(bodies: Sequence[Body], *, station: str = STATION) -> list[ReceivedRecord]:
-    """Return one record a second, in order."""
-    return [
-        received(make_record(body, record_id=f"record-{number}", recorded_at_s=T0 + number), body, station=station)
-        for number, body in enumerate(bodies)
-    ]
 
 
 def asked(request_id: str = "request-9") -> DeliveryRequest:
@@ -138,3 +115,47 @@ def test_open_work_stays_current_however_old(engine: sa.Engine, store: SqlRecord
     store.store(numbered([delivery_state("flying"), request_state(state="open")]))
     assert DeliveryList(engine).current(since_s=T0 + 1e6)
     assert RequestLedger(engine).current(since_s=T0 + 1e6)
+
+
+def manifest(taken_at_s: float, *, number: int) -> PictureManifest:
+    data = b"%d" % number * 10
+    return PictureManifest(
+        picture_id=f"picture-{number}",
+        sha256=sha256_of(data),
+        size_bytes=len(data),
+        media_type="image/jpeg",
+        width_px=4,
+        height_px=3,
+        taken_at_s=taken_at_s,
+        who="kite-1",
+        source="companion",
+        thumbnail=b"",
+        chunk_digests=chunk_digests(data),
+    )
+
+
+def test_a_record_no_table_can_hold_is_refused_and_the_others_are_kept(
+    engine: sa.Engine, store: SqlRecordStore
+) -> None:
+    # SQLite makes NULL of a NaN and refuses that; PostgreSQL takes a NaN and refuses a NUL.
+    poison = [msgspec.structs.replace(alert(), alert_id="a\x00b"), manifest(float("nan"), number=1)]
+    stored = store.store(numbered([*poison, manifest(T0, number=2), delivery_state("flying"), alert("good")]))
+    assert len(stored.refused) == 1
+    assert "cannot be kept" in next(iter(stored.refused.values()))
+    assert [one.id for one in DeliveryList(engine).newest()] == ["delivery-1"]
+    assert "good" in {one.id for one in AlertList(engine).current(since_s=0.0)}
+    with engine.connect() as connection:
+        assert picture_by_id(connection, "picture-2").taken_at_s == T0
+
+
+def test_what_is_not_kept_whole_is_not_kept_at_all(engine: sa.Engine, store: SqlRecordStore) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE deliveries RENAME TO hidden")
+    records = numbered([delivery_state("flying"), alert()])
+    with pytest.raises((UnavailableError, sa.exc.ProgrammingError)):
+        store.store(records)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE hidden RENAME TO deliveries")
+    assert store.count() == 0
+    assert len(store.store(records).new) == 2
+    assert len(DeliveryList(engine).newest()) == 1

@@ -6,16 +6,19 @@ import sqlalchemy as sa
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from missions.formats.town_map import town_map
 from portal.guard import Viewer, install_guard
 from portal.live_route import live_router
+from portal.map_routes import map_router
+from portal.openapi import install_openapi
 from portal.pages import install_pages
 from portal.problems import install_problems, problem_response
+from portal.schemas import TownOut
 from portal.session_routes import ServiceFacts, session_router
 from telemetry.engine_sql import database_unavailable
-from town_office.api.map_routes import map_router
-from town_office.api.openapi import install_openapi
 from town_office.api.picture_routes import picture_router
 from town_office.api.request_routes import request_router
+from town_office.api.schemas import OfficeLive
 from town_office.api.status_routes import status_router
 from town_office.office import TownOffice
 
@@ -44,10 +47,11 @@ def create_app(office: TownOffice) -> FastAPI:
         time_scale=settings.time_scale,
     )
     app.include_router(session_router(facts))
-    for router in (map_router, request_router, picture_router, status_router):
+    app.include_router(map_router(TownOut(**town_map(settings.town)), office.tiles.tile))
+    for router in (request_router, picture_router, status_router):
         app.include_router(router(office))
     app.include_router(live_router(office.hub))
-    install_openapi(app, cookie)
+    install_openapi(app, cookie, OfficeLive)
 
     @app.get("/api/openapi.json", include_in_schema=False)
     def read_openapi(_: Viewer) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from fleet.errors import InvalidValueError
 from fleet.text import Text
 from imagery.library import MAX_PAGE, Area, PictureQuery, parse_cursor
 from imagery.picture_reader import PictureFile
+from portal.caching import etag_of, not_modified
 from portal.guard import Viewer
-from town_office.api.caching import etag_of, not_modified
-from town_office.api.openapi import binary
+from portal.openapi import binary
 from town_office.api.schemas import PictureOut, PicturePageOut
 from town_office.office import TownOffice
 from town_office.picture_view import picture_out

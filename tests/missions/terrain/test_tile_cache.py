@@ -6,9 +6,9 @@ import pytest
 
 from fleet.errors import InvalidValueError
 from fleet.positions import LonLat
+from missions.terrain.tile_cache import TileCache, TileKind
 from missions.terrain.web_mercator import tile_of
 from tests.town_office.field import LAT, LON, small_town
-from town_office.tile_cache import TileCache, TileKind
 
 TILE = tile_of(LonLat(lon_deg=LON, lat_deg=LAT), 14)
 
