@@ -142,6 +142,7 @@ class FieldStation:
         )
         self.checks = MachineChecks(town=setup.town, realm=setup.realm)
         self.desk = DeliveryDesk(
+            town=setup.town,
             book=self.deliveries,
             plans=self.plans,
             requests=self.requests,

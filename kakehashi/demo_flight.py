@@ -17,6 +17,7 @@ CHECKS_WITHIN_S = 90.0
 PICTURES_WITHIN_S = 120.0
 FLIGHT_WITHIN_S = 3600.0
 _ENDED = frozenset({"done", "recalled", "failed"})
+_NOT_FLYING = _ENDED | {"checking"}
 _OPERATOR = "訓練 太郎"
 
 Say = Callable[[Text], None]
@@ -179,12 +180,14 @@ class DemoFlight:
             if words and words != said:
                 said = words
                 self._say(Text(words, str(activity.get("en", "")).split(",")[0]))
-            return delivery.get("state") in _ENDED
+            return delivery.get("state") in _NOT_FLYING
 
         state = await self._station.until(
             ended, within_s=FLIGHT_WITHIN_S, what=Text("飛行が終わりません", "the flight does not end")
         )
         delivery = self._delivery(state, delivery_id)
+        if delivery.get("state") not in _ENDED:
+            raise RefusedError(Text(**delivery["problem"]))
         self.summary.delivered = delivery.get("delivered_at_s") is not None
         self.summary.landed_at_depot = delivery.get("state") == "done"
         self.summary.pictures_taken = int(delivery.get("pictures", 0))

@@ -35,5 +35,5 @@ def set_up_logging(level: str, *, human: bool | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("amqtt", "transitions", "uvicorn.access", "aiomqtt", "mqtt", "passlib", "PIL", "rasterio"):
+    for noisy in ("amqtt", "transitions", "uvicorn.access", "aiomqtt", "mqtt", "PIL", "rasterio", "pyogrio", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

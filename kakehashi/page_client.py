@@ -64,9 +64,7 @@ class PageClient:
             ) from error
         if answer.is_success:
             return answer.json() if answer.content else None
-        problem = answer.json()
-        cure = problem.get("cure")
-        raise RefusedError(Text(**problem["what"]), None if cure is None else Text(**cure), status=answer.status_code)
+        raise _problem(answer)
 
     async def until(self, seen: Callable[[dict[str, Any]], bool], *, within_s: float, what: Text) -> dict[str, Any]:
         """Return the live state once `seen` is true of it; raises ExpiredError naming `what` otherwise."""
@@ -104,3 +102,12 @@ class PageClient:
                 self.state = apply_patch(self.state, message["patch"])
             self._changed.notify_all()
         return int(message["cursor"])
+
+
+def _problem(answer: httpx.Response) -> RefusedError:
+    if not answer.headers.get("content-type", "").startswith("application/problem+json"):
+        status = answer.status_code
+        return RefusedError(Text(f"サービスの答えが {status} でした", f"the service answered {status}"), status=status)
+    problem = answer.json()
+    cure = problem.get("cure")
+    return RefusedError(Text(**problem["what"]), None if cure is None else Text(**cure), status=answer.status_code)

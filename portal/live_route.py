@@ -42,7 +42,7 @@ def live_router(hub: LiveHub) -> APIRouter:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            with contextlib.suppress(RuntimeError):
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close(_CLOSE_UNAUTHENTICATED)
 
     return router

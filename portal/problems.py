@@ -95,6 +95,19 @@ def install_problems(app: FastAPI) -> None:
         )
         return problem_response(error.status_code, code, what, None, dict(error.headers or {}))
 
+    @app.exception_handler(Exception)
+    async def on_fault(_: Request, __: Exception) -> JSONResponse:
+        # The server logs the fault itself; the page still gets words.
+        return problem_response(
+            500,
+            "fault",
+            Text("内部の不具合で処理できませんでした", "an internal fault stopped this"),
+            Text(
+                "もう一度試し、続くなら管理者に時刻を伝えてください",
+                "try again; if it stays, tell the administrator the time",
+            ),
+        )
+
 
 def _places(errors: Sequence[dict[str, object]]) -> str:
     named = []

@@ -134,6 +134,14 @@ def followed(delivery: Delivery, progress: FlightProgress, now_s: float) -> Deli
     """Return the delivery after the flight came as far as `progress`."""
     if delivery.state in ENDED or (progress == delivery.progress and progress.stage is not FlightStage.LANDED):
         return delivery
+    if progress.stopped_on_ground:
+        return replace(
+            delivery,
+            progress=FlightProgress(),
+            state=DeliveryState.CHECKING,
+            problem=Text("離陸せずにモーターが止まりました", "the motors stopped before it left the ground"),
+            problem_cure=Text("機体の知らせと点検を見直してください", "look at its messages and the checks again"),
+        )
     started_at_s = delivery.started_at_s
     if started_at_s is None and progress.was_airborne:
         started_at_s = now_s

@@ -35,6 +35,7 @@ from ground_station.vehicles.plan_transfer import TransferProgress
 from ground_station.vehicles.vehicle import PlanItems, Vehicle
 from missions.values.finding import Finding, Level
 from missions.values.plan import Plan
+from missions.values.town import Town
 
 _log = structlog.get_logger(__name__)
 
@@ -65,6 +66,7 @@ class DeliveryDesk:
     def __init__(
         self,
         *,
+        town: Town,
         book: DeliveryBook,
         plans: PlanDesk,
         requests: RequestBook,
@@ -73,6 +75,7 @@ class DeliveryDesk:
         audit: AuditTrail,
         clock: Clock,
     ) -> None:
+        self._town = town
         self._book = book
         self._plans = plans
         self._requests = requests
@@ -190,7 +193,8 @@ class DeliveryDesk:
             detail={"check": check_id},
         )
         if check_id == "load-fixed" and ticked_now:
-            await load_simulated(self._vehicles.vehicle(delivery.vehicle_id), delivery.mass_kg)
+            vehicle = self._vehicles.vehicle(delivery.vehicle_id)
+            await load_simulated(vehicle, self._town.aircraft[delivery.vehicle_id], delivery.mass_kg)
         tick = Tick(name=name, at_s=now_s) if ticked_now else None
         return await self._book.save(ticked(self._book.get(delivery_id), check_id, tick), now_s)
 
@@ -211,7 +215,8 @@ class DeliveryDesk:
             raise _not_ready(delivery)
         now_s = self._clock.now_s()
         command = await self._vehicles.vehicle(delivery.vehicle_id).begin(Action.START_MISSION, author=author)
-        await self._book.save(replace(self._book.get(delivery_id), state=DeliveryState.FLYING), now_s)
+        flying = replace(self._book.get(delivery_id), state=DeliveryState.FLYING, problem=None, problem_cure=None)
+        await self._book.save(flying, now_s)
         await self._requests.move(delivery.request_id, RequestState.FLYING, now_s)
         return command
 

@@ -42,7 +42,8 @@ class FlightProgress:
     """Where the flight stands. `left_plan_in` is the mode in which it left the plan, e.g. RTL after a failsafe.
 
     `released` is that the autopilot said it let the load go: passing the item alone proves nothing, since an aircraft
-    that finds no ground within the allowed descent goes on with its load.
+    that finds no ground within the allowed descent goes on with its load. `stopped_on_ground` is that its motors
+    stopped again before it left the ground.
     """
 
     stage: FlightStage = FlightStage.WAITING
@@ -52,8 +53,10 @@ class FlightProgress:
     to_site_s: float | None = None
     delivered_at_s: float | None = None
     left_plan_in: str | None = None
+    was_armed: bool = False
     was_airborne: bool = False
     released: bool = False
+    stopped_on_ground: bool = False
 
 
 RELEASE_WORDS = ("payload release", "load releas")
@@ -75,7 +78,8 @@ def advance(progress: FlightProgress, plan: Plan, sample: FlightSample, now_s: f
     if not sample.armed:
         if progress.was_airborne:
             return replace(progress, stage=FlightStage.LANDED, remaining_s=0.0, to_site_s=None)
-        return progress
+        return replace(progress, stopped_on_ground=progress.was_armed)
+    progress = replace(progress, was_armed=True, stopped_on_ground=False)
     airborne = progress.was_airborne or not sample.landed
     if sample.mode != "AUTO":
         left = sample.mode if airborne and sample.mode not in _STAYING_MODES else progress.left_plan_in

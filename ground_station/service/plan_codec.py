@@ -19,9 +19,11 @@ def decode_plan(content: bytes) -> Plan:
     return msgspec.json.decode(content, type=Plan, dec_hook=_decode)
 
 
-def _encode(value: Any) -> str:
+def _encode(value: Any) -> str | float:
     if isinstance(value, Polygon):
         return shapely.to_wkt(value, rounding_precision=8)
+    if isinstance(value, float):  # NumPy's float64 is one
+        return float(value)
     message = f"{type(value).__name__} has no place in a plan"
     raise TypeError(message)
 

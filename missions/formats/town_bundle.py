@@ -150,7 +150,7 @@ def _read_aircraft(folder: Path) -> dict[VehicleId, Aircraft]:
             raise bad_input(name, what, Text("1〜254 の別の番号にしてください", "use another number from 1 to 254"))
         systems[aircraft.mavlink_system_id] = name
         fleet[aircraft.id] = aircraft
-    return fleet
+    return dict(sorted(fleet.items(), key=lambda one: one[1].mavlink_system_id))
 
 
 def _check_aircraft(aircraft: Aircraft, name: str) -> None:
