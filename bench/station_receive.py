@@ -1,0 +1,195 @@
+"""100 aircraft at 50 messages a second into one ground station, beside a bare pymavlink loop over the same bytes.
+
+The aircraft are a child process that sends over UDP on loopback, each from its own port, what an ArduCopter streams
+(seeded values). The station runs as it does in service: links, tracking, one reader at 10 Hz. Prints JSON: the share
+of a core, and the age of the position when the reader gets it.
+
+    python bench/station_receive.py [--vehicles 100] [--rate-hz 50] [--seconds 15]
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import multiprocessing
+import socket
+import time
+from collections.abc import Iterator
+
+import numpy as np
+from pymavlink.dialects.v20 import ardupilotmega as dialect
+
+from fleet.audit import AuditEntry, chain_entry
+from fleet.clock import SystemClock
+from fleet.ids import VehicleId
+from ground_station.autopilot_station import AutopilotStation, Services, VehicleSetting
+from ground_station.links.address import LinkAddress, Scheme
+from ground_station.links.frames import Message
+from ground_station.vehicles.state import Timing
+
+SEED = 34545
+WARM_UP_S = 8.0
+
+
+class NoAudit:
+    """A trail for a benchmark without commands."""
+
+    def append(self, *, actor: str, action: str, subject: str, detail: object) -> AuditEntry:
+        del detail
+        return chain_entry(last=None, at_s=0.0, actor=actor, action=action, subject=subject, detail={})
+
+
+def messages(boot_ms: int, rng: np.random.Generator) -> Iterator[Message]:
+    """Yield one round of 25 messages: what ArduCopter sends at 4 Hz after REQUEST_DATA_STREAM, less the rare ones."""
+    lat, lon = 347_700_000 + int(rng.integers(100_000)), 1_332_300_000 + int(rng.integers(100_000))
+    yield dialect.MAVLink_global_position_int_message(boot_ms, lat, lon, 560_000, 60_000, 800, 300, -20, 4500)
+    yield dialect.MAVLink_attitude_message(boot_ms, rng.random(), rng.random(), rng.random(), 0.0, 0.0, 0.0)
+    yield dialect.MAVLink_vfr_hud_message(10.0, 10.0, 45, 43, 560.0, 0.2)
+    yield dialect.MAVLink_sys_status_message(1399979055, 1398930479, 1467087919, 0, 12600, 3191, 86, 0, 0, 0, 0, 0, 0)
+    yield dialect.MAVLink_gps_raw_int_message(boot_ms * 1000, 6, lat, lon, 560_000, 121, 200, 1000, 4500, 10)
+    yield dialect.MAVLink_battery_status_message(0, 0, 0, 32767, [12600, *[65535] * 9], 3191, 451, 204, 86)
+    yield dialect.MAVLink_ekf_status_report_message(831, 0.01, 0.01, 0.01, 0.01, 0.0)
+    yield dialect.MAVLink_mission_current_message(4)
+    yield dialect.MAVLink_nav_controller_output_message(0.2, -27.5, 33, 33, 106, 0.0, 0.0, 0.0)
+    yield dialect.MAVLink_system_time_message(1_780_000_000_000_000, boot_ms)
+    yield dialect.MAVLink_ahrs_message(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    yield dialect.MAVLink_ahrs2_message(0.0, 0.0, 0.0, 560.0, lat, lon)
+    yield dialect.MAVLink_power_status_message(5000, 0, 0)
+    yield dialect.MAVLink_meminfo_message(0, 65535)
+    yield dialect.MAVLink_servo_output_raw_message(boot_ms, 0, 1643, 1642, 1643, 1643, 0, 0, 0, 0)
+    yield dialect.MAVLink_rc_channels_message(boot_ms, 8, *[1500] * 18, 255)
+    yield dialect.MAVLink_raw_imu_message(boot_ms, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+    yield dialect.MAVLink_scaled_imu2_message(boot_ms, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+    yield dialect.MAVLink_scaled_imu3_message(boot_ms, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+    yield dialect.MAVLink_scaled_pressure_message(boot_ms, 946.7, 0.0, 3109)
+    yield dialect.MAVLink_scaled_pressure2_message(boot_ms, 946.7, 0.0, 3109)
+    yield dialect.MAVLink_terrain_report_message(lat, lon, 0, 0.0, 69.0, 0, 0)
+    yield dialect.MAVLink_vibration_message(boot_ms, 0.1, 0.1, 0.1, 0, 0, 0)
+    yield dialect.MAVLink_wind_message(-180.0, 0.0, 0.0)
+    yield dialect.MAVLink_heartbeat_message(2, 3, 217, 3, 4, 3)
+
+
+Rounds = list[list[list[bytes]]]
+
+
+def prepared(vehicles: int) -> Rounds:
+    """Return, for each aircraft, 20 rounds of 25 packed frames."""
+    rng = np.random.default_rng(SEED)
+    codecs = (dialect.MAVLink(None, srcSystem=1 + index, srcComponent=1) for index in range(vehicles))
+    return [
+        [[bytes(message.pack(codec)) for message in messages(number * 500, rng)] for number in range(20)]
+        for codec in codecs
+    ]
+
+
+def send(port: int, rounds: Rounds, rate_hz: float) -> None:
+    """Send like so many aircraft until killed, each frame a datagram; positions carry the moment they are sent."""
+    sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in rounds]
+    codecs = [dialect.MAVLink(None, srcSystem=1 + index, srcComponent=1) for index in range(len(rounds))]
+    began_s = time.monotonic()
+    for step in itertools.count():
+        for index, sender in enumerate(sockets):
+            raw = rounds[index][step // 25 % 20][step % 25]
+            if step % 25 == 0:
+                sent_ms = int(time.monotonic() * 1000.0)
+                position = dialect.MAVLink_global_position_int_message(
+                    sent_ms, 347_700_000 + step, 1_332_300_000, 560_000, 60_000, 800, 300, -20, 4500
+                )
+                raw = bytes(position.pack(codecs[index]))
+            sender.sendto(raw, ("127.0.0.1", port))
+        time.sleep(max(0.0, began_s + (step + 1) / rate_hz - time.monotonic()))
+
+
+def start_sender(port: int, rounds: Rounds, options: argparse.Namespace) -> multiprocessing.Process:
+    """Return the running child that sends."""
+    child = multiprocessing.get_context("fork").Process(target=send, args=(port, rounds, options.rate_hz), daemon=True)
+    child.start()
+    return child  # type: ignore[return-value]
+
+
+async def measure_station(rounds: Rounds, options: argparse.Namespace) -> dict[str, float]:
+    """Return the station's share of a core and the age of positions in the state and at the reader."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    address = LinkAddress(scheme=Scheme.UDP_IN, host="127.0.0.1", number=port)
+    settings = [
+        VehicleSetting(id=VehicleId(f"v-{number}"), address=address, system_id=1 + number)
+        for number in range(options.vehicles)
+    ]
+    child = start_sender(port, rounds, options)
+    in_state_s: list[float] = []
+    at_reader_s: list[float] = []
+    async with AutopilotStation(settings, Services(clock=SystemClock(), audit=NoAudit(), timing=Timing())) as station:
+        subscription = station.feed.subscribe()
+        await asyncio.sleep(WARM_UP_S)
+        frames, cpu_s, wall_s = station.links[0].frames_in, time.process_time(), time.monotonic()
+        seen = {state.vehicle_id: state.telemetry.motion.boot_s for state in station.states() if state.telemetry.motion}
+        async for update in subscription.updates(at_most_hz=10.0):
+            now_s = time.monotonic()
+            for state in update.states:
+                motion = state.telemetry.motion
+                if motion is not None and seen.get(state.vehicle_id) != motion.boot_s:
+                    seen[state.vehicle_id] = motion.boot_s
+                    in_state_s.append(motion.received_s - motion.boot_s)
+                    at_reader_s.append(now_s - motion.boot_s)
+            if now_s - wall_s > options.seconds:
+                break
+        cpu_s, wall_s = time.process_time() - cpu_s, time.monotonic() - wall_s
+        received = station.links[0].frames_in - frames
+        child.terminate()
+        child.join()
+    return {
+        "messages_per_s": received / wall_s,
+        "core_percent": 100.0 * cpu_s / wall_s,
+        "state_age_p99_ms": percentile_ms(in_state_s, 0.99),
+        "reader_age_p99_ms": percentile_ms(at_reader_s, 0.99),
+    }
+
+
+def percentile_ms(values_s: list[float], share: float) -> float:
+    """Return a percentile in milliseconds."""
+    return 1000.0 * sorted(values_s)[int(len(values_s) * share)]
+
+
+def measure_peer(rounds: Rounds, options: argparse.Namespace) -> dict[str, float]:
+    """Return the share of a core of a bare pymavlink receive loop over the same traffic."""
+    receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    receiver.bind(("127.0.0.1", 0))
+    receiver.settimeout(10.0)
+    child = start_sender(int(receiver.getsockname()[1]), rounds, options)
+    codec = dialect.MAVLink(None)
+    codec.robust_parsing = True
+    until_s = time.monotonic() + WARM_UP_S
+    while time.monotonic() < until_s:
+        codec.parse_buffer(receiver.recv(2048))
+    cpu_s, wall_s, count = time.process_time(), time.monotonic(), 0
+    while time.monotonic() - wall_s < options.seconds:
+        count += len(codec.parse_buffer(receiver.recv(2048)) or [])
+    cpu_s, wall_s = time.process_time() - cpu_s, time.monotonic() - wall_s
+    child.terminate()
+    child.join()
+    return {"messages_per_s": count / wall_s, "core_percent": 100.0 * cpu_s / wall_s}
+
+
+def main() -> None:
+    """Measure both, one after the other, and print JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--vehicles", type=int, default=100)
+    parser.add_argument("--rate-hz", type=float, default=50.0)
+    parser.add_argument("--seconds", type=float, default=15.0)
+    options = parser.parse_args()
+    rounds = prepared(options.vehicles)
+    result = {
+        "bench": "station_receive",
+        "vehicles": options.vehicles,
+        "rate_hz": options.rate_hz,
+        "station": asyncio.run(measure_station(rounds, options)),
+        "peer_bare_pymavlink": measure_peer(rounds, options),
+        "goal": {"core_percent": 60.0, "state_age_p99_ms": 50.0},
+    }
+    print(json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()

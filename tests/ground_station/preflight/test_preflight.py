@@ -1,0 +1,253 @@
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from shapely.geometry import box
+
+from fleet.errors import RefusedError
+from fleet.ids import PlanId, RequestId, SiteId, VehicleId
+from fleet.positions import Position
+from fleet.realm import Realm
+from fleet.text import Text
+from ground_station.preflight.aircraft_checks import TakeOffNeeds, aircraft_checks
+from ground_station.preflight.drill_wall import drill_wall, require_realm
+from ground_station.preflight.parameter_checks import (
+    SET_PARAMETERS,
+    apply_required_parameters,
+    parameter_checks,
+    unmet,
+)
+from ground_station.preflight.required_parameters import required_parameters
+from ground_station.vehicles.state import LinkState, Timing, VehicleState
+from ground_station.vehicles.telemetry import (
+    BatteryState,
+    EkfState,
+    GpsState,
+    Motion,
+    SensorHealth,
+    Simulated,
+    StatusText,
+    Telemetry,
+)
+from ground_station.vehicles.tracker import Tracker
+from missions.values.aircraft import Aircraft, Battery, PayloadGear
+from missions.values.finding import Finding, Level
+from missions.values.plan import Energy, Fence, Plan
+from tests.ground_station.plans import FENCE, MISSION
+
+HOME = Position(lon_deg=133.23, lat_deg=34.77, alt_amsl_m=500.0)
+NEEDS = TakeOffNeeds(home=HOME, plan_name="plan-1", battery_percent=60.0)
+
+AIRCRAFT = Aircraft(
+    id=VehicleId("hato-1"),
+    name=Text("はと", "Hato"),
+    empty_mass_kg=18.0,
+    max_payload_kg=7.0,
+    hover_power_w=1700.0,
+    parasite_drag_area_m2=0.18,
+    rotor_disc_area_m2=2.39,
+    max_airspeed_mps=16.0,
+    battery=Battery(capacity_mah=36_000.0, nominal_v=44.4),
+    gear=PayloadGear.GRIPPER,
+    home_site_id=SiteId("depot"),
+    mavlink_system_id=1,
+)
+PLAN = Plan(
+    id=PlanId("plan-1"),
+    request_id=RequestId("request-1"),
+    vehicle_id=VehicleId("hato-1"),
+    depot_id=SiteId("depot"),
+    site_id=SiteId("site"),
+    made_at_s=0.0,
+    home=HOME,
+    legs=(),
+    items=MISSION,
+    fence_items=FENCE,
+    rally_items=(),
+    fence=Fence(inclusion=box(133.2, 34.7, 133.3, 34.8), exclusions=()),
+    profile=(),
+    energy=Energy(needed_wh=700.0, usable_wh=1500.0, reserve_wh=400.0, left_at_landing_wh=800.0, last_turn_back_m=None),
+    duration_s=600.0,
+    distance_m=6000.0,
+    return_altitude_home_m=153.2,
+    terrain_is_synthetic=False,
+    payload_kg=4.0,
+    wind_from_deg=0.0,
+    wind_mps=0.0,
+    findings=(),
+)
+
+
+GOOD_EKF = EkfState(
+    received_s=100.0,
+    flags=831,
+    velocity_variance=0.1,
+    position_variance=0.1,
+    height_variance=0.1,
+    compass_variance=0.1,
+)
+
+
+def _state(**changes: object) -> VehicleState:
+    telemetry = Telemetry(
+        motion=Motion(
+            received_s=100.0,
+            boot_s=90.0,
+            position=HOME,
+            alt_home_m=0.0,
+            north_mps=0.0,
+            east_mps=0.0,
+            climb_mps=0.0,
+            groundspeed_mps=0.0,
+            heading_deg=0.0,
+        ),
+        battery=BatteryState(received_s=100.0, voltage_v=50.0, current_a=0.1, percent=95, consumed_mah=0.0),
+        gps=GpsState(received_s=100.0, fix_type=3, satellites=12, hdop=0.9),
+        ekf=GOOD_EKF,
+        sensors=SensorHealth(
+            received_s=100.0, present=0x1000000F, enabled=0x1000000F, healthy=0x1000000F, load_percent=20.0
+        ),
+    )
+    tracker = Tracker(vehicle_id=VehicleId("hato-1"), timing=Timing(), heard_s=100.0, plan_on_board="plan-1")
+    state = tracker.state(1, 100.5, None)
+    parts = {name: value for name, value in changes.items() if name in Telemetry.__dataclass_fields__}
+    rest = {name: value for name, value in changes.items() if name not in parts}
+    return replace(state, telemetry=replace(telemetry, **parts), **rest)  # type: ignore[arg-type]
+
+
+def _level(state: VehicleState, rule: str) -> Finding:
+    (found,) = [finding for finding in aircraft_checks(state, NEEDS) if finding.rule == rule]
+    return found
+
+
+def test_an_aircraft_that_is_well_passes_every_check_with_its_values() -> None:
+    findings = aircraft_checks(_state(), NEEDS)
+    assert {finding.level for finding in findings} == {Level.OK}
+    assert any("95 %" in finding.text.ja for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes"),
+    [
+        ("aircraft.link", {"link": LinkState.STALE}),
+        ("aircraft.link", {"duplicate_suspected": True}),
+        ("aircraft.gps", {"gps": GpsState(received_s=100.0, fix_type=2, satellites=12, hdop=0.9)}),
+        ("aircraft.gps", {"gps": GpsState(received_s=80.0, fix_type=3, satellites=12, hdop=0.9)}),
+        ("aircraft.gps", {"gps": None}),
+        ("aircraft.ekf", {"ekf": replace(GOOD_EKF, flags=0x80)}),
+        ("aircraft.ekf", {"ekf": replace(GOOD_EKF, compass_variance=0.9)}),
+        ("aircraft.battery", {"battery": None}),
+        ("aircraft.place", {"motion": None}),
+        ("aircraft.plan", {"plan_on_board": "plan-0"}),
+        ("aircraft.plan", {"plan_on_board": None}),
+    ],
+)
+def test_what_is_not_well_is_refused(rule: str, changes: dict[str, object]) -> None:
+    finding = _level(_state(**changes), rule)
+    assert finding.level is Level.REFUSE
+    assert finding.cure is not None
+
+
+def test_a_battery_below_what_the_flight_needs_is_refused_with_both_numbers() -> None:
+    low = BatteryState(received_s=100.0, voltage_v=44.0, current_a=0.1, percent=59, consumed_mah=0.0)
+    finding = _level(_state(battery=low), "aircraft.battery")
+    assert finding.level is Level.REFUSE
+    assert "59 %" in finding.text.en
+    assert "60 %" in finding.text.en
+
+
+def test_failing_pre_arm_checks_are_told_in_the_aircrafts_words() -> None:
+    sensors = SensorHealth(received_s=100.0, present=0xF, enabled=0xF, healthy=0xF, load_percent=0.0)
+    said = (StatusText(received_s=99.0, severity=2, text="PreArm: Compass not calibrated"),)
+    finding = _level(_state(sensors=sensors, texts=said), "aircraft.pre-arm")
+    assert finding.level is Level.REFUSE
+    assert "Compass not calibrated" in finding.text.ja
+
+
+def test_an_aircraft_that_stands_elsewhere_must_be_planned_anew() -> None:
+    motion = _state().telemetry.motion
+    assert motion is not None
+    away = replace(motion, position=replace(HOME, lat_deg=34.771))
+    finding = _level(_state(motion=away), "aircraft.place")
+    assert finding.level is Level.REFUSE
+    assert finding.cure is not None
+    assert finding.cure.action == "replan"
+
+
+def test_another_ground_station_is_warned_of() -> None:
+    assert _level(_state(other_station=254), "aircraft.other-station").level is Level.WARN
+
+
+def _required(known: Mapping[str, float], *, simulated: bool = False) -> dict[str, float]:
+    return {needed.name: needed.value for needed in required_parameters(PLAN, AIRCRAFT, known, simulated=simulated)}
+
+
+def test_failsafes_follow_from_the_plan_and_the_aircraft() -> None:
+    needed = _required({"RTL_ALT": 1500.0})
+    assert needed["RTL_ALT"] == 15320.0
+    assert needed["FENCE_ALT_MAX"] == 184.0
+    assert needed["FENCE_TYPE"] == 5.0
+    assert needed["FS_GCS_ENABLE"] == 1.0
+    assert needed["BATT_FS_LOW_ACT"] == 2.0
+    usable_mah = 36_000.0 * 0.05 + 400.0 / 44.4 * 1000.0
+    assert needed["BATT_LOW_MAH"] == pytest.approx(usable_mah, abs=1.0)
+
+
+def test_the_return_height_has_the_name_of_the_firmware() -> None:
+    assert _required({"RTL_ALT_M": 15.0})["RTL_ALT_M"] == 154.0
+    assert "RTL_ALT" not in _required({"RTL_ALT_M": 15.0})
+
+
+def test_the_grippers_servo_is_wired_only_on_a_simulated_aircraft() -> None:
+    known = {"SERVO9_FUNCTION": 0.0, "GRIP_TYPE": 0.0}
+    assert _required(known, simulated=True)["SERVO9_FUNCTION"] == 28.0
+    assert "SERVO9_FUNCTION" not in _required(known)
+    assert "SERVO9_FUNCTION" not in _required({**known, "SERVO7_FUNCTION": 28.0}, simulated=True)
+
+
+def test_a_wrong_or_unknown_setting_is_refused_with_a_button_to_cure_it() -> None:
+    required = required_parameters(PLAN, AIRCRAFT, {}, simulated=False)
+    known = {"FS_GCS_ENABLE": 0.0, "FENCE_ENABLE": 1.0}
+    findings = {finding.rule: finding for finding in parameter_checks(required, known)}
+    wrong = findings["parameter.FS_GCS_ENABLE"]
+    assert wrong.level is Level.REFUSE
+    assert wrong.cure is not None
+    assert (wrong.cure.action, wrong.cure.value) == (SET_PARAMETERS, 1.0)
+    assert findings["parameter.FENCE_ENABLE"].level is Level.OK
+    assert "unknown" in findings["parameter.RTL_ALT"].text.en
+
+
+class Shelf:
+    def __init__(self) -> None:
+        self.values: dict[str, float] = {"FENCE_ENABLE": 1.0}
+        self.sets: list[str] = []
+
+    async def set_parameter(self, name: str, value: float) -> None:
+        self.sets.append(name)
+        self.values[name] = value
+
+
+async def test_only_what_is_wrong_is_set() -> None:
+    shelf = Shelf()
+    required = required_parameters(PLAN, AIRCRAFT, shelf.values, simulated=False)
+    await apply_required_parameters(shelf, required, shelf.values)
+    assert "FENCE_ENABLE" not in shelf.sets
+    assert unmet(required, shelf.values) == ()
+
+
+@pytest.mark.parametrize(
+    ("realm", "simulated", "level"),
+    [
+        (Realm.DRILL, Simulated.YES, Level.OK),
+        (Realm.LIVE, Simulated.NO, Level.OK),
+        (Realm.DRILL, Simulated.NO, Level.REFUSE),
+        (Realm.LIVE, Simulated.YES, Level.REFUSE),
+        (Realm.DRILL, Simulated.UNKNOWN, Level.REFUSE),
+        (Realm.LIVE, Simulated.UNKNOWN, Level.REFUSE),
+    ],
+)
+def test_the_drill_wall_lets_through_only_what_is_proved(realm: Realm, simulated: Simulated, level: Level) -> None:
+    assert drill_wall(realm, simulated).level is level
+    if level is Level.REFUSE:
+        with pytest.raises(RefusedError):
+            require_realm(realm, simulated)
