@@ -47,6 +47,10 @@ class World:
         for index, vehicle in enumerate(self.vehicles):
             self._listen(index, vehicle)
         self._settle()
+        for index, vehicle in enumerate(self.vehicles):
+            vehicle.update(self.age_s(index), STEP_S)
+            if vehicle.identity.preflight_s > 0.0:
+                vehicle.events.clear()
 
     def age_s(self, index: int) -> float:
         """Return seconds since a vehicle was powered on."""
@@ -94,14 +98,15 @@ class World:
         right = m.thrust_mps2[:, 0] * cosine - m.thrust_mps2[:, 1] * sine
         pitch = -np.arctan2(forward, np.maximum(lift, 1.0))
         roll = np.arctan2(right, np.maximum(lift, 1.0))
-        table = np.stack(
-            (m.yaw_rad, m.ground_m, m.impact_mps, m.voltage_v, m.current_a, m.used_mah, m.used_wh, roll, pitch,
-             m.yaw_rate_radps, lift / STANDARD_GRAVITY_MPS2),
-            axis=1,
-        ).tolist()  # fmt: skip
+        table = np.array(
+            (
+                m.yaw_rad, m.ground_m, m.impact_mps, m.voltage_v, m.current_a, m.used_mah, m.used_wh, roll, pitch,
+                m.yaw_rate_radps, lift / STANDARD_GRAVITY_MPS2,
+            )
+        ).T  # fmt: skip
         positions, velocities, grounded = m.position_m.tolist(), m.velocity_mps.tolist(), m.on_ground.tolist()
         for vehicle, row, place, speed, on_ground in zip(
-            self.vehicles, table, positions, velocities, grounded, strict=True
+            self.vehicles, table.tolist(), positions, velocities, grounded, strict=True
         ):
             kin = vehicle.kin
             kin.position = (place[0], place[1], place[2])
@@ -136,7 +141,7 @@ class World:
                     fade_s=params["SIM_WIND_TC"],
                 )
             elif name == "SIM_PAYLOAD_KG":
-                self.motion.payload_kg[index] = max(0.0, params["SIM_PAYLOAD_KG"])
+                self.motion.load(index, max(0.0, params["SIM_PAYLOAD_KG"]))
             elif name == "SIM_BATT_VOLTAGE":
                 self.motion.full_v[index] = max(1.0, params["SIM_BATT_VOLTAGE"])
 

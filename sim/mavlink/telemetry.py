@@ -125,6 +125,8 @@ def vfr_hud(v: Autopilot) -> Packet:
 
 
 def _throttle_percent(v: Autopilot) -> int:
+    if not v.armed or v.kin.on_ground:
+        return 0
     return int(max(0.0, min(100.0, 100.0 * v.params["MOT_THST_HOVER"] * 0.9 * v.kin.lift_ratio)))
 
 

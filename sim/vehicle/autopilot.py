@@ -28,6 +28,7 @@ _ARMING_DELAY_S = 2.0
 _LANDED_AFTER_S = 1.6
 _DISARMED_AFTER_S = 2.05
 _TRACK_EVERY_S = 3.0
+_WATCH_EVERY = 2
 
 
 class Autopilot:
@@ -74,7 +75,7 @@ class Autopilot:
         self._mission_version = 0
         self.track: list[Vector] = []
         self._track_at_s = 0.0
-        self._flying_s = 0.0
+        self._step_count = 0
 
     def powered_on_again(self, started_at_s: float) -> "Autopilot":
         """Return the vehicle after a restart: parameters and plans stay, all else begins anew."""
@@ -159,13 +160,16 @@ class Autopilot:
         self.now_s = now_s
         flight = self.flight
         flight.now_s, flight.dt_s, flight.home = now_s, dt_s, self.home
+        flight.refresh()
         if self._startup_left or not self.has_origin:
             self._start_up()
         if not self.armed:
             self._rest(dt_s)
             return off()
         self.sticks.fade(now_s)
-        self._watch()
+        self._step_count += 1
+        if self._step_count % _WATCH_EVERY == 0:
+            self._watch()
         self._notice_ground()
         self._run_gear()
         if not self.armed:
@@ -174,7 +178,7 @@ class Autopilot:
         row = task.update(flight)
         self._disarm_by_itself(task)
         self._report_mission()
-        self._keep_track(dt_s)
+        self._keep_track()
         return row if self.armed else off()
 
     def _current_task(self) -> Task:
@@ -328,10 +332,9 @@ class Autopilot:
             self.trigger.take(at=kin.position, alt_home_m=self.alt_home_m, angles_deg=angles, at_s=self.unix_s)
         )
 
-    def _keep_track(self, dt_s: float) -> None:
+    def _keep_track(self) -> None:
         if self.landed:
             return
-        self._flying_s += dt_s
         if self.now_s - self._track_at_s >= _TRACK_EVERY_S and self.mode is not Mode.SMART_RTL:
             self._track_at_s = self.now_s
             back_on_track(self.track, self.kin.position, int(self.params["SRTL_POINTS"]) or 300)

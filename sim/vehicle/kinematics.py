@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sim.dynamics.motion import POSITION_GAIN_PER_S, Motors
 from sim.dynamics.path import Vector
 
-# One row of the command matrix, in the order of `sim.dynamics.motion.Column`.
+# One row of the command matrix, in the order of the columns of `sim.dynamics.motion`.
 Row = list[float]
 
 _NO: Vector = (0.0, 0.0, 0.0)

@@ -50,6 +50,7 @@ class ParameterStore:
             if line:
                 name, kind, value = line.split()
                 self._all[name] = Parameter(name=name, type=_TYPES[kind], value=_single(float(value)))
+        self.changes = 0
         self._shown: list[Parameter] = []
         self._index: dict[str, int] = {}
         self._values = {name: parameter.value for name, parameter in self._all.items()}
@@ -95,6 +96,7 @@ class ParameterStore:
         limits = _RANGES.get(parameter.type)
         parameter.value = _single(value) if limits is None else float(min(max(round(value), limits[0]), limits[1]))
         self._values[parameter.name] = parameter.value
+        self.changes += 1
 
     def _show(self) -> None:
         self._shown = [p for p in self._all.values() if self._is_shown(p.name)]

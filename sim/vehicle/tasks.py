@@ -1,7 +1,7 @@
 """Single flight tasks: each says, step by step, what the motors should do, and when it is done."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sim.dynamics.path import Limits, Path, Vector
@@ -26,17 +26,28 @@ class Flight:
     descent_mps: float | None = None
     yaw_hold_rad: float | None = None
     spooled_at_s: float = 0.0
+    tilt_rad: float = 0.5
+    _known: tuple[object, ...] = ()
+    _limits: dict[bool, Limits] = field(default_factory=dict)
 
-    @property
-    def tilt_rad(self) -> float:
-        """Return the largest lean angle."""
-        return math.radians(self.params["ANGLE_MAX"] / 100.0)
+    def refresh(self) -> None:
+        """Work out what parameters and orders allow, if any has changed."""
+        known = (self.params.changes, self.speed_mps, self.climb_mps, self.descent_mps)
+        if known != self._known:
+            self._known = known
+            self.tilt_rad = math.radians(self.params["ANGLE_MAX"] / 100.0)
+            self._limits = {guided: self._work_out(guided=guided) for guided in (False, True)}
 
-    def limits(self, *, guided: bool = False, speed_mps: float | None = None) -> Limits:
-        """Return how fast targets may travel now."""
+    def limits(self, *, guided: bool = False) -> Limits:
+        """Return how fast targets may travel now; the same object until something changes."""
+        if not self._limits:
+            self.refresh()
+        return self._limits[guided]
+
+    def _work_out(self, *, guided: bool) -> Limits:
         p = self.params
         return Limits(
-            speed_mps=max(0.5, speed_mps or self.speed_mps or p["WPNAV_SPEED"] / 100.0),
+            speed_mps=max(0.5, self.speed_mps or p["WPNAV_SPEED"] / 100.0),
             climb_mps=max(0.3, self.climb_mps or p["WPNAV_SPEED_UP"] / 100.0),
             descent_mps=max(0.3, self.descent_mps or p["WPNAV_SPEED_DN"] / 100.0),
             accel_mps2=max(0.5, p["WPNAV_ACCEL"] / 100.0),
@@ -138,7 +149,7 @@ class Travel:
         """Return the command for the coming step."""
         path = self._path or self._plan(flight)
         limits = flight.limits(guided=self._guided)
-        if limits != self._limits:
+        if limits is not self._limits and limits != self._limits:
             self._limits = limits
             path.change_limits(limits)
             if self._then is not None:
