@@ -78,7 +78,8 @@ def examine(data: bytes, limits: PictureLimits) -> Examined:
 
 
 def _decoded(picture: Image.Image, wanted_px: int) -> Image.Image:
-    picture.draft(None, (wanted_px, wanted_px))
+    share = min(1.0, wanted_px / max(picture.size))
+    picture.draft(None, (round(picture.width * share), round(picture.height * share)))
     picture.load()
     factor = max(picture.size) // (2 * wanted_px)
     small: Image.Image = picture
@@ -101,13 +102,13 @@ def _as_rgb(picture: Image.Image) -> Image.Image:
 def _with_copies(
     small: Image.Image, *, kind: FileKind, size_px: tuple[int, int], tags: CameraTags, limits: PictureLimits
 ) -> Examined:
-    small.thumbnail((limits.preview_px, limits.preview_px), Image.Resampling.LANCZOS)
+    small = _within(small, limits.preview_px)
     turn = _TURNS.get(tags.orientation)
     if turn is not None:
         small = small.transpose(turn)
     width_px, height_px = size_px[::-1] if tags.orientation >= 5 else size_px
     preview_jpeg = _jpeg(small, 82)
-    small.thumbnail((limits.thumbnail_px, limits.thumbnail_px), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    small = _within(small, limits.thumbnail_px)
     thumbnail_jpeg = b""
     for quality in _QUALITIES:
         thumbnail_jpeg = _jpeg(small, quality)
@@ -121,6 +122,14 @@ def _with_copies(
         preview_jpeg=preview_jpeg,
         thumbnail_jpeg=thumbnail_jpeg,
     )
+
+
+def _within(picture: Image.Image, longest_px: int) -> Image.Image:
+    share = longest_px / max(picture.size)
+    if share >= 1.0:
+        return picture
+    size = max(1, round(picture.width * share)), max(1, round(picture.height * share))
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:

@@ -167,7 +167,7 @@ class Sketch:
 
 _ROCK = np.array([[-0.5, -0.2], [-0.1, -0.5], [0.45, -0.3], [0.5, 0.25], [0.0, 0.5], [-0.4, 0.35]])
 _ROUND = np.linspace(0.0, 2.0 * np.pi, 11, endpoint=False)
-_BLOB = np.stack([np.cos(_ROUND), np.sin(_ROUND)], axis=-1) * (1.0 + 0.28 * np.cos(_ROUND * 5.0 + 1.0))[:, None]
+_BLOB = np.stack([np.cos(_ROUND), np.sin(_ROUND)], axis=-1) * (1.0 + 0.13 * np.cos(_ROUND * 3.0 + 1.0))[:, None]
 
 
 def _lit(colour: Colour, factor: float) -> Colour:
