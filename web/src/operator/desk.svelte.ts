@@ -126,8 +126,13 @@ export class Desk {
     );
   }
 
+  /** Give up a delivery that has not taken off. */
+  async cancel(delivery: Delivery): Promise<void> {
+    await this.#attempt(null, () => post(`deliveries/${delivery.id}/cancel`));
+  }
+
   async fly(delivery: Delivery): Promise<void> {
-    await this.#attempt(null, () => post(`deliveries/${delivery.id}/fly`));
+    await this.#attempt(null, () => post(`deliveries/${delivery.id}/fly`, { id: freshId() } satisfies Station['FlyIn']));
   }
 
   async command(vehicle: Vehicle, action: CommandAction): Promise<void> {
@@ -137,7 +142,7 @@ export class Desk {
   }
 
   async skyClear(): Promise<void> {
-    await this.#attempt(null, () => post('sky-clear'));
+    await this.#attempt(null, () => post('sky-clear', { id: freshId() } satisfies Station['SkyClearIn']));
   }
 
   async makeRequest(body: Station['RequestIn']): Promise<void> {

@@ -69,23 +69,17 @@ export function standing(work: Work): Standing {
   }
 }
 
-/** A warning that someone took on: who, and why. */
-export interface Acceptance {
-  readonly name: string;
-  readonly reason: string;
-}
-
 /** The rules of a plan's warnings, each once: what must be taken on before it goes to the aircraft. */
 export function warningRules(plan: Plan): string[] {
   return [...new Set(plan.findings.filter((finding) => finding.level === 'warn').map((finding) => finding.rule))];
 }
 
-/** The warnings that nobody has taken on yet. */
-export function openWarnings(plan: Plan, accepted: Readonly<Record<string, Acceptance>>): string[] {
-  return warningRules(plan).filter((rule) => {
-    const acceptance = accepted[rule];
-    return acceptance === undefined || acceptance.name.trim() === '' || acceptance.reason.trim().length < 2;
-  });
+/** The warnings that nobody has taken on yet: every one without a name, else those without a reason. */
+export function openWarnings(plan: Plan, name: string, reasons: Readonly<Record<string, string>>): string[] {
+  const shortest = 2;
+  return warningRules(plan).filter(
+    (rule) => name.trim() === '' || (reasons[rule] ?? '').trim().length < shortest,
+  );
 }
 
 /** The cure to offer as the next step of a plan that is refused: the first that a page can carry out. */

@@ -105,6 +105,7 @@ export const operatorWords = {
   nextTick: (what: Text) => text(`目で確かめる: ${what.ja}`, `Look: ${what.en}`),
   machineWaits: (what: Text) => text(`機体の準備を待っています: ${what.ja}`, `Waiting for the aircraft: ${what.en}`),
   setParameters: text('設定を直す', 'Set the parameters'),
+  giveUp: text('この配送をやめる', 'Give up this delivery'),
   readBack: text('計画の送信と読み返し', 'Upload and read back'),
 
   fly: text('飛行開始', 'Fly'),

@@ -117,10 +117,10 @@ describe('warnings', () => {
   const warned = plan([finding('warn', 'wind'), finding('warn', 'wind'), finding('ok', 'energy')], 'warn');
 
   test('each rule needs a name and a reason once', () => {
-    expect(openWarnings(warned, {})).toEqual(['wind']);
-    expect(openWarnings(warned, { wind: { name: '佐藤', reason: ' x ' } })).toEqual(['wind']);
-    expect(openWarnings(warned, { wind: { name: ' ', reason: '見張り' } })).toEqual(['wind']);
-    expect(openWarnings(warned, { wind: { name: '佐藤', reason: '見張り' } })).toEqual([]);
+    expect(openWarnings(warned, '佐藤', {})).toEqual(['wind']);
+    expect(openWarnings(warned, '佐藤', { wind: ' x ' })).toEqual(['wind']);
+    expect(openWarnings(warned, ' ', { wind: '見張り' })).toEqual(['wind']);
+    expect(openWarnings(warned, '佐藤', { wind: '見張り' })).toEqual([]);
   });
 
   test('the verdict counts the worst level', () => {

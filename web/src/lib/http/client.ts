@@ -52,7 +52,7 @@ export async function remove<Answer>(path: string): Promise<Answer> {
   return (await call('DELETE', path)) as Answer;
 }
 
-/** A fresh id for a command; `crypto.randomUUID` is missing on plain-HTTP addresses, so it is not used. */
+/** A fresh id for a command, 24 characters; `crypto.randomUUID` is missing on plain-HTTP addresses, so it is not used. */
 export function freshId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
