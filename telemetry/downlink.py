@@ -14,7 +14,7 @@ from fleet.ids import StationId, check_name
 from fleet.text import Text
 from telemetry.codec import MAX_RECORD_BYTES, DownMessage
 
-DOWN_KINDS = frozenset({"delivery.request", "request.withdrawn", "picture.missing"})
+DOWN_KINDS = frozenset({"delivery.request", "request.withdrawn", "picture.missing", "picture.received"})
 MAX_MESSAGES_AT_ONCE = 50
 MAX_PAYLOAD_BYTES = 32 * 1024
 
