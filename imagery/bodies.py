@@ -17,6 +17,7 @@ MAX_THUMBNAIL_BYTES = 32 * 1024
 
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 Index = Annotated[int, msgspec.Meta(ge=0, lt=MAX_CHUNKS)]
+Size = Annotated[int, msgspec.Meta(gt=0, lt=2**31)]
 Finite = Annotated[float, msgspec.Meta(ge=-1e12, le=1e12)]
 
 
@@ -30,8 +31,8 @@ class PictureManifest(Body, frozen=True, kw_only=True):
     sha256: Sha256
     size_bytes: Annotated[int, msgspec.Meta(gt=0, le=MAX_CHUNKS * CHUNK_BYTES)]
     media_type: Literal["image/jpeg", "image/png"]
-    width_px: Annotated[int, msgspec.Meta(gt=0)]
-    height_px: Annotated[int, msgspec.Meta(gt=0)]
+    width_px: Size
+    height_px: Size
     taken_at_s: Finite
     who: Annotated[str, msgspec.Meta(max_length=80)]
     source: Annotated[str, msgspec.Meta(max_length=40)]
@@ -46,14 +47,18 @@ class PictureManifest(Body, frozen=True, kw_only=True):
     view_deg: Finite | None = None
     vehicle_id: Name | None = None
     delivery_id: Name | None = None
-    image_index: int | None = None
+    image_index: Annotated[int, msgspec.Meta(ge=0, lt=2**31)] | None = None
     before_after: Literal["before", "after"] | None = None
     simulated: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a manifest whose digests do not match its size."""
+        """Refuse digests that do not match the size, and words that hold control characters."""
         if len(self.chunk_digests) != DIGEST_BYTES * chunk_count(self.size_bytes):
             message = "chunk_digests do not match size_bytes"
+            raise ValueError(message)
+        words = (self.picture_id, self.who, self.source, self.vehicle_id or "", self.delivery_id or "")
+        if not "".join(words).isprintable():
+            message = "a name holds control characters"
             raise ValueError(message)
 
 

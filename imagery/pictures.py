@@ -116,8 +116,8 @@ def picture_of(
         delivery_id=context.delivery_id,
         image_index=context.image_index,
         station_id=station_id,
-        who=context.who,
-        source=context.source,
+        who=_printable(context.who, 80),
+        source=_printable(context.source, 40),
         before_after=context.before_after,
         simulated=context.simulated,
         state=PictureState.COMPLETE,
@@ -126,6 +126,10 @@ def picture_of(
         release=Release.UNREVIEWED,
         received_at_s=now_s,
     )
+
+
+def _printable(words: str, longest: int) -> str:
+    return "".join(letter for letter in words if letter.isprintable())[:longest]
 
 
 def _first(*values: float | None) -> float:

@@ -44,13 +44,6 @@ BASE = Picture(
 )
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> sa.Engine:
-    engine = open_engine(f"sqlite:///{tmp_path / 'office.sqlite'}")
-    create_picture_tables(engine)
-    return engine
-
-
 def fill(engine: sa.Engine, count: int) -> list[Picture]:
     made = [
         replace(
@@ -160,10 +153,11 @@ def test_what_is_not_there_is_not_found(engine: sa.Engine) -> None:
                 ask()
 
 
-def test_ten_thousand_pictures_are_paged_by_index(engine: sa.Engine) -> None:
-    statement = sa.select(pictures.c.id).order_by(pictures.c.taken_at_s.desc(), pictures.c.id.desc()).limit(5)
+def test_pages_are_read_by_an_index(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'plan.sqlite'}")
+    create_picture_tables(engine)
+    newest = sa.select(pictures.c.id).order_by(pictures.c.taken_at_s.desc(), pictures.c.id.desc()).limit(5)
     with engine.connect() as connection:
-        plan = connection.execute(
-            sa.text(f"EXPLAIN QUERY PLAN {statement.compile(compile_kwargs={'literal_binds': True})}")
-        )
+        statement = newest.compile(connection, compile_kwargs={"literal_binds": True})
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")
         assert "pictures_taken" in " ".join(str(row) for row in plan)

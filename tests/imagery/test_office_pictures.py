@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from fleet.errors import ConflictError
 from fleet.ids import StationId
@@ -16,22 +17,18 @@ from imagery.memory_store import MemoryStore
 from imagery.office_pictures import OfficePictures
 from imagery.pictures import Picture, PictureState, Release
 from imagery.store import sha256_of
-from imagery.tables_sql import chunks, create_picture_tables, pictures
-from telemetry.engine_sql import open_engine
+from imagery.tables_sql import chunks, pictures
 from telemetry.making import make_record
 from telemetry.store import ReceivedRecord
 from telemetry.store_sql import SqlRecordStore
-from telemetry.tables_sql import create_tables
 from tests.imagery.samples import CONTEXT, TAGS, Field, jpeg, noisy_jpeg, rows, shuffled
 
 
 class Office:
     """An office with a real record store; what it asks of stations is a list."""
 
-    def __init__(self, database: Path, intake: PictureIntake, field: Field) -> None:
-        self.engine = open_engine(f"sqlite:///{database}")
-        create_tables(self.engine)
-        create_picture_tables(self.engine)
+    def __init__(self, engine: sa.Engine, intake: PictureIntake, field: Field) -> None:
+        self.engine = engine
         self.store = MemoryStore()
         self.asked: list[tuple[StationId, str, Mapping[str, object]]] = []
         self.told: list[Picture] = []
@@ -72,8 +69,8 @@ def field(tmp_path: Path, intake: PictureIntake) -> Field:
 
 
 @pytest.fixture
-def office(tmp_path: Path, intake: PictureIntake, field: Field) -> Office:
-    return Office(tmp_path / "office.sqlite", intake, field)
+def office(engine: sa.Engine, intake: PictureIntake, field: Field) -> Office:
+    return Office(engine, intake, field)
 
 
 async def test_thumbnail_first_then_the_whole_byte_for_byte(field: Field, office: Office) -> None:

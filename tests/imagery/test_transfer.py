@@ -124,6 +124,10 @@ def test_a_manifest_that_lies_about_the_whole_never_completes() -> None:
         {"taken_at_s": float("nan")},
         {"lat_deg": 91.0},
         {"before_after": "during"},
+        {"who": "a\x00b"},
+        {"vehicle_id": "drone\n1"},
+        {"image_index": 2**31},
+        {"width_px": 2**31},
     ],
 )
 def test_a_manifest_out_of_bounds_is_refused(changes: dict[str, object]) -> None:
