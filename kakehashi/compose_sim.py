@@ -4,12 +4,12 @@ import contextlib
 import time
 
 from fleet.errors import BadInputError
-from fleet.positions import Position
 from fleet.text import Text
 from kakehashi.bundle import load_town
 from kakehashi.compose_camera import camera_of
 from kakehashi.events import tell
 from kakehashi.home import Home
+from kakehashi.places_of_aircraft import home_of
 from kakehashi.settings import Settings
 from missions.values.aircraft import Aircraft
 from missions.values.town import Town
@@ -34,17 +34,6 @@ def simulated_vehicles(settings: Settings, town: Town) -> tuple[SimulatedVehicle
             Text("--count を減らすか、町に機体を登録してください", "lower --count, or add aircraft to the town"),
         )
     return tuple(_simulated(aircraft, town, index, settings) for index, aircraft in enumerate(chosen))
-
-
-def home_of(aircraft: Aircraft, town: Town) -> Position:
-    """Return where an aircraft stands at its depot."""
-    depot = town.place(aircraft.home_site_id)
-    if depot is None:
-        raise BadInputError(
-            Text(f"機体 {aircraft.id} の拠点 {aircraft.home_site_id} がありません", f"{aircraft.id} has no depot"),
-            Text("町のデータの home_site_id を直してください", "correct home_site_id in the town's data"),
-        )
-    return Position(lon_deg=depot.at.lon_deg, lat_deg=depot.at.lat_deg, alt_amsl_m=depot.ground_amsl_m)
 
 
 def _simulated(aircraft: Aircraft, town: Town, index: int, settings: Settings) -> SimulatedVehicle:

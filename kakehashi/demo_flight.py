@@ -45,7 +45,6 @@ class DemoSummary:
     pictures_taken: int = 0
     pictures_received: int = 0
     records_received: int = 0
-    records_waiting: int = 0
     flight_seconds: float = 0.0
     seconds: float = 0.0
     simulated: bool | None = None
@@ -59,8 +58,8 @@ class DemoSummary:
         """Return whether everything that was asked for happened, and every picture and record arrived."""
         if not fly:
             return self.planned
-        arrived = self.pictures_taken == self.pictures_received > 0 and self.records_received > 0
-        return self.delivered and self.landed_at_depot and arrived and self.records_waiting == 0
+        arrived = self.pictures_taken == self.pictures_received and self.records_received > 0
+        return self.delivered and self.landed_at_depot and arrived
 
 
 class DemoFlight:

@@ -65,6 +65,12 @@ def sim(
     given = {"count": count, "speedup": speedup, "seed": seed, "arducopter": arducopter}
     changed = settings.sim.model_copy(update={name: value for name, value in given.items() if value is not None})
     settings = settings.model_copy(update={"sim": changed})
+    binary = settings.sim.arducopter
+    if binary is not None:
+        from kakehashi.compose_arducopter import run_arducopter
+
+        asyncio.run(run_until_stopped(lambda: run_arducopter(settings, binary), watch_parent=with_parent))
+        return
     from kakehashi.compose_sim import run_sim
 
     asyncio.run(run_until_stopped(lambda: run_sim(settings), watch_parent=with_parent))

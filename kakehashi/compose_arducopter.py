@@ -1,0 +1,91 @@
+"""Real ArduPilot SITL aircraft for a drill: the town's trainer aircraft flown by ArduCopter's own code."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+from fleet.errors import BadInputError
+from fleet.text import Text
+from kakehashi.bundle import load_town
+from kakehashi.compose_camera import camera_of
+from kakehashi.events import tell
+from kakehashi.home import Home
+from kakehashi.places_of_aircraft import home_of
+from kakehashi.settings import Settings
+from missions.values.aircraft import Aircraft
+from missions.values.town import Town
+from sim.arducopter import BASE_PORT, PORT_STEP, ArduCopterFleet, ArduCopterSettings, ArduCopterVehicle
+from sim.camera.mavlink_tcp import VehiclePort, watch_vehicle
+
+_CAMERA_PORT_OFFSET = 2
+_GRIPPER = {"GRIP_ENABLE": 1.0, "GRIP_TYPE": 1.0, "SERVO9_FUNCTION": 28.0}
+
+
+def trained_aircraft(settings: Settings, town: Town) -> tuple[Aircraft, ...]:
+    """Return which of the town's aircraft ArduCopter plays: trainers (their load is nominal) before the others.
+
+    Raises BadInputError if the town has fewer than were asked for.
+    """
+    ordered = sorted(town.aircraft.values(), key=lambda one: not one.load_is_nominal)
+    if len(ordered) < settings.sim.count:
+        raise BadInputError(
+            Text(f"町に登録された機体は {len(ordered)} 機です", f"the town has only {len(ordered)} aircraft"),
+            Text("--count を減らすか、町に機体を登録してください", "lower --count, or add aircraft to the town"),
+        )
+    return tuple(ordered[: settings.sim.count])
+
+
+def _first_instance(settings: Settings) -> int:
+    offset = settings.sim.base_port - BASE_PORT
+    if offset < 0 or offset % PORT_STEP:
+        raise BadInputError(
+            Text(
+                f"ArduPilot SITL のポートは {BASE_PORT} から {PORT_STEP} おきです",
+                f"ArduPilot SITL's ports go from {BASE_PORT} in steps of {PORT_STEP}",
+            ),
+            Text("sim.base_port を 5760, 5770, … にしてください", "set sim.base_port to 5760, 5770, …"),
+        )
+    return offset // PORT_STEP
+
+
+async def run_arducopter(settings: Settings, binary: Path) -> None:
+    """Run ArduCopter aircraft with their simulated cameras until cancelled."""
+    home = Home(root=settings.home, realm=settings.realm)
+    home.make()
+    town = load_town(settings)
+    aircraft = trained_aircraft(settings, town)
+    beside = binary.parent / "copter.parm"
+    fleet = ArduCopterFleet(
+        [
+            ArduCopterVehicle(
+                system_id=one.mavlink_system_id,
+                home=home_of(one, town),
+                parameters={
+                    **_GRIPPER,
+                    "BATT_CAPACITY": one.battery.capacity_mah,
+                    "SIM_BATT_CAP_AH": one.battery.capacity_mah / 1000.0,
+                },
+            )
+            for one in aircraft
+        ],
+        ArduCopterSettings(
+            binary=binary,
+            folder=home.sim / "arducopter",
+            speedup=settings.sim.speedup,
+            parameter_file=beside if beside.is_file() else None,
+            first_instance=_first_instance(settings),
+        ),
+    )
+    async with contextlib.AsyncExitStack() as stack:
+        camera = await stack.enter_async_context(camera_of(settings, home, town))
+        await stack.enter_async_context(fleet)
+        tell("ready", "sim", aircraft=[f"tcp:{host}:{port}" for host, port in fleet.addresses])
+        async with asyncio.TaskGroup() as tasks:
+            for one, (host, port) in zip(aircraft, fleet.addresses, strict=True):
+                meeting = VehiclePort(
+                    host=host,
+                    port=port + _CAMERA_PORT_OFFSET,
+                    vehicle_id=one.id,
+                    system_id=one.mavlink_system_id,
+                )
+                tasks.create_task(watch_vehicle(meeting, camera))

@@ -1,0 +1,53 @@
+"""One delivery from end to end with no hand, on our simulator and on a real ArduCopter."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.kakehashi.real_arducopter import arducopter
+from tests.kakehashi.running import environment, kakehashi
+
+
+@pytest.mark.timeout(600)
+def test_the_demo_flies_a_delivery_and_everything_arrives(tmp_path: Path) -> None:
+    done = kakehashi("demo", "--fly", "--speedup", "10", "--exit", env=environment(tmp_path), timeout_s=580)
+    assert done.returncode == 0, done.stderr[-3000:]
+    summary = json.loads(done.stdout.splitlines()[-1])
+    assert summary["planned"]
+    assert summary["uploaded"]
+    assert summary["delivered"]
+    assert summary["landed_at_depot"]
+    assert summary["simulated"] is True
+    assert summary["pictures_taken"] == summary["pictures_received"] == 5
+    assert summary["records_received"] > 50
+
+
+def test_the_demo_without_flying_only_plans(tmp_path: Path) -> None:
+    done = kakehashi("demo", "--exit", env=environment(tmp_path), timeout_s=200)
+    assert done.returncode == 0, done.stderr[-3000:]
+    summary = json.loads(done.stdout.splitlines()[-1])
+    assert summary["planned"]
+    assert not summary["uploaded"]
+
+
+@pytest.mark.arducopter
+@pytest.mark.timeout(900)
+def test_the_same_commands_fly_a_real_arducopter(tmp_path: Path) -> None:
+    binary = os.environ.get("KAKEHASHI_ARDUCOPTER")
+    if not binary:
+        pytest.skip("KAKEHASHI_ARDUCOPTER names no ArduCopter binary")
+    env = environment(tmp_path)
+    with arducopter(Path(binary), env=env, speedup=10) as link:
+        done = kakehashi(
+            "demo", "--fly", "--exit", "--speedup", "10", "--keep", str(tmp_path),
+            "--vehicle", f"arducopter-1={link}", env=env, timeout_s=850,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    summary = json.loads(done.stdout.splitlines()[-1])
+    assert summary["delivered"]
+    assert summary["landed_at_depot"]
+    assert summary["simulated"] is True
+    assert summary["vehicle"] == "arducopter-1"
+    assert summary["pictures_taken"] == summary["pictures_received"] == 5
