@@ -63,11 +63,13 @@ def _check_kind(url: sa.URL) -> None:
 def migrate(engine: sa.Engine) -> None:
     """Bring the database to this version's tables in one transaction; others that start now wait for it.
 
-    Raises UnavailableError if the database does not answer and BadInputError if a newer version has written it.
+    Raises UnavailableError if the database does not answer and BadInputError if a newer version or another program
+    has written it.
     """
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_POSTGRESQL_LOCK)))
+        _refuse_foreign_tables(connection)
         try:
             command.upgrade(_configuration(connection), "head")
         except CommandError as error:
@@ -75,6 +77,21 @@ def migrate(engine: sa.Engine) -> None:
                 Text("データベースがこの版より新しいか、壊れています", f"the database is newer than this: {error}"),
                 Text("Kakehashi を新しい版にしてください", "install the newer version of Kakehashi"),
             ) from error
+
+
+def _refuse_foreign_tables(connection: sa.Connection) -> None:
+    names = set(sa.inspect(connection).get_table_names())
+    if "alembic_version" in names:
+        return
+    foreign = sorted(names & set(all_tables().tables))
+    if foreign:
+        raise BadInputError(
+            Text(
+                f"このデータベースには別のプログラムの表があります（{'、'.join(foreign)}）",
+                f"this database holds tables of another program: {', '.join(foreign)}",
+            ),
+            Text("空のデータベースを指定してください", "name an empty database"),
+        )
 
 
 def _configuration(connection: sa.Connection) -> Config:

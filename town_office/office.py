@@ -4,6 +4,7 @@ It can only ask: nothing here, and no message it sends, moves an aircraft.
 """
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ from town_office.live_feed import COLLECTIONS, Ledgers, LiveFeed
 from town_office.live_view import LiveView
 from town_office.requests_sql import RequestHandler, RequestLedger
 
+LEAST_FREE_BYTES = 1_000_000_000
 _log = structlog.get_logger(__name__)
 
 FOUNDER_ROLES = frozenset({Role.ADMINISTRATOR, Role.DISPATCHER, Role.VIEWER})
@@ -191,16 +193,19 @@ class TownOffice:
         """Return how the service stands, each part in words."""
         status = self._ingest.status()
         database_answers = await asyncio.to_thread(is_answering, self._engine)
+        free_bytes = (await asyncio.to_thread(shutil.disk_usage, self.settings.pictures_folder)).free
+        has_room = free_bytes >= LEAST_FREE_BYTES
         if status.fault is not None:
             broker = f"{status.fault.ja} / {status.fault.en}"
         else:
             broker = "接続 / connected" if status.connected else "接続待ち / not connected yet"
         counts = status.counts
         return HealthOut(
-            status="ok" if database_answers and status.connected and status.fault is None else "degraded",
+            status="ok" if database_answers and has_room and status.connected and status.fault is None else "degraded",
             details={
                 "realm": self.settings.realm.value,
                 "database": "応答 / answers" if database_answers else "応答なし / does not answer",
+                "disk": f"空き {free_bytes / 1e9:.1f} GB / free{'' if has_room else ' (too little)'}",
                 "broker": broker,
                 "records": f"{counts.records} taken in, {counts.refused} refused, {status.malformed} unreadable",
                 "records_received": str(counts.records),

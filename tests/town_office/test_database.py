@@ -70,6 +70,16 @@ def test_a_database_of_a_newer_version_is_refused_in_words(engine: sa.Engine) ->
     assert "newer" in caught.value.cure.en
 
 
+def test_a_database_of_another_program_is_left_as_it_is(database_url: str) -> None:
+    engine = open_database(database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE requests (id integer)")
+    with pytest.raises(BadInputError, match="another program: requests"):
+        migrate(engine)
+    assert sa.inspect(engine).get_table_names() == ["requests"]
+    engine.dispose()
+
+
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://x@y/z", "sqlite://", "sqlite:///:memory:", "oracle://x"])
 def test_a_database_that_could_not_keep_anything_is_refused_with_what_to_write(url: str) -> None:
     with pytest.raises(BadInputError) as caught:
