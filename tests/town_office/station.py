@@ -50,6 +50,8 @@ async def field_station(folder: Path, port: int, asked: list[DownMessage]) -> As
     outbox = SqliteOutbox(folder / "outbox.sqlite")
 
     async def on_down(message: DownMessage) -> None:
+        if await pictures.on_down(message.kind, message.body):
+            return
         if message.id not in {one.id for one in asked}:
             asked.append(message)
 

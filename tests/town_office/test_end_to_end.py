@@ -23,7 +23,7 @@ from tests.town_office.field import (
     vehicle_state,
 )
 from tests.town_office.page import Page, served
-from tests.town_office.station import field_station
+from tests.town_office.station import FieldStation, field_station
 from town_office.api.app import create_app
 from town_office.office import TownOffice
 
@@ -74,6 +74,7 @@ async def test_a_picture_arrives_whole_with_its_place_and_copies(tmp_path: Path)
         taken = await station.photograph()
         await until(lambda: page.entity("pictures", taken.id).get("state") == "complete")
         await until(station.is_empty)
+        await until(lambda: knows_that_it_arrived(station, taken.id))
         shown = page.entity("pictures", taken.id)
         assert (shown["lon_deg"], shown["heading_deg"], shown["who"]) == (taken.lon_deg, taken.heading_deg, VEHICLE)
         assert shown["chunks_have"] == shown["chunks_total"] >= 4
@@ -89,6 +90,10 @@ async def test_a_picture_arrives_whole_with_its_place_and_copies(tmp_path: Path)
             assert b"Exif" not in copy.content
             again = await office.client.get(address, headers={"If-None-Match": copy.headers["etag"]})
             assert (again.status_code, again.content) == (304, b"")
+
+
+async def knows_that_it_arrived(station: FieldStation, picture_id: str) -> bool:
+    return (await station.pictures.reader.picture(picture_id)).delivered_at_s is not None
 
 
 async def test_what_the_office_asks_reaches_the_station_once(tmp_path: Path) -> None:
