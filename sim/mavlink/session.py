@@ -31,6 +31,11 @@ class Session:
         self._out += frame(packet, sequence=self._sequence, system_id=self._system_id, component_id=1)
         self._sequence = (self._sequence + 1) & 0xFF
 
+    @property
+    def pending_bytes(self) -> int:
+        """Return how much is queued."""
+        return len(self._out)
+
     def take(self) -> bytes:
         """Return queued bytes and forget them."""
         if not self._out:

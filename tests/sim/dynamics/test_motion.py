@@ -11,9 +11,7 @@ CALM = np.zeros((1, 2))
 
 
 def hover_at(up_m: float) -> Row:
-    return fly(
-        position=(0.0, 0.0, up_m), velocity=(0.0, 0.0, 0.0), accel=(0.0, 0.0, 0.0), yaw_rad=0.0, tilt_rad=0.52
-    )
+    return fly(position=(0.0, 0.0, up_m), velocity=(0.0, 0.0, 0.0), accel=(0.0, 0.0, 0.0), yaw_rad=0.0, tilt_rad=0.52)
 
 
 def airborne(airframe: Airframe | None = None, pack: BatteryPack | None = None) -> Motion:

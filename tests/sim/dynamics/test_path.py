@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import pytest
@@ -47,7 +48,7 @@ def test_a_corner_is_cut_by_no_more_than_the_radius(turn_deg: float) -> None:
     assert min(math.dist(p, corner) for p, _ in steps) <= LIMITS.corner_m + 0.3
     assert math.dist(steps[-1][0], end) < 0.01
     speeds = [v for _, v in steps]
-    jumps = [math.dist(a, b) / 0.05 for a, b in zip(speeds, speeds[1:], strict=False)]
+    jumps = [math.dist(a, b) / 0.05 for a, b in itertools.pairwise(speeds)]
     assert max(jumps) < 2.0 * LIMITS.accel_mps2 + 0.5
 
 
@@ -61,10 +62,8 @@ def test_climb_and_descent_limit_the_speed_of_a_steep_leg() -> None:
 def test_a_new_speed_takes_hold_in_the_middle_of_a_leg() -> None:
     path = Path(start=START, velocity=(0.0, 0.0, 0.0), destination=(900.0, 0.0, 50.0), limits=LIMITS)
     fly(path, seconds=20.0)
-    slower = Limits(
-        speed_mps=4.0, climb_mps=2.5, descent_mps=1.5, accel_mps2=2.5, climb_accel_mps2=1.0, jerk_mps3=1.0
-    )
+    slower = Limits(speed_mps=4.0, climb_mps=2.5, descent_mps=1.5, accel_mps2=2.5, climb_accel_mps2=1.0, jerk_mps3=1.0)
     path.change_limits(slower)
     steps = fly(path, seconds=15.0)
     assert steps[-1][1][0] == pytest.approx(4.0, abs=0.01)
-    assert max(abs(a[1][0] - b[1][0]) for a, b in zip(steps, steps[1:], strict=False)) < 0.2
+    assert max(abs(a[1][0] - b[1][0]) for a, b in itertools.pairwise(steps)) < 0.2
