@@ -12,12 +12,10 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.ids import VehicleId
 from fleet.positions import Position
-from sim.arducopter import ArduCopterFleet, ArduCopterSettings, ArduCopterVehicle
+from sim.arducopter import ArduCopterFleet, ArduCopterSettings, ArduCopterVehicle, free_first_instance
 from sim.mavlink.session import Session
 from sim.scenario import Scenario, SimulatedVehicle
 from sim.simulation import Simulation
-
-_FIRST_INSTANCE = 50
 
 
 def flying(count: int, seed: int = 34) -> tuple[Simulation, list[Session]]:
@@ -86,7 +84,7 @@ async def _measure(binary: Path, count: int, speedup: float, seconds: float) -> 
     defaults = binary.with_name("copter.parm")
     with tempfile.TemporaryDirectory() as folder:
         settings = ArduCopterSettings(
-            binary=binary, folder=Path(folder), speedup=speedup, first_instance=_FIRST_INSTANCE,
+            binary=binary, folder=Path(folder), speedup=speedup, first_instance=free_first_instance(count),
             parameter_file=defaults if defaults.exists() else None,
         )  # fmt: skip
         async with ArduCopterFleet(vehicles, settings) as fleet:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
 _STABLE_S = 60.0
 _END_S = 3.0
 _LAST_WORDS_BYTES = 2000
+_LAST_INSTANCE = 2000
 
 # Terrain comes from no one here; the camera's switch only holds if both are given.
 STANDARD_PARAMETERS: dict[str, float] = {"TERRAIN_ENABLE": 0.0, "CAM1_TYPE": 1.0, "CAM2_TYPE": 0.0}
@@ -71,6 +73,33 @@ class ArduCopterSettings:
                 Text(f"パラメーター {self.parameter_file} がありません", f"there is no {self.parameter_file}"),
                 Text("ファイルの場所を確認してください", "check where the file is"),
             )
+
+
+def free_first_instance(count: int, *, start: int = 8) -> int:
+    """Return the lowest instance from `start` on from which `count` vehicles find their ports free on loopback.
+
+    Raises UnavailableError if there is none; another program may still be quicker to take one.
+    """
+    run = 0
+    for instance in range(start, _LAST_INSTANCE):
+        run = run + 1 if _is_free(BASE_PORT + PORT_STEP * instance) else 0
+        if run == count:
+            return instance - count + 1
+    raise UnavailableError(
+        Text(f"連続する {count} 個の空きポートがありません", f"there are no free ports for {count} vehicles"),
+        Text("使っていないシミュレーターを止めてください", "stop simulators that are not in use"),
+    )
+
+
+def _is_free(port: int) -> bool:
+    for number in (port, port + 2, port + 3):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", number))
+            except OSError:
+                return False
+    return True
 
 
 class ArduCopterFleet:

@@ -21,6 +21,7 @@ from sim.vehicle.parameters import ParameterStore
 from sim.vehicle.pilot import Loiter, Manual, Sticks
 from sim.vehicle.places import Places
 from sim.vehicle.plan_store import PlanStore
+from sim.vehicle.rally import return_place
 from sim.vehicle.sequences import PlaceLoad, back_on_track
 from sim.vehicle.tasks import Flight, Rest, Task
 
@@ -93,18 +94,8 @@ class Autopilot:
         return self.places.target(item, home=self.home, here=self.kin.position)
 
     def return_place(self) -> Vector:
-        """Return the nearest rally point within RALLY_LIMIT_KM, or home."""
-        here = self.kin.position
-        limit_m = self.params["RALLY_LIMIT_KM"] * 1000.0
-        places = [self.places.target(i, home=self.home, here=here)[0] for i in self.plans[Kind.RALLY].items]
-        near = [(math.dist(p[:2], here[:2]), p) for p in places]
-        near = [pair for pair in near if limit_m <= 0.0 or pair[0] <= limit_m]
-        if not near:
-            return self.home
-        distance, place = min(near)
-        if self.params["RALLY_INCL_HOME"] != 0.0 and math.dist(self.home[:2], here[:2]) < distance:
-            return self.home
-        return place
+        """Return where a return to launch ends now."""
+        return return_place(self)
 
     def release_load(self) -> None:
         """Open the gripper on the ground."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import stat
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from pymavlink import mavutil
 
 from fleet.errors import BadInputError, UnavailableError
-from sim.arducopter import ArduCopterFleet, ArduCopterSettings, ArduCopterVehicle
+from sim.arducopter import ArduCopterFleet, ArduCopterSettings, ArduCopterVehicle, free_first_instance
 from tests.sim.served import HOME
 
 
@@ -72,6 +73,14 @@ async def test_a_program_that_does_not_come_up_is_reported_with_its_last_words(t
             pass
 
 
+def test_instances_whose_ports_are_taken_are_passed_over() -> None:
+    first = free_first_instance(2, start=300)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 5760 + 10 * (first + 1)))
+        taken.listen()
+        assert free_first_instance(2, start=300) > first
+
+
 @pytest.mark.arducopter
 async def test_a_real_arducopter_starts_and_speaks_with_its_own_number(tmp_path: Path) -> None:
     binary = os.environ.get("KAKEHASHI_ARDUCOPTER")
@@ -82,7 +91,7 @@ async def test_a_real_arducopter_starts_and_speaks_with_its_own_number(tmp_path:
         binary=Path(binary),
         folder=tmp_path,
         speedup=5.0,
-        first_instance=int(os.environ.get("KAKEHASHI_ARDUCOPTER_INSTANCE", "40")),
+        first_instance=free_first_instance(1),
         parameter_file=parameters if parameters.exists() else None,
     )
     async with ArduCopterFleet([ArduCopterVehicle(system_id=9, home=HOME)], settings) as fleet:
