@@ -111,7 +111,6 @@ export const operatorWords = {
   fly: text('飛行開始', 'Fly'),
   flyNote: text('押し続けると離陸します', 'Hold to take off'),
   speed: text('速さ', 'Speed'),
-  remaining: text('残り', 'Left'),
   toSite: text('到着まで', 'To the site'),
   toLanding: text('着陸まで', 'To landing'),
   overdue: text('まもなく', 'Now'),

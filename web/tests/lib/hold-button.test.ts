@@ -7,7 +7,7 @@ let held = 0;
 let component: ReturnType<typeof mount>;
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['performance', 'requestAnimationFrame', 'cancelAnimationFrame'] });
+  vi.useFakeTimers({ toFake: ['performance', 'requestAnimationFrame', 'cancelAnimationFrame', 'setTimeout', 'clearTimeout'] });
   held = 0;
   component = mount(HoldButton, {
     target: document.body,
@@ -50,6 +50,14 @@ test('the letter works from anywhere but a text field', () => {
   const input = document.body.appendChild(document.createElement('input'));
   key('keydown', 'r', input);
   vi.advanceTimersByTime(holdMs + 100);
+  expect(held).toBe(1);
+});
+
+test('a page too busy to run its timers still counts a press that was long enough', () => {
+  key('keydown', ' ', button());
+  const late = new KeyboardEvent('keyup', { key: ' ', bubbles: true });
+  Object.defineProperty(late, 'timeStamp', { value: performance.now() + holdMs + 300 });
+  button().dispatchEvent(late);
   expect(held).toBe(1);
 });
 
