@@ -34,7 +34,11 @@ def unmet(required: Sequence[RequiredParameter], known: Mapping[str, float]) -> 
 async def apply_required_parameters(
     vehicle: ParameterSetter, required: Sequence[RequiredParameter], known: Mapping[str, float]
 ) -> tuple[RequiredParameter, ...]:
-    """Set what is not right and read each back; return what was set. Raises the first failure."""
+    """Set what is not right and read each back; return what was set. Raises the first failure.
+
+    If any of it `needs_restart`, the autopilot must be restarted (`Action.RESTART`) before it works; ArduCopter reads
+    the gripper's settings only when it starts. Settings that appear only then (GRIP_TYPE) need a second round.
+    """
     wrong = unmet(required, known)
     for needed in wrong:
         await vehicle.set_parameter(needed.name, needed.value)

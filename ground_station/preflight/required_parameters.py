@@ -31,12 +31,13 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequiredParameter:
-    """One setting that this flight needs, and why."""
+    """One setting that this flight needs, and why. Some take effect only when the autopilot starts anew."""
 
     name: str
     value: float
     why: Text
     bound: Bound = Bound.EQUAL
+    needs_restart: bool = False
 
     def met_by(self, actual: float | None) -> bool:
         """Return True if `actual` is right; an unknown value never is."""
@@ -140,7 +141,12 @@ def _gear(aircraft: Aircraft, known: Mapping[str, float], *, simulated: bool) ->
     if aircraft.gear is not PayloadGear.GRIPPER:
         return ()
     needed = [
-        RequiredParameter(name="GRIP_ENABLE", value=1.0, why=Text("荷を放す装置が使える", "the gripper is switched on"))
+        RequiredParameter(
+            name="GRIP_ENABLE",
+            value=1.0,
+            why=Text("荷を放す装置が使える", "the gripper is switched on"),
+            needs_restart=True,
+        )
     ]
     if simulated and "GRIP_TYPE" in known:
         needed.append(
@@ -148,6 +154,7 @@ def _gear(aircraft: Aircraft, known: Mapping[str, float], *, simulated: bool) ->
                 name="GRIP_TYPE",
                 value=1.0,
                 bound=Bound.AT_LEAST,
+                needs_restart=True,
                 why=Text("荷を放す装置の種類", "the kind of gripper"),
             )
         )

@@ -51,6 +51,11 @@ def disarm(target: Target) -> Callable[[int], Message]:
     return long_command(target, dialect.MAV_CMD_COMPONENT_ARM_DISARM, 0.0)
 
 
+def restart(target: Target) -> Callable[[int], Message]:
+    """Return PREFLIGHT_REBOOT_SHUTDOWN for the autopilot; an armed one refuses it."""
+    return long_command(target, dialect.MAV_CMD_PREFLIGHT_REBOOT_SHUTDOWN, 1.0)
+
+
 def take_off(target: Target, alt_home_m: float) -> Callable[[int], Message]:
     """Return NAV_TAKEOFF to a height above home, m."""
     return long_command(target, dialect.MAV_CMD_NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, alt_home_m)

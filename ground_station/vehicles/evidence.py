@@ -38,6 +38,11 @@ def is_disarmed(before: VehicleState, now: VehicleState) -> bool:
     return now.telemetry.heartbeat is not None and not now.armed
 
 
+def has_restarted(before: VehicleState, now: VehicleState) -> bool:
+    """Return: its clock began anew."""
+    return now.reboots > before.reboots
+
+
 def climbs(before: VehicleState, now: VehicleState) -> bool:
     """Return: it is armed and at least 1 m higher than before."""
     return now.armed and _rise_m(before, now) > 1.0

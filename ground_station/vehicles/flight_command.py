@@ -20,6 +20,7 @@ class Action(StrEnum):
     RESUME = "resume"
     RELEASE_LOAD = "release_load"
     GRAB_LOAD = "grab_load"
+    RESTART = "restart"
 
     @property
     def text(self) -> Text:
@@ -38,6 +39,7 @@ _WORDS = {
     Action.RESUME: Text("飛行再開", "resume the flight"),
     Action.RELEASE_LOAD: Text("荷を放す", "release the load"),
     Action.GRAB_LOAD: Text("荷をつかむ", "grab the load"),
+    Action.RESTART: Text("機体の再起動", "restart the autopilot"),
 }
 
 

@@ -23,6 +23,7 @@ from ground_station.vehicles.evidence import (
     descends,
     flies_on,
     goes_home,
+    has_restarted,
     in_mode,
     is_armed,
     is_disarmed,
@@ -125,6 +126,13 @@ def _table(target: Target) -> Mapping[Action, Manoeuvre]:
         make=requests.disarm(target),
         seen=is_disarmed,
     )
+    restart = Step(
+        name=Action.RESTART.text,
+        command=dialect.MAV_CMD_PREFLIGHT_REBOOT_SHUTDOWN,
+        make=requests.restart(target),
+        seen=has_restarted,
+        seen_within_s=60.0,
+    )
     hold = mode_step(target, CopterMode.BRAKE, instead=mode_step(target, CopterMode.GUIDED))
     recall = mode_step(target, CopterMode.SMART_RTL, instead=mode_step(target, CopterMode.RTL))
     return {
@@ -143,6 +151,7 @@ def _table(target: Target) -> Mapping[Action, Manoeuvre]:
         Action.RECALL: Manoeuvre(steps=(recall,), done=goes_home, done_within_s=30.0),
         Action.LAND: Manoeuvre(steps=(mode_step(target, CopterMode.LAND),), done=descends, done_within_s=20.0),
         Action.RESUME: Manoeuvre(steps=(mode_step(target, CopterMode.AUTO),), done=flies_on, done_within_s=20.0),
+        Action.RESTART: Manoeuvre(steps=(restart,), done=_nothing_more, done_within_s=5.0),
         Action.RELEASE_LOAD: _gripper(target, Action.RELEASE_LOAD),
         Action.GRAB_LOAD: _gripper(target, Action.GRAB_LOAD),
     }

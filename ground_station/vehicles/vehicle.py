@@ -199,6 +199,11 @@ class Vehicle:
         flown = manoeuvre(action, self.contact.target, alt_home_m=alt_home_m)
         if flown.starts_a_flight:
             self._require_ready()
+        if action is Action.RESTART and self.state().armed:
+            raise ConflictError(
+                Text("飛行中は再起動できません", "an armed aircraft cannot be restarted"),
+                Text("着陸してください", "land"),
+            )
         detail: dict[str, object] = {"plan": self.state().plan_on_board}
         if action is Action.TAKE_OFF:
             detail["alt_home_m"] = alt_home_m

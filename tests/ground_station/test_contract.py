@@ -3,19 +3,32 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fleet.errors import RefusedError
+from ground_station.preflight.parameter_checks import apply_required_parameters, unmet
+from ground_station.preflight.required_parameters import required_parameters
 from ground_station.vehicles.flight_command import Action, CommandState
-from ground_station.vehicles.telemetry import Simulated
+from ground_station.vehicles.telemetry import Simulated, StatusText
 from ground_station.vehicles.vehicle import PlanItems
 from missions.values.mission_item import MissionType
 from tests.ground_station.aircraft import Flown, eventually, real_arducopter, simulated_aircraft, station_for
+from tests.ground_station.plan_values import AIRCRAFT, PLAN_VALUE
 from tests.ground_station.plans import FENCE, MISSION, RALLY, item, long_mission
 
 SPEEDUP = 5.0
+DELIVERY = (
+    MISSION[0],
+    item(1, 22, z=15.0),
+    item(2, 16, x=347_703_000, y=1_332_300_000, z=15.0),
+    item(3, 16, x=347_703_000, y=1_332_300_000, z=8.0),
+    item(4, 94, x=347_703_000, y=1_332_300_000, z=8.0, param1=20.0),
+    item(5, 20),
+)
+DELIVERY_PLAN = replace(PLAN_VALUE, items=DELIVERY, return_altitude_home_m=20.0)
 PLAN = PlanItems(name="plan-1", mission=MISSION, fence=FENCE, rally=RALLY)
 KINDS = ["simulator", pytest.param("arducopter", marks=pytest.mark.arducopter)]
 
@@ -97,6 +110,30 @@ async def test_parameters_are_read_whole_and_set(flown: Flown) -> None:
     assert {"RTL_ALT", "FS_GCS_ENABLE", "BATT_FS_LOW_ACT", "FENCE_ENABLE", "GRIP_ENABLE"} <= set(parameters)
     await flown.vehicle.set_parameter("RTL_ALT", 4300.0)
     assert await flown.vehicle.read_parameter("RTL_ALT") == 4300.0
+
+
+async def test_what_the_flight_needs_is_set_and_a_load_is_delivered(flown: Flown) -> None:
+    vehicle = flown.vehicle
+    for _ in range(3):
+        known = await vehicle.fetch_parameters()
+        required = required_parameters(DELIVERY_PLAN, AIRCRAFT, known, simulated=True)
+        changed = await apply_required_parameters(vehicle, required, known)
+        if any(needed.needs_restart for needed in changed):
+            await _order(flown, Action.RESTART)
+            await asyncio.sleep(2.0)
+            await eventually(lambda: _ready(flown), within_s=60.0)
+    assert unmet(required, await vehicle.fetch_parameters()) == ()
+    await eventually(lambda: _ready(flown), within_s=60.0)
+    await vehicle.upload_plan(PlanItems(name="delivery", mission=DELIVERY, fence=FENCE, rally=RALLY))
+    await eventually(lambda: _ready(flown), within_s=20.0)
+    await _order(flown, Action.START_MISSION)
+    heard = flown.station.feed.subscribe()
+    await eventually(lambda: not vehicle.state().armed, within_s=120.0)
+    texts = [event.what.text for event in heard.take().events if isinstance(event.what, StatusText)]
+    assert any("Gripper load releas" in text for text in texts), texts
+    reached = vehicle.state().telemetry.reached
+    assert reached is not None
+    assert reached.seq >= 4
 
 
 async def test_arming_without_position_is_refused_with_the_reason(tmp_path: Path) -> None:

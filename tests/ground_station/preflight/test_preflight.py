@@ -2,13 +2,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from shapely.geometry import box
 
 from fleet.errors import RefusedError
-from fleet.ids import PlanId, RequestId, SiteId, VehicleId
-from fleet.positions import Position
+from fleet.ids import VehicleId
 from fleet.realm import Realm
-from fleet.text import Text
 from ground_station.preflight.aircraft_checks import TakeOffNeeds, aircraft_checks
 from ground_station.preflight.drill_wall import drill_wall, require_realm
 from ground_station.preflight.parameter_checks import (
@@ -30,53 +27,10 @@ from ground_station.vehicles.telemetry import (
     Telemetry,
 )
 from ground_station.vehicles.tracker import Tracker
-from missions.values.aircraft import Aircraft, Battery, PayloadGear
 from missions.values.finding import Finding, Level
-from missions.values.plan import Energy, Fence, Plan
-from tests.ground_station.plans import FENCE, MISSION
+from tests.ground_station.plan_values import AIRCRAFT, HOME, PLAN_VALUE
 
-HOME = Position(lon_deg=133.23, lat_deg=34.77, alt_amsl_m=500.0)
 NEEDS = TakeOffNeeds(home=HOME, plan_name="plan-1", battery_percent=60.0)
-
-AIRCRAFT = Aircraft(
-    id=VehicleId("hato-1"),
-    name=Text("はと", "Hato"),
-    empty_mass_kg=18.0,
-    max_payload_kg=7.0,
-    hover_power_w=1700.0,
-    parasite_drag_area_m2=0.18,
-    rotor_disc_area_m2=2.39,
-    max_airspeed_mps=16.0,
-    battery=Battery(capacity_mah=36_000.0, nominal_v=44.4),
-    gear=PayloadGear.GRIPPER,
-    home_site_id=SiteId("depot"),
-    mavlink_system_id=1,
-)
-PLAN = Plan(
-    id=PlanId("plan-1"),
-    request_id=RequestId("request-1"),
-    vehicle_id=VehicleId("hato-1"),
-    depot_id=SiteId("depot"),
-    site_id=SiteId("site"),
-    made_at_s=0.0,
-    home=HOME,
-    legs=(),
-    items=MISSION,
-    fence_items=FENCE,
-    rally_items=(),
-    fence=Fence(inclusion=box(133.2, 34.7, 133.3, 34.8), exclusions=()),
-    profile=(),
-    energy=Energy(needed_wh=700.0, usable_wh=1500.0, reserve_wh=400.0, left_at_landing_wh=800.0, last_turn_back_m=None),
-    duration_s=600.0,
-    distance_m=6000.0,
-    return_altitude_home_m=153.2,
-    terrain_is_synthetic=False,
-    payload_kg=4.0,
-    wind_from_deg=0.0,
-    wind_mps=0.0,
-    findings=(),
-)
-
 
 GOOD_EKF = EkfState(
     received_s=100.0,
@@ -179,7 +133,9 @@ def test_another_ground_station_is_warned_of() -> None:
 
 
 def _required(known: Mapping[str, float], *, simulated: bool = False) -> dict[str, float]:
-    return {needed.name: needed.value for needed in required_parameters(PLAN, AIRCRAFT, known, simulated=simulated)}
+    return {
+        needed.name: needed.value for needed in required_parameters(PLAN_VALUE, AIRCRAFT, known, simulated=simulated)
+    }
 
 
 def test_failsafes_follow_from_the_plan_and_the_aircraft() -> None:
@@ -206,7 +162,7 @@ def test_the_grippers_servo_is_wired_only_on_a_simulated_aircraft() -> None:
 
 
 def test_a_wrong_or_unknown_setting_is_refused_with_a_button_to_cure_it() -> None:
-    required = required_parameters(PLAN, AIRCRAFT, {}, simulated=False)
+    required = required_parameters(PLAN_VALUE, AIRCRAFT, {}, simulated=False)
     known = {"FS_GCS_ENABLE": 0.0, "FENCE_ENABLE": 1.0}
     findings = {finding.rule: finding for finding in parameter_checks(required, known)}
     wrong = findings["parameter.FS_GCS_ENABLE"]
@@ -229,7 +185,7 @@ class Shelf:
 
 async def test_only_what_is_wrong_is_set() -> None:
     shelf = Shelf()
-    required = required_parameters(PLAN, AIRCRAFT, shelf.values, simulated=False)
+    required = required_parameters(PLAN_VALUE, AIRCRAFT, shelf.values, simulated=False)
     await apply_required_parameters(shelf, required, shelf.values)
     assert "FENCE_ENABLE" not in shelf.sets
     assert unmet(required, shelf.values) == ()
