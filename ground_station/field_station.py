@@ -138,9 +138,9 @@ class FieldStation:
             plans=self.plans,
             requests=self.requests,
             clock=setup.clock,
-            watchers=Watchers(on_vehicle=self._on_vehicle, on_alert=self._on_alert),
+            watchers=Watchers(on_vehicle=self._on_vehicle, on_alert=self._on_alert, on_alert_over=self.board.end_alert),
         )
-        self.checks = MachineChecks(town=setup.town, realm=setup.realm)
+        self.checks = MachineChecks(town=setup.town, realm=setup.realm, time_scale=setup.time_scale)
         self.desk = DeliveryDesk(
             town=setup.town,
             book=self.deliveries,
@@ -237,8 +237,8 @@ class FieldStation:
         self.board.show_vehicle(news, self.watch.vehicle_name(VehicleId(news.state.vehicle_id)))
 
     def _on_alert(self, vehicle_id: VehicleId, news: AlertNews) -> None:
-        alert_id = new_id(self.clock.now_s())
         now_s = self.clock.now_s()
+        alert_id = new_id(now_s)
         self.board.show_alert(alert_id, news, vehicle_id, now_s)
         self._errand(self.town_link.tell_alert(alert_id, news, vehicle_id, now_s))
 

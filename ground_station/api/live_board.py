@@ -43,6 +43,7 @@ class LiveBoard:
         self._order: dict[str, list[str]] = {"commands": [], "alerts": [], "pictures": []}
         self._problems: dict[VehicleId, tuple[Text, Text | None]] = {}
         self._connected_since_s: float | None = None
+        self._open_alerts: dict[tuple[VehicleId, str], list[str]] = {}
 
     def show_vehicle(self, news: VehicleNews, name: Text) -> None:
         """Show an aircraft as last heard."""
@@ -97,6 +98,12 @@ class LiveBoard:
             id=alert_id, at_s=at_s, level=news.level.value, text=text_out(news.text), vehicle_id=vehicle_id
         )
         self._put_bounded("alerts", alert_id, shown.model_dump(mode="json"), _SHOWN_ALERTS)
+        self._open_alerts.setdefault((vehicle_id, news.subject), []).append(alert_id)
+
+    def end_alert(self, vehicle_id: VehicleId, subject: str) -> None:
+        """Take the alerts of one subject off the page: their cause is over."""
+        for alert_id in self._open_alerts.pop((vehicle_id, subject), []):
+            self._hub.remove("alerts", alert_id)
 
     def show_picture(self, picture: Picture) -> None:
         """Show a picture that was taken in."""

@@ -111,7 +111,7 @@ def vehicle_out(
         problem=None if problem is None else text_out(problem[0]),
         problem_cure=None if problem is None or problem[1] is None else text_out(problem[1]),
         mode=None if heard.heartbeat is None else state.mode,
-        mode_text=None if state.mode_number is None else text_out(mode_text(state.mode_number)),
+        mode_text=None if state.mode_number is None else text_out(_mode_words(state)),
         armed=None if heard.heartbeat is None else state.armed,
         ready=None if heard.sensors is None else heard.sensors.arming_allowed,
         landed=None if heard.heartbeat is None else not state.in_air,
@@ -137,6 +137,13 @@ def vehicle_out(
         last_text_at_s=at_s(text),
         delivery_id=delivery_id,
     )
+
+
+def _mode_words(state: VehicleState) -> Text:
+    """Return what it does; its mode means nothing while it stands on the ground with its motors off."""
+    if not state.armed:
+        return Text("地上で待機中", "on the ground")
+    return mode_text(state.mode_number or 0)
 
 
 def request_out(entry: StationRequest) -> RequestOut:

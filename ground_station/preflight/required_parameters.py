@@ -14,6 +14,8 @@ from missions.values.aircraft import Aircraft, PayloadGear
 from missions.values.mission_item import Frame
 from missions.values.plan import Plan
 
+_SILENCE_S = 5.0
+_LONGEST_SILENCE_S = 120.0  # ArduCopter takes 2 to 120 s
 _GRIPPER_FUNCTION = 28
 _SPARE_SERVO = "SERVO9_FUNCTION"
 _FENCE_ALTITUDE_AND_POLYGONS = 5.0
@@ -51,14 +53,15 @@ class RequiredParameter:
 
 
 def required_parameters(
-    plan: Plan, aircraft: Aircraft, known: Mapping[str, float], *, simulated: bool
+    plan: Plan, aircraft: Aircraft, known: Mapping[str, float], *, simulated: bool, time_scale: float = 1.0
 ) -> tuple[RequiredParameter, ...]:
     """Return what this flight needs; `known` are the aircraft's parameters, which tell its firmware's names.
 
-    The servo that a gripper hangs on is a fact of the real aircraft and only demanded of a simulated one.
+    The servo that a gripper hangs on is a fact of the real aircraft and only demanded of a simulated one. In a drill
+    that runs `time_scale` times faster than life the silence is still counted in real seconds.
     """
     return (
-        *_link(),
+        *_link(time_scale if simulated else 1.0),
         *_battery(plan, aircraft),
         *_fence(plan),
         _return_height(plan, known),
@@ -66,7 +69,8 @@ def required_parameters(
     )
 
 
-def _link() -> tuple[RequiredParameter, ...]:
+def _link(time_scale: float) -> tuple[RequiredParameter, ...]:
+    timeout_s = min(_LONGEST_SILENCE_S, max(_SILENCE_S, round(_SILENCE_S * time_scale)))
     return (
         RequiredParameter(
             name="FS_GCS_ENABLE",
@@ -75,8 +79,10 @@ def _link() -> tuple[RequiredParameter, ...]:
         ),
         RequiredParameter(
             name="FS_GCS_TIMEOUT",
-            value=5.0,
-            why=Text("途絶とみなすまで 5 秒", "it waits 5 s before it takes silence for a loss"),
+            value=float(timeout_s),
+            why=Text(
+                f"途絶とみなすまで {timeout_s:g} 秒", f"it waits {timeout_s:g} s before it takes silence for a loss"
+            ),
         ),
     )
 

@@ -99,3 +99,17 @@ def alerts_between(before: AlertView | None, now: AlertView, *, name: Text, sile
             )
         )
     return news
+
+
+def alerts_over(before: AlertView | None, now: AlertView) -> frozenset[str]:
+    """Return the subjects whose alerts are over and need not be shown any more; they stay on record."""
+    if before is None:
+        return frozenset()
+    over = set()
+    if now.link is LinkState.FRESH and before.link is not LinkState.FRESH:
+        over.add("link")
+    if now.failsafe is None and not now.flying and (before.failsafe is not None or before.flying):
+        over.add("failsafe")
+    if not now.flying and before.flying:
+        over.add("reboot")
+    return frozenset(over)

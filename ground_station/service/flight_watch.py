@@ -12,7 +12,7 @@ from fleet.ids import VehicleId
 from fleet.text import Text
 from ground_station.autopilot_station import AutopilotStation
 from ground_station.feed import Update
-from ground_station.service.alerts import AlertNews, AlertView, alert_view, alerts_between
+from ground_station.service.alerts import AlertNews, AlertView, alert_view, alerts_between, alerts_over
 from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, Delivery, DeliveryState, followed
 from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.flight_progress import FlightSample, activity_words, advance
@@ -28,14 +28,16 @@ UPDATES_HZ = 20.0
 
 OnVehicle = Callable[[VehicleNews], None]
 OnAlert = Callable[[VehicleId, AlertNews], None]
+OnAlertOver = Callable[[VehicleId, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watchers:
-    """Who is told: of each vehicle's newest state, and of each alert."""
+    """Who is told: of each vehicle's newest state, of each alert, and of the end of its cause (by subject)."""
 
     on_vehicle: OnVehicle
     on_alert: OnAlert
+    on_alert_over: OnAlertOver
 
 
 class FlightWatch:
@@ -143,6 +145,8 @@ class FlightWatch:
         name = self.vehicle_name(state.vehicle_id)
         for news in alerts_between(before, view, name=name, silence=silence):
             self._watchers.on_alert(state.vehicle_id, news)
+        for subject in alerts_over(before, view):
+            self._watchers.on_alert_over(state.vehicle_id, subject)
 
     def vehicle_name(self, vehicle_id: VehicleId) -> Text:
         """Return what people call an aircraft."""

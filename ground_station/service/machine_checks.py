@@ -20,9 +20,10 @@ from missions.values.town import Town
 class MachineChecks:
     """Checks aircraft of one town in one realm."""
 
-    def __init__(self, *, town: Town, realm: Realm) -> None:
+    def __init__(self, *, town: Town, realm: Realm, time_scale: float = 1.0) -> None:
         self._town = town
         self._realm = realm
+        self._time_scale = time_scale
         self._boots: dict[VehicleId, int] = {}
 
     async def check(self, vehicle: Vehicle, plan: Plan) -> tuple[Finding, ...]:
@@ -61,7 +62,9 @@ class MachineChecks:
 
     def _required(self, vehicle: Vehicle, plan: Plan) -> tuple[RequiredParameter, ...]:
         simulated = vehicle.state().simulated is Simulated.YES
-        return required_parameters(plan, self._aircraft(plan), vehicle.parameters, simulated=simulated)
+        return required_parameters(
+            plan, self._aircraft(plan), vehicle.parameters, simulated=simulated, time_scale=self._time_scale
+        )
 
     def _battery_percent(self, plan: Plan) -> float:
         battery = self._aircraft(plan).battery

@@ -1,0 +1,1 @@
+"""Drives the pages in a real Chromium."""
