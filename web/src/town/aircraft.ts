@@ -1,0 +1,28 @@
+/** Aircraft as the map takes them. Pure; heights metres, times Unix seconds. */
+
+import type { Office } from '$lib/api/types';
+import type { AircraftAt } from '$lib/map/features';
+
+type Vehicle = Office['VehicleOut'];
+
+const groundedAglM = 1.5;
+
+/** Armed and off the ground, as far as its last word says. */
+export function isInAir(vehicle: Vehicle): boolean {
+  return vehicle.armed && (vehicle.alt_agl_m ?? Infinity) > groundedAglM;
+}
+
+/** Its age is counted from when the office received it; how late it was by then is in `link`. */
+export function aircraftAt(vehicle: Vehicle): AircraftAt {
+  return {
+    id: vehicle.id,
+    name: vehicle.name,
+    lonDeg: vehicle.lon_deg,
+    latDeg: vehicle.lat_deg,
+    headingDeg: vehicle.heading_deg ?? null,
+    groundspeedMps: vehicle.groundspeed_mps ?? null,
+    atS: vehicle.received_at_s,
+    airborne: isInAir(vehicle),
+    link: vehicle.link,
+  };
+}
