@@ -98,6 +98,7 @@ class FieldStation:
                 audit=setup.audit,
                 timing=Timing(time_scale=setup.time_scale),
                 ground=setup.town.terrain,
+                realm=setup.realm,
                 flight_logs=setup.folder / "flights",
             ),
         )
@@ -208,6 +209,7 @@ class FieldStation:
 
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.aircraft.watch(), name="aircraft")
             tasks.create_task(self.hub.run(), name="live")
             tasks.create_task(self.relay.run(), name="relay")
             tasks.create_task(self.pictures.run(), name="pictures")

@@ -10,7 +10,7 @@ from kakehashi.bundle import load_town
 from kakehashi.compose_camera import camera_of
 from kakehashi.events import tell
 from kakehashi.home import Home
-from kakehashi.places_of_aircraft import home_of
+from kakehashi.places_of_aircraft import GRIPPER, home_of
 from kakehashi.settings import Settings
 from missions.values.aircraft import Aircraft
 from missions.values.town import Town
@@ -18,7 +18,9 @@ from sim.arducopter import BASE_PORT, PORT_STEP, ArduCopterFleet, ArduCopterSett
 from sim.camera.mavlink_tcp import VehiclePort, watch_vehicle
 
 _CAMERA_PORT_OFFSET = 2
-_GRIPPER = {"GRIP_ENABLE": 1.0, "GRIP_TYPE": 1.0, "SERVO9_FUNCTION": 28.0}
+
+# SITL's ground is flat at home's height until a ground station gives it the terrain.
+_GROUND_FROM_STATION = {"TERRAIN_ENABLE": 1.0}
 
 
 def trained_aircraft(settings: Settings, town: Town) -> tuple[Aircraft, ...]:
@@ -61,7 +63,8 @@ async def run_arducopter(settings: Settings, binary: Path) -> None:
                 system_id=one.mavlink_system_id,
                 home=home_of(one, town),
                 parameters={
-                    **_GRIPPER,
+                    **GRIPPER,
+                    **_GROUND_FROM_STATION,
                     "BATT_CAPACITY": one.battery.capacity_mah,
                     "SIM_BATT_CAP_AH": one.battery.capacity_mah / 1000.0,
                 },

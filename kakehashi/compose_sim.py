@@ -9,7 +9,7 @@ from kakehashi.bundle import load_town
 from kakehashi.compose_camera import camera_of
 from kakehashi.events import tell
 from kakehashi.home import Home
-from kakehashi.places_of_aircraft import home_of
+from kakehashi.places_of_aircraft import GRIPPER, home_of
 from kakehashi.settings import Settings
 from missions.values.aircraft import Aircraft
 from missions.values.town import Town
@@ -50,6 +50,7 @@ def _simulated(aircraft: Aircraft, town: Town, index: int, settings: Settings) -
         ),
         has_camera=aircraft.has_camera,
         parameters={
+            **GRIPPER,
             "BATT_CAPACITY": aircraft.battery.capacity_mah,
             "SIM_WIND_SPD": settings.sim.wind_mps,
             "SIM_WIND_DIR": settings.sim.wind_from_deg,

@@ -5,6 +5,19 @@ import sys
 
 import structlog
 
+_NOISY = (
+    "PIL",
+    "aiomqtt",
+    "alembic",
+    "amqtt",
+    "httpx",
+    "mqtt",
+    "pyogrio",
+    "rasterio",
+    "transitions",
+    "uvicorn.access",
+)
+
 
 def set_up_logging(level: str, *, human: bool | None = None) -> None:
     """Send structlog and the standard library's logs to stderr in one form."""
@@ -35,5 +48,16 @@ def set_up_logging(level: str, *, human: bool | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("amqtt", "transitions", "uvicorn.access", "aiomqtt", "mqtt", "PIL", "rasterio", "pyogrio", "httpx"):
+    for noisy in (
+        "amqtt",
+        "transitions",
+        "uvicorn.access",
+        "aiomqtt",
+        "mqtt",
+        "PIL",
+        "rasterio",
+        "pyogrio",
+        "httpx",
+        "alembic",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,10 +1,13 @@
-"""Where aircraft stand before they fly."""
+"""Where simulated aircraft stand before they fly, and what is bolted to them."""
 
 from fleet.errors import BadInputError
 from fleet.positions import Position
 from fleet.text import Text
 from missions.values.aircraft import Aircraft
 from missions.values.town import Town
+
+GRIPPER = {"GRIP_ENABLE": 1.0, "GRIP_TYPE": 1.0, "SERVO9_FUNCTION": 28.0}
+"""ArduCopter's settings of a gripper on a servo, as an installer leaves them."""
 
 
 def home_of(aircraft: Aircraft, town: Town) -> Position:

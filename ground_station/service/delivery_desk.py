@@ -39,6 +39,8 @@ from missions.values.town import Town
 
 _log = structlog.get_logger(__name__)
 
+_AUTHOR = "station"
+
 
 class Vehicles(Protocol):
     """The aircraft this station has."""
@@ -55,7 +57,7 @@ class Preflight(Protocol):
         """Return every check with its value; reads what it needs from the aircraft."""
         ...
 
-    async def cure(self, vehicle: Vehicle, plan: Plan) -> None:
+    async def cure(self, vehicle: Vehicle, plan: Plan, *, author: str) -> None:
         """Set on the aircraft what the flight needs, and read it back; raises FleetError."""
         ...
 
@@ -137,8 +139,8 @@ class DeliveryDesk:
         plan = await self._plans.get(delivery.plan_id)
         try:
             vehicle = self._vehicles.vehicle(plan.vehicle_id)
+            await self._preflight.cure(vehicle, plan, author=_AUTHOR)
             await vehicle.upload_plan(items_of(plan), _ProgressTo(self._book, delivery_id, self._clock))
-            await self._preflight.cure(vehicle, plan)
             findings = await self._preflight.check(vehicle, plan)
         except FleetError as error:
             await self._fail(delivery_id, error)
@@ -205,7 +207,10 @@ class DeliveryDesk:
         await asyncio.to_thread(
             self._audit.append, actor=author, action="delivery.set-parameters", subject=delivery_id, detail={}
         )
-        await self._preflight.cure(self._vehicles.vehicle(delivery.vehicle_id), plan)
+        vehicle = self._vehicles.vehicle(delivery.vehicle_id)
+        await self._preflight.cure(vehicle, plan, author=author)
+        if vehicle.state().plan_on_board != plan.id:
+            await vehicle.upload_plan(items_of(plan))
         return await self.recheck(delivery_id)
 
     async def fly(self, delivery_id: DeliveryId, *, author: str) -> FlightCommand:
@@ -248,7 +253,7 @@ class DeliveryDesk:
                 Text("着陸してから、もう一度送ってください", "wait until it has landed, then send the plan"),
             )
         if earlier is not None:
-            await self.cancel(earlier.id, author="station")
+            await self.cancel(earlier.id, author=_AUTHOR)
 
 
 class _ProgressTo:

@@ -1,6 +1,6 @@
 """What the machine checks of an aircraft before a flight: its own reports, its failsafes, and the drill wall."""
 
-from fleet.errors import NotFoundError
+from fleet.errors import ExpiredError, NotFoundError, RefusedError
 from fleet.ids import VehicleId
 from fleet.realm import Realm
 from fleet.text import Text
@@ -8,6 +8,7 @@ from ground_station.preflight.aircraft_checks import TakeOffNeeds, aircraft_chec
 from ground_station.preflight.drill_wall import drill_wall
 from ground_station.preflight.parameter_checks import apply_required_parameters, parameter_checks
 from ground_station.preflight.required_parameters import RequiredParameter, required_parameters
+from ground_station.vehicles.flight_command import Action
 from ground_station.vehicles.state import LinkState
 from ground_station.vehicles.telemetry import Simulated
 from ground_station.vehicles.vehicle import Vehicle
@@ -15,6 +16,15 @@ from missions.values.aircraft import Aircraft
 from missions.values.finding import Finding, Level
 from missions.values.plan import Plan
 from missions.values.town import Town
+
+_MOST_RESTARTS = 3
+_RESTART_S = 60.0
+_LEAST_RESTART_S = 20.0
+
+
+def _is_back(vehicle: Vehicle, reboots: int) -> bool:
+    state = vehicle.state()
+    return state.reboots > reboots and state.link is LinkState.FRESH and state.telemetry.identity is not None
 
 
 class MachineChecks:
@@ -41,10 +51,34 @@ class MachineChecks:
             *parameter_checks(required, vehicle.parameters),
         )
 
-    async def cure(self, vehicle: Vehicle, plan: Plan) -> None:
-        """Set on the aircraft what the flight needs and read it back; raises RefusedError, ExpiredError."""
-        await self._know_parameters(vehicle)
-        await apply_required_parameters(vehicle, self._required(vehicle, plan), vehicle.parameters)
+    async def cure(self, vehicle: Vehicle, plan: Plan, *, author: str) -> None:
+        """Set on the aircraft what the flight needs and read it back; do so before its plan is put on board.
+
+        Some settings count only after a restart, which hides what was on board, and others appear only then; so it is
+        restarted, on the ground, and looked at again. Raises RefusedError, ExpiredError or UnavailableError.
+        """
+        for _ in range(_MOST_RESTARTS + 1):
+            await self._know_parameters(vehicle)
+            applied = await apply_required_parameters(vehicle, self._required(vehicle, plan), vehicle.parameters)
+            if not any(needed.needs_restart for needed in applied):
+                return
+            await self._restart(vehicle, author)
+        raise RefusedError(
+            Text("機体の設定が再起動しても残りません", "the aircraft's settings do not stay after a restart"),
+            Text("機体の設定値の保存を確認してください", "check that the aircraft can save its parameters"),
+        )
+
+    async def _restart(self, vehicle: Vehicle, author: str) -> None:
+        reboots = vehicle.state().reboots
+        await vehicle.order(Action.RESTART, author=author)
+        wait_s = max(_LEAST_RESTART_S, _RESTART_S / self._time_scale)
+        if not await vehicle.contact.conversation.until(lambda: _is_back(vehicle, reboots), wait_s):
+            raise ExpiredError(
+                Text(
+                    f"再起動した機体が {wait_s:.0f} 秒で戻りません", f"it is not back {wait_s:.0f} s after its restart"
+                ),
+                Text("機体の電源を確かめてください", "check the aircraft's power"),
+            )
 
     def wall_problem(self, vehicle: Vehicle) -> Finding | None:
         """Return why an aircraft that is heard may not be in this realm, or None."""
