@@ -12,14 +12,17 @@ export function isInAir(vehicle: Vehicle): boolean {
   return vehicle.armed && (vehicle.alt_agl_m ?? Infinity) > groundedAglM;
 }
 
-/** Its age is counted from when the office received it; how late it was by then is in `link`. */
+/**
+ * Its age is counted from when the office received it; how late it was by then is in `link`.
+ * On the ground it has no heading, so that the map draws it round.
+ */
 export function aircraftAt(vehicle: Vehicle): AircraftAt {
   return {
     id: vehicle.id,
     name: vehicle.name,
     lonDeg: vehicle.lon_deg,
     latDeg: vehicle.lat_deg,
-    headingDeg: vehicle.heading_deg ?? null,
+    headingDeg: isInAir(vehicle) ? (vehicle.heading_deg ?? null) : null,
     groundspeedMps: vehicle.groundspeed_mps ?? null,
     atS: vehicle.received_at_s,
     airborne: isInAir(vehicle),

@@ -84,6 +84,7 @@ export const townWords = {
   to: text('届け先', 'To'),
   askedBy: (name: string, time: string) => text(`${name} ${time}`, `${name}, ${time}`),
   eta: (time: string, left: Text) => text(`${time} ごろ着く（あと ${left.ja}）`, `arrives about ${time} (in ${left.en})`),
+  inTime: (left: Text) => text(`あと ${left.ja}`, `in ${left.en}`),
   etaNow: text('まもなく着く', 'arriving now'),
   etaUnknown: text('着く時刻は計算中', 'arrival being worked out'),
   deliveredAt: (time: string) => text(`${time} に届きました`, `delivered at ${time}`),
@@ -119,7 +120,7 @@ export const townWords = {
   missing: (what: Text) => text(`${what.ja}を入れてください`, `Fill in: ${what.en}`),
   mayNotAsk: text('依頼は、運航管理者だけが出せます', 'Only dispatchers may ask for deliveries'),
 
-  alerts: (count: number) => text(`お知らせ ${count}`, `Alerts ${count}`),
+  alerts: text('お知らせ', 'Alerts'),
   noAlerts: text('お知らせはありません', 'No alerts'),
   menu: text('メニュー', 'Menu'),
   wall: text('壁面表示', 'Wall screen'),

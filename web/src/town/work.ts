@@ -182,13 +182,13 @@ export function deliveredSince(works: readonly Work[], sinceS: number): number {
     .length;
 }
 
-/** How far the four steps 送信 → 地上局が受領 → 飛行 → 届いた are: the number of steps that are done. */
+/** How many of the steps 送信 → 地上局が受領 → 準備 → 飛行 → 届いた are done; the next one is under way. */
 export function stepsDone(stage: Stage): number {
   const done: Readonly<Record<Stage, number>> = {
     sending: 0,
-    received: 1,
-    recalled: 1,
-    failed: 1,
+    received: 2,
+    recalled: 2,
+    failed: 2,
     withdrawn: 0,
     preparing: 2,
     flying: 3,
