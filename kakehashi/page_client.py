@@ -42,7 +42,13 @@ class PageClient:
 
     async def set_up(self, token: str, name: str, password: str) -> None:
         """Become the first administrator through the one-time link, and follow the live state."""
-        session = await self.post("/api/setup", {"token": token, "name": name, "password": password})
+        self._begin(await self.post("/api/setup", {"token": token, "name": name, "password": password}))
+
+    async def sign_in(self, name: str, password: str) -> None:
+        """Sign in, and follow the live state; raises RefusedError."""
+        self._begin(await self.post("/api/session", {"name": name, "password": password}))
+
+    def _begin(self, session: dict[str, Any]) -> None:
         self._http.headers["X-CSRF-Token"] = str(session["csrf_token"])
         self._following = asyncio.create_task(self._follow())
 

@@ -160,6 +160,7 @@ def request_out(entry: StationRequest) -> RequestOut:
         requested_at_s=request.requested_at_s,
         state=entry.state,
         source=entry.source,
+        plan_id=entry.plan_id,
         delivery_id=entry.delivery_id,
     )
 

@@ -85,6 +85,7 @@ class RequestOut(WireModel):
     requested_at_s: float
     state: RequestState
     source: Literal["station", "office"]
+    plan_id: str | None
     delivery_id: str | None
 
 

@@ -56,6 +56,7 @@ class FlightProgress:
     was_armed: bool = False
     was_airborne: bool = False
     released: bool = False
+    holding: bool = False
     stopped_on_ground: bool = False
 
 
@@ -82,11 +83,11 @@ def advance(progress: FlightProgress, plan: Plan, sample: FlightSample, now_s: f
     progress = replace(progress, was_armed=True, stopped_on_ground=False)
     airborne = progress.was_airborne or not sample.landed
     if sample.mode != "AUTO":
-        left = sample.mode if airborne and sample.mode not in _STAYING_MODES else progress.left_plan_in
-        return replace(progress, was_airborne=airborne, left_plan_in=left)
-    if sample.mission_seq is None:
-        return replace(progress, was_airborne=airborne, left_plan_in=None)
-    return _along_plan(replace(progress, was_airborne=airborne, left_plan_in=None), plan, sample)
+        staying = sample.mode in _STAYING_MODES
+        left = sample.mode if airborne and not staying else progress.left_plan_in
+        return replace(progress, was_airborne=airborne, left_plan_in=left, holding=airborne and staying)
+    on_plan = replace(progress, was_airborne=airborne, left_plan_in=None, holding=False)
+    return on_plan if sample.mission_seq is None else _along_plan(on_plan, plan, sample)
 
 
 _STAYING_MODES = frozenset({"BRAKE", "LOITER", "GUIDED", "STABILIZE", "POSHOLD"})
@@ -161,6 +162,8 @@ def activity_words(progress: FlightProgress, plan: Plan, site_name: Text) -> Tex
         return Text(
             f"計画を離れて帰還中（{progress.left_plan_in}）", f"left the plan, coming home ({progress.left_plan_in})"
         )
+    if progress.holding and progress.stage is not FlightStage.LANDED:
+        return Text("その場で待機中", "holding")
     if progress.stage is FlightStage.WAITING:
         return Text("離陸待ち", "waiting for take-off")
     if progress.stage is FlightStage.LANDED:

@@ -14,7 +14,7 @@ from fleet.text import Text
 from ground_station.service.documents_sql import SqlDocuments
 from ground_station.service.plan_codec import decode_plan, encode_plan
 from ground_station.service.planning_pool import PlanningPool
-from ground_station.service.request_book import RequestBook, RequestState
+from ground_station.service.request_book import RequestBook
 from missions.values.conditions import Conditions
 from missions.values.finding import Level
 from missions.values.plan import Plan
@@ -60,8 +60,8 @@ class PlanDesk:
         )
         plan = await self._pool.plan(request, wish.vehicle_id, conditions)
         await asyncio.to_thread(self._documents.put_json, _COLLECTION, plan.id, encode_plan(plan), now_s)
-        if plan.verdict is not Level.REFUSE and entry.state is RequestState.OPEN:
-            await self._requests.move(request_id, RequestState.PLANNED, now_s)
+        if plan.verdict is not Level.REFUSE:
+            await self._requests.planned(request_id, plan.id, now_s)
         self._remember(plan)
         return plan
 

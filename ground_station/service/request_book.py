@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 
 from fleet.errors import ConflictError, NotFoundError
-from fleet.ids import DeliveryId, RequestId
+from fleet.ids import DeliveryId, PlanId, RequestId
 from fleet.text import Text
 from missions.values.request import DeliveryRequest
 
@@ -44,6 +44,7 @@ class StationRequest:
     source: Literal["station", "office"]
     state: RequestState = RequestState.OPEN
     delivery_id: DeliveryId | None = None
+    plan_id: PlanId | None = None
 
 
 class RequestBook:
@@ -90,6 +91,12 @@ class RequestBook:
         entry = self.get(request_id)
         moved = replace(entry, state=state, delivery_id=delivery_id or entry.delivery_id)
         return entry if moved == entry else await self._save(moved, now_s)
+
+    async def planned(self, request_id: RequestId, plan_id: PlanId, now_s: float) -> StationRequest:
+        """Note the newest plan of a request; an open one is planned now."""
+        entry = self.get(request_id)
+        state = RequestState.PLANNED if entry.state is RequestState.OPEN else entry.state
+        return await self._save(replace(entry, state=state, plan_id=plan_id), now_s)
 
     async def withdraw(self, request_id: RequestId, now_s: float) -> StationRequest:
         """Withdraw a request; raises ConflictError once it flies."""
