@@ -21,6 +21,7 @@ RATES_HZ: Mapping[int, float] = {
     dialect.MAVLINK_MSG_ID_VFR_HUD: 1.0,
     dialect.MAVLINK_MSG_ID_WIND: 1.0,
     dialect.MAVLINK_MSG_ID_FENCE_STATUS: 1.0,
+    dialect.MAVLINK_MSG_ID_TERRAIN_REQUEST: 2.0,
 }
 """Messages a second of the aircraft's own time."""
 

@@ -94,7 +94,8 @@ _STAYING_MODES = frozenset({"BRAKE", "LOITER", "GUIDED", "STABILIZE", "POSHOLD"}
 
 
 def _along_plan(progress: FlightProgress, plan: Plan, sample: FlightSample) -> FlightProgress:
-    index = _leg_index(plan, sample.mission_seq or 0)
+    # After touchdown ArduCopter's mission counter goes back to 1 before it disarms.
+    index = max(_leg_index(plan, sample.mission_seq or 0), progress.leg)
     leg = plan.legs[index]
     fraction = 0.0 if sample.at is None else _fraction(leg, sample.at)
     lengths = leg_lengths_m(plan)

@@ -21,7 +21,13 @@ _ROUND_EVERY_S = 5.0
 _PATIENCE_S = 3600.0
 _ROUNDS_A_BOOT = 4
 _SIMULATION_MARKS = ("SIM_KAKEHASHI", "SIM_SPEEDUP")
-_OCCASIONAL = frozenset({dialect.MAVLINK_MSG_ID_HOME_POSITION, dialect.MAVLINK_MSG_ID_SIMSTATE})
+_OCCASIONAL = frozenset(
+    {
+        dialect.MAVLINK_MSG_ID_HOME_POSITION,
+        dialect.MAVLINK_MSG_ID_SIMSTATE,
+        dialect.MAVLINK_MSG_ID_TERRAIN_REQUEST,  # comes only while the autopilot lacks terrain
+    }
+)
 
 
 class Upkeep:

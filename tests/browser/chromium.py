@@ -72,9 +72,7 @@ def browser() -> Iterator[Browser]:
 
 def open_page(opened: Browser, *, width: int = 1440, height: int = 900) -> tuple[BrowserContext, Watched]:
     """Return a fresh page in Japanese."""
-    context = opened.new_context(
-        viewport={"width": width, "height": height}, locale="ja-JP", timezone_id="Asia/Tokyo"
-    )
+    context = opened.new_context(viewport={"width": width, "height": height}, locale="ja-JP", timezone_id="Asia/Tokyo")
     watched = Watched(context.new_page())
     watched.watch()
     return context, watched
