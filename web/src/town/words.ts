@@ -5,6 +5,8 @@ import type { Group, Stage } from './work';
 
 const text = (ja: string, en: string): Text => ({ ja, en });
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 const stage: Readonly<Record<Stage, Text>> = {
   sending: text('送信中', 'Sending'),
   received: text('地上局が受領', 'Station has it'),
@@ -38,20 +40,20 @@ export const townWords = {
 
   summary: text('いまのようす', 'Now'),
   inAir: text('飛行中', 'In the air'),
-  aircraftCount: (count: number) => text(`${count} 機`, `${count}`),
+  aircraftCount: (count: number) => text(`${count} 機`, `${count} aircraft`),
   noneInAir: text('すべて地上にいます', 'All on the ground'),
   noAircraft: text('機体の知らせはまだありません', 'No aircraft heard yet'),
   onTheWay: text('向かっている荷物', 'On the way'),
-  loads: (count: number) => text(`${count} 件`, `${count}`),
+  loads: (count: number) => text(`${count} 件`, counted(count, 'load')),
   nothingOnTheWay: text('いまはありません', 'Nothing now'),
   arrived: text('届いたもの', 'Arrived'),
-  picturesCount: (count: number) => text(`画像 ${count} 枚`, `${count} pictures`),
-  loadsDelivered: (count: number) => text(`荷物 ${count} 件`, `${count} loads`),
+  picturesCount: (count: number) => text(`画像 ${count} 枚`, counted(count, 'picture')),
+  loadsDelivered: (count: number) => text(`荷物 ${count} 件`, counted(count, 'load')),
   lastArrived: (duration: Text) => text(`最後の画像は ${duration.ja}前`, `last picture ${duration.en} ago`),
   nothingArrived: text('画像はまだ届いていません', 'No pictures yet'),
   notReceived: text('未受信', 'Not yet here'),
-  pendingPictures: (count: number) => text(`画像 ${count} 枚`, count === 1 ? '1 picture' : `${count} pictures`),
-  pendingRecords: (count: number) => text(`記録 ${count} 件`, count === 1 ? '1 record' : `${count} records`),
+  pendingPictures: (count: number) => text(`画像 ${count} 枚`, counted(count, 'picture')),
+  pendingRecords: (count: number) => text(`記録 ${count} 件`, counted(count, 'record')),
   pendingTime: (duration: Text) => text(`約 ${duration.ja}`, `about ${duration.en}`),
   pendingMoving: text('受信中', 'being received'),
   pendingWaits: text('届くのを待っています', 'waiting for it to come'),
@@ -59,7 +61,6 @@ export const townWords = {
   allHereNote: text('すべて受け取りました', 'Everything is here'),
   pendingUnknown: text('わかりません', 'Unknown'),
   pendingUnknownNote: text('地上局からまだ知らせがありません', 'No station has been heard yet'),
-  pendingOrMore: text('以上', ' or more'),
   pendingSilent: (duration: Text) => text(`地上局と ${duration.ja}つながっていません`, `station silent for ${duration.en}`),
   atLeast: (what: Text) => text(`${what.ja}以上`, `${what.en} or more`),
 
@@ -126,7 +127,6 @@ export const townWords = {
   wall: text('壁面表示', 'Wall screen'),
   wallLeave: text('壁面表示を終える', 'Leave the wall screen'),
   print: text('報告書を印刷', 'Print the report'),
-  printing: text('報告書を作っています', 'Making the report'),
 
   picture: text('写真', 'Picture'),
   pictureOf: (number: number, total: number) => text(`${number} / ${total} 枚`, `${number} of ${total}`),
@@ -142,10 +142,7 @@ export const townWords = {
   receivedAt: text('受信', 'Received'),
   where: text('場所', 'Place'),
   noPlace: text('場所の記録がありません', 'No place recorded'),
-  utm: text('UTMポイント', 'UTM point'),
-  coordinates: text('緯度・経度', 'Lat, lon'),
   heading: text('向き', 'Looking'),
-  altitude: text('標高', 'Height'),
   altitudeValue: (metres: string) => text(`標高 ${metres}`, `${metres} above sea level`),
   who: text('撮影者', 'By'),
   companion: (aircraft: string) => text(`${aircraft}のカメラ`, `camera of ${aircraft}`),
@@ -172,14 +169,12 @@ export const townWords = {
   timeFrom: text('はじめ', 'From'),
   timeTo: text('おわり', 'To'),
   timeAll: text('すべて', 'All'),
-  timeLast: (duration: Text) => text(`最後の${duration.ja}`, `last ${duration.en}`),
   timeShown: (count: number, total: number) => text(`${count} / ${total} 枚`, `${count} of ${total}`),
   sideAll: text('前後とも', 'Both'),
 
   aircraft: text('機体', 'Aircraft'),
   battery: text('電池', 'Battery'),
   speed: text('速さ', 'Speed'),
-  heardAt: text('知らせ', 'Heard'),
   onGround: text('地上', 'On the ground'),
   carrying: text('荷物', 'Load'),
 
