@@ -17,7 +17,7 @@ from kakehashi.terminal import Terminal
 
 _log = structlog.get_logger(__name__)
 
-START_DEADLINE_S = 60.0
+START_DEADLINE_S = 120.0
 _STATUS_EVERY_S = 2.0
 
 
@@ -47,7 +47,7 @@ class AllInOne:
         }
 
     async def run(self) -> None:
-        """Run until cancelled; raises UnavailableError if the services do not start within a minute."""
+        """Run until cancelled; raises UnavailableError if the services do not start within two minutes."""
         async with asyncio.TaskGroup() as tasks:
             for process in self.processes.values():
                 tasks.create_task(process.run())
@@ -66,7 +66,7 @@ class AllInOne:
         words = " / ".join(line for name in missing for line in self.processes[name].last_words[-2:])
         return UnavailableError(
             Text(
-                f"{', '.join(missing)} が 1 分で起動しません: {words}", f"{', '.join(missing)} did not start: {words}"
+                f"{', '.join(missing)} が 2 分で起動しません: {words}", f"{', '.join(missing)} did not start: {words}"
             ),
             Text("kakehashi doctor で原因を調べてください", "run `kakehashi doctor` to find out why"),
         )

@@ -1,5 +1,7 @@
 """What the machine checks of an aircraft before a flight: its own reports, its failsafes, and the drill wall."""
 
+import asyncio
+
 from fleet.errors import ExpiredError, NotFoundError, RefusedError
 from fleet.ids import VehicleId
 from fleet.realm import Realm
@@ -20,6 +22,7 @@ from missions.values.town import Town
 _MOST_RESTARTS = 3
 _RESTART_S = 60.0
 _LEAST_RESTART_S = 20.0
+_SETTLE_S = 6.0
 
 
 def _is_back(vehicle: Vehicle, reboots: int) -> bool:
@@ -79,6 +82,8 @@ class MachineChecks:
                 ),
                 Text("機体の電源を確かめてください", "check the aircraft's power"),
             )
+        # A second restart within its first seconds could not be told from the first.
+        await asyncio.sleep(vehicle.contact.timing.real_s(_SETTLE_S, at_least_s=1.0))
 
     def wall_problem(self, vehicle: Vehicle) -> Finding | None:
         """Return why an aircraft that is heard may not be in this realm, or None."""
