@@ -15,6 +15,7 @@ const stage: Readonly<Record<Stage, Text>> = {
   placing: text('荷物を下ろしています', 'Setting the load down'),
   delivered: text('届きました', 'Delivered'),
   returning: text('届きました・帰還中', 'Delivered, flying home'),
+  turned: text('届けずに帰還中', 'Flying home without delivering'),
   done: text('届きました', 'Delivered'),
   recalled: text('届けずに戻りました', 'Came back without delivering'),
   failed: text('届けられませんでした', 'Not delivered'),
@@ -62,6 +63,7 @@ export const townWords = {
   pendingUnknown: text('わかりません', 'Unknown'),
   pendingUnknownNote: text('地上局からまだ知らせがありません', 'No station has been heard yet'),
   pendingSilent: (duration: Text) => text(`地上局と ${duration.ja}つながっていません`, `station silent for ${duration.en}`),
+  pendingFrozen: text('この画面の更新が止まっています', 'this page has stopped updating'),
   atLeast: (what: Text) => text(`${what.ja}以上`, `${what.en} or more`),
 
   stationConnected: text('地上局と接続中', 'Station connected'),

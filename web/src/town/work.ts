@@ -15,6 +15,7 @@ export type Stage =
   | 'placing'
   | 'delivered'
   | 'returning'
+  | 'turned'
   | 'done'
   | 'recalled'
   | 'failed'
@@ -66,6 +67,7 @@ const groups: Readonly<Record<Stage, Group>> = {
   placing: 'inHand',
   delivered: 'inHand',
   returning: 'inHand',
+  turned: 'inHand',
   done: 'done',
   recalled: 'open',
   failed: 'open',
@@ -80,6 +82,7 @@ const tones: Readonly<Record<Stage, Tone>> = {
   placing: 'normal',
   delivered: 'done',
   returning: 'done',
+  turned: 'act',
   done: 'done',
   recalled: 'act',
   failed: 'act',
@@ -88,13 +91,14 @@ const tones: Readonly<Record<Stage, Tone>> = {
 
 export const toneOf = (stage: Stage): Tone => tones[stage];
 
-/** The stage of a request with its newest delivery; a delivery that set the load down and came home is over. */
+/** The stage of a request with its newest delivery; whether the load is down decides what the way home means. */
 export function stageOf(request: Request | null, delivery: Delivery | null): Stage {
   if (request?.state === 'withdrawn') return 'withdrawn';
   if (delivery !== null) {
     const stage = ofDelivery[delivery.state] ?? 'preparing';
     const setDown = delivery.delivered_at_s != null;
     if (setDown && (stage === 'flying' || stage === 'placing')) return 'delivered';
+    if (!setDown && stage === 'returning') return 'turned';
     if (setDown && (stage === 'recalled' || stage === 'failed')) return 'done';
     return stage;
   }
@@ -145,6 +149,7 @@ export function worksOf(requests: readonly Request[], deliveries: readonly Deliv
 const stageRank: Readonly<Record<Stage, number>> = {
   failed: 0,
   recalled: 0,
+  turned: 0,
   placing: 1,
   flying: 2,
   delivered: 3,
@@ -187,6 +192,7 @@ export function stepsDone(stage: Stage): number {
   const done: Readonly<Record<Stage, number>> = {
     sending: 0,
     received: 2,
+    turned: 2,
     recalled: 2,
     failed: 2,
     withdrawn: 0,

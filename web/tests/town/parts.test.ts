@@ -63,6 +63,21 @@ test('from a silent station there may be more than it last said', () => {
   expect(words('.pending')).toContain('2分00秒');
 });
 
+test('a silent station that held nothing is not said to hold nothing now', () => {
+  show(Glance);
+  hear({ stations: { s: station({ connected: false, heard_at_s: 880 }) } });
+  expect(words('.pending')).toContain('わかりません');
+  expect(words('.pending')).not.toContain('すべて受け取りました');
+});
+
+test('a delivery that was last heard long ago keeps no colour', () => {
+  show(WorkLists);
+  hear({ requests: { r1: request() }, deliveries: { d1: delivery({ at_s: 980 }) } });
+  expect(document.querySelector('.chip')?.classList.contains('unknown')).toBe(true);
+  hear({ requests: { r1: request() }, deliveries: { d1: delivery({ at_s: 999 }) } });
+  expect(document.querySelector('.chip')?.classList.contains('normal')).toBe(true);
+});
+
 test('when everything is here it says so', () => {
   show(Glance);
   hear({ stations: { s: station() }, pictures: { a: picture('a', { received_at_s: 940 }) } });

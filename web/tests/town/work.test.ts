@@ -11,13 +11,18 @@ test('a request is being sent until the station has said that it has it', () => 
 test('the delivery says more than the request', () => {
   expect(stageOf(request({ state: 'planned' }), delivery({ state: 'flying' }))).toBe('flying');
   expect(stageOf(request({ state: 'flying' }), delivery({ state: 'placing' }))).toBe('placing');
-  expect(stageOf(request({ state: 'delivered' }), delivery({ state: 'returning' }))).toBe('returning');
+  expect(stageOf(request({ state: 'delivered' }), delivery({ state: 'returning', delivered_at_s: 9 }))).toBe('returning');
 });
 
 test('a load that is down counts as delivered even if the way home failed', () => {
   expect(stageOf(request(), delivery({ state: 'failed', delivered_at_s: 300 }))).toBe('done');
   expect(stageOf(request(), delivery({ state: 'placing', delivered_at_s: 300 }))).toBe('delivered');
   expect(stageOf(request(), delivery({ state: 'failed' }))).toBe('failed');
+});
+
+test('a way home with the load still on board is never called delivered', () => {
+  expect(stageOf(request(), delivery({ state: 'returning', delivered_at_s: null }))).toBe('turned');
+  expect(stageOf(request(), delivery({ state: 'returning', delivered_at_s: 300 }))).toBe('returning');
 });
 
 test('a withdrawn request is over whatever its delivery says', () => {
