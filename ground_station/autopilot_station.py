@@ -76,6 +76,11 @@ class AutopilotStation:
             self._add(setting)
 
     @property
+    def realm(self) -> Realm:
+        """Return the world this station's aircraft belong to."""
+        return self._services.realm
+
+    @property
     def vehicles(self) -> Mapping[VehicleId, Vehicle]:
         """Return the aircraft by id."""
         return self._vehicles

@@ -1,7 +1,9 @@
 """The simulated companion computer on board: photographs the town's terrain and hands pictures to the station."""
 
 import contextlib
+import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from shapely.geometry import LineString
 
@@ -15,6 +17,7 @@ from sim.camera.hand_over_http import HttpHandOver, StationAddress
 from sim.camera.scene import Scene
 from sim.camera.scenery import Places
 from sim.camera.spool import Spool
+from sim.camera_port import Camera, Shutter
 
 
 def scene_of(settings: Settings, town: Town) -> Scene:
@@ -37,8 +40,19 @@ def _corners(line: LineString) -> list[LonLat]:
     return [LonLat(lon_deg=point[0], lat_deg=point[1]) for point in line.coords]
 
 
+class WallClockCamera:
+    """Dates pictures by this machine's clock: in a fast drill the simulation's own runs ahead of everybody's watch."""
+
+    def __init__(self, camera: Camera) -> None:
+        self._camera = camera
+
+    def shutter(self, shutter: Shutter) -> None:
+        """Pass a shutter on with the time that people see."""
+        self._camera.shutter(replace(shutter, at_s=time.time()))
+
+
 @contextlib.asynccontextmanager
-async def camera_of(settings: Settings, home: Home, town: Town) -> AsyncIterator[CompanionCamera]:
+async def camera_of(settings: Settings, home: Home, town: Town) -> AsyncIterator[Camera]:
     """Give the camera of all simulated aircraft while the context is open."""
     keys = home.secrets(broker_users=(), devices=(COMPANION_DEVICE,)).device_keys
     address = StationAddress(
@@ -47,4 +61,4 @@ async def camera_of(settings: Settings, home: Home, town: Town) -> AsyncIterator
     async with HttpHandOver(address) as station:
         spool = Spool(home.sim / "camera")
         async with CompanionCamera(scene_of(settings, town), spool, station) as camera:
-            yield camera
+            yield WallClockCamera(camera)

@@ -204,7 +204,7 @@ class DemoFlight:
 
         def received(office: dict[str, Any]) -> bool:
             return self._complete(office) >= taken and any(
-                one.get("state") == "done" for one in office.get("deliveries", {}).values()
+                one.get("state") in _ENDED for one in office.get("deliveries", {}).values()
             )
 
         state = await self._office.until(

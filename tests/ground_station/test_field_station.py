@@ -1,0 +1,101 @@
+"""The station put together: a restart, the realm, and requests that come twice."""
+
+from pathlib import Path
+
+import pytest
+
+from fleet.audit_file import AuditFile
+from fleet.clock import SystemClock
+from fleet.errors import RefusedError
+from fleet.ids import RequestId, SiteId, VehicleId
+from fleet.realm import Realm
+from ground_station.autopilot_station import VehicleSetting
+from ground_station.field_station import FieldStation, StationSetup
+from ground_station.links.address import parse_address
+from ground_station.preflight.drill_wall import require_realm
+from ground_station.service.request_book import RequestState
+from ground_station.vehicles.telemetry import Simulated
+from missions.formats.demo_town import make_demo_town
+from missions.formats.town_bundle import write_town
+from missions.values.town import Town
+from telemetry.codec import DownMessage
+from telemetry.mqtt_address import MqttAddress
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, Path]:
+    made = make_demo_town()
+    folder = tmp_path_factory.mktemp("town") / "demo"
+    write_town(made, folder)
+    return made, folder
+
+
+def _station(town: tuple[Town, Path], folder: Path, realm: Realm) -> FieldStation:
+    clock = SystemClock()
+    folder.mkdir(exist_ok=True)
+    return FieldStation(
+        StationSetup(
+            town=town[0],
+            bundle=town[1],
+            folder=folder,
+            realm=realm,
+            broker=MqttAddress(host="127.0.0.1", port=9, username="station-1", password="x" * 20),
+            vehicles=(VehicleSetting(id=VehicleId("kakehashi-1"), address=parse_address("tcp:127.0.0.1:9")),),
+            audit=AuditFile(folder / "audit.jsonl", clock),
+            clock=clock,
+        )
+    )
+
+
+def _asked(request_id: str, site: str = "takamuro") -> DownMessage:
+    return DownMessage(
+        id=f"down-{request_id}",
+        kind="delivery.request",
+        body={
+            "id": request_id,
+            "item": "水",
+            "mass_kg": 4.0,
+            "site_id": site,
+            "urgency": 2,
+            "requested_by": "役場",
+            "requested_at_s": 1_780_000_000.0,
+            "note": "",
+        },
+    )
+
+
+async def test_a_request_of_the_town_that_comes_twice_is_one_and_outlives_a_restart(
+    town: tuple[Town, Path], tmp_path: Path
+) -> None:
+    async with _station(town, tmp_path / "s", Realm.DRILL) as station:
+        for _ in range(2):
+            await station.town_link.on_down(_asked("r-1"))
+        assert list(station.requests.all) == [RequestId("r-1")]
+    async with _station(town, tmp_path / "s", Realm.DRILL) as again:
+        entry = again.requests.get(RequestId("r-1"))
+        assert entry.state is RequestState.OPEN
+        assert entry.source == "office"
+        assert entry.request.site_id == SiteId("takamuro")
+        assert again.hub.state.state["requests"]["r-1"]["item"] == "水"
+
+
+@pytest.mark.parametrize(
+    "message", [_asked("r-2", site="nowhere"), DownMessage(id="d", kind="fly", body={"now": True})]
+)
+async def test_what_the_town_cannot_ask_changes_nothing(
+    town: tuple[Town, Path], tmp_path: Path, message: DownMessage
+) -> None:
+    async with _station(town, tmp_path / "s", Realm.DRILL) as station:
+        await station.town_link.on_down(message)
+        assert dict(station.requests.all) == {}
+        assert station.aircraft.ledger.recent() == ()
+
+
+@pytest.mark.parametrize(("realm", "stranger"), [(Realm.LIVE, Simulated.YES), (Realm.DRILL, Simulated.NO)])
+async def test_the_stations_aircraft_stand_behind_its_own_drill_wall(
+    town: tuple[Town, Path], tmp_path: Path, realm: Realm, stranger: Simulated
+) -> None:
+    async with _station(town, tmp_path / "s", realm) as station:
+        assert station.aircraft.realm is realm
+        with pytest.raises(RefusedError):
+            require_realm(station.aircraft.realm, stranger)
