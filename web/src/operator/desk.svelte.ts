@@ -27,7 +27,8 @@ export class Desk {
   readonly live: LiveStore<StationLive>;
   #choice = $state.raw<Choice | null>(null);
   #plans = $state.raw<Readonly<Record<string, Plan>>>({});
-  #planOfRequest = $state.raw<Readonly<Record<string, string>>>({});
+  /** The plan on view of each request: made here, or null once it was put aside to plan anew. */
+  #planOfRequest = $state.raw<Readonly<Record<string, string | null>>>({});
   #problem = $state.raw<Problem | null>(null);
   #busy = $state.raw<Text | null>(null);
   /** The finding's leg that the map and the profile point out. */
@@ -103,8 +104,7 @@ export class Desk {
 
   /** Forget the plan of a request, to set the wind or load anew. */
   dropPlan(requestId: string): void {
-    const { [requestId]: _, ...rest } = this.#planOfRequest;
-    this.#planOfRequest = rest;
+    this.#planOfRequest = { ...this.#planOfRequest, [requestId]: null };
     this.highlightLeg = null;
   }
 
@@ -156,13 +156,20 @@ export class Desk {
     await this.#attempt(null, () => remove(`requests/${request.id}`));
   }
 
+  /** The plan that stands for a request: its delivery's, the one made here, or the newest that the station has. */
+  planIdOf(request: Request, delivery: Delivery | null): string | null {
+    if (delivery !== null) return delivery.plan_id;
+    const own = this.#planOfRequest[request.id];
+    return own === undefined ? (request.plan_id ?? null) : own;
+  }
+
   #workOf(): Work | null {
     const id = this.#choice?.kind === 'request' ? this.#choice.id : null;
     const request = id === null ? undefined : this.live.state?.requests[id];
     if (request === undefined) return null;
     const delivery = this.#deliveryOf(request);
-    const planId = delivery?.plan_id ?? this.#planOfRequest[request.id];
-    const plan = planId === undefined ? null : (this.#plans[planId] ?? null);
+    const planId = this.planIdOf(request, delivery);
+    const plan = planId === null ? null : (this.#plans[planId] ?? null);
     return { request, plan, delivery, vehicle: this.vehicleFor(delivery, plan) };
   }
 
@@ -174,7 +181,7 @@ export class Desk {
     const named = own.find((delivery) => delivery.id === request.delivery_id) ?? own[0] ?? null;
     const replanned = this.#planOfRequest[request.id];
     const given = named !== null && (named.state === 'recalled' || named.state === 'failed');
-    return given && replanned !== undefined && replanned !== named.plan_id && !isClosed(request) ? null : named;
+    return given && replanned != null && replanned !== named.plan_id && !isClosed(request) ? null : named;
   }
 
   #keepPlan(plan: Plan): void {

@@ -33,6 +33,7 @@ const request = (change: Partial<Request> = {}): Request => ({
   requested_at_s: 100,
   state: 'open',
   source: 'office',
+  plan_id: null,
   delivery_id: null,
   ...change,
 });

@@ -1193,6 +1193,8 @@ export interface components {
             mass_kg: number;
             /** Note */
             note: string;
+            /** Plan Id */
+            plan_id: string | null;
             /** Requested At S */
             requested_at_s: number;
             /** Requested By */
