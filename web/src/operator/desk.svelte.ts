@@ -27,6 +27,8 @@ export class Desk {
   readonly live: LiveStore<StationLive>;
   #choice = $state.raw<Choice | null>(null);
   #plans = $state.raw<Readonly<Record<string, Plan>>>({});
+  /** Plans that were asked of the station already; live news comes often, and once is enough. */
+  readonly #asked = new Set<string>();
   /** The plan on view of each request: made here, or null once it was put aside to plan anew. */
   #planOfRequest = $state.raw<Readonly<Record<string, string | null>>>({});
   #problem = $state.raw<Problem | null>(null);
@@ -85,7 +87,8 @@ export class Desk {
 
   /** Fetch the plan of a delivery that was planned on another page or before a reload. */
   async fetchPlan(planId: string): Promise<void> {
-    if (this.#plans[planId] !== undefined) return;
+    if (this.#plans[planId] !== undefined || this.#asked.has(planId)) return;
+    this.#asked.add(planId);
     await this.#attempt(null, async () => this.#keepPlan(await get<Plan>(`plans/${planId}`)));
   }
 
