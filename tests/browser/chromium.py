@@ -19,6 +19,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+PATIENCE_MS = 90_000  # software drawing on two busy cores
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -73,6 +74,7 @@ def browser() -> Iterator[Browser]:
 def open_page(opened: Browser, *, width: int = 1440, height: int = 900) -> tuple[BrowserContext, Watched]:
     """Return a fresh page in Japanese."""
     context = opened.new_context(viewport={"width": width, "height": height}, locale="ja-JP", timezone_id="Asia/Tokyo")
+    context.set_default_timeout(PATIENCE_MS)
     watched = Watched(context.new_page())
     watched.watch()
     return context, watched

@@ -13,7 +13,7 @@ from sim.vehicle.mission_item import Kind
 from sim.vehicle.modes import Mode
 from tests.sim.served import served
 
-pytestmark = [pytest.mark.peer, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.peer, pytest.mark.timeout(400)]
 
 MISSION = """QGC WPL 110
 0\t1\t0\t16\t0\t0\t0\t0\t34.77\t133.23\t500\t1
@@ -33,7 +33,7 @@ FENCE = """34.77 133.23
 
 def await_change(server: FleetServer, reached: str, condition: object) -> None:
     assert callable(condition)
-    end = time.monotonic() + 40.0
+    end = time.monotonic() + 120.0
     while not condition(server.simulation.world.vehicles[0]):
         assert time.monotonic() < end, f"waited in vain for {reached}"
         time.sleep(0.05)
