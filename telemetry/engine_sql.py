@@ -5,18 +5,21 @@ On SQLite a transaction that will write begins with BEGIN IMMEDIATE, so that it 
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
 
 _WRITING = "kakehashi_writing"
+_WAL_WITHIN_S = 10.0
+_WAL_PAUSE_S = 0.02
 
 
 def open_engine(url: str) -> sa.Engine:
@@ -33,9 +36,25 @@ def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    cursor.execute("PRAGMA busy_timeout = 10000")
+    _use_wal(cursor)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _use_wal(cursor: DBAPICursor) -> None:
+    """Turn the journal to WAL. Two that turn a new file at once do not wait for each other in SQLite, so this does."""
+    deadline_s = time.monotonic() + _WAL_WITHIN_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() >= deadline_s:
+                raise
+            time.sleep(_WAL_PAUSE_S)
+        else:
+            return
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

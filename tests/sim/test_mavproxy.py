@@ -51,7 +51,7 @@ def test_mavproxy_loads_a_mission_and_a_fence_and_changes_mode(tmp_path: Path) -
                 "--default-modules=cmdlong,param,wp,fence,rally,mode,misc,link,arm", "--cmd=",
             ],
             stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT, cwd=tmp_path,
-            env=os.environ | {"HOME": str(tmp_path)},
+            env=os.environ | {"HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"},
         ) as mavproxy:  # fmt: skip
             assert mavproxy.stdin is not None
             try:
