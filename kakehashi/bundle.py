@@ -1,5 +1,6 @@
 """Finds the town a command works with; the demonstration town is made when there is none."""
 
+import tempfile
 from pathlib import Path
 
 from kakehashi.home import Home
@@ -17,10 +18,21 @@ def bundle_folder(settings: Settings) -> Path:
         return settings.town.bundle
     folder = Home(root=settings.home, realm=settings.realm).towns / DEMO_FOLDER
     if not (folder / "town.toml").is_file():
-        fresh = folder.with_name(folder.name + ".new")
-        write_town(make_demo_town(), fresh)
-        fresh.replace(folder)
+        _make_demo(folder)
     return folder
+
+
+def _make_demo(folder: Path) -> None:
+    """Make the demonstration town; where another process was quicker, its town is the one."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent) as scratch:
+        fresh = Path(scratch) / folder.name
+        write_town(make_demo_town(), fresh)
+        try:
+            fresh.replace(folder)
+        except OSError:
+            if not (folder / "town.toml").is_file():
+                raise
 
 
 def load_town(settings: Settings) -> Town:
