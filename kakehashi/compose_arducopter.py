@@ -10,7 +10,7 @@ from kakehashi.bundle import load_town
 from kakehashi.compose_camera import camera_of
 from kakehashi.events import tell
 from kakehashi.home import Home
-from kakehashi.places_of_aircraft import GRIPPER, home_of
+from kakehashi.places_of_aircraft import GRIPPER, home_of, trainers_first
 from kakehashi.settings import Settings
 from missions.values.aircraft import Aircraft
 from missions.values.town import Town
@@ -24,17 +24,14 @@ _GROUND_FROM_STATION = {"TERRAIN_ENABLE": 1.0}
 
 
 def trained_aircraft(settings: Settings, town: Town) -> tuple[Aircraft, ...]:
-    """Return which of the town's aircraft ArduCopter plays: trainers (their load is nominal) before the others.
-
-    Raises BadInputError if the town has fewer than were asked for.
-    """
-    ordered = sorted(town.aircraft.values(), key=lambda one: not one.load_is_nominal)
+    """Return which of the town's aircraft ArduCopter plays; raises BadInputError if the town has too few."""
+    ordered = trainers_first(town)
     if len(ordered) < settings.sim.count:
         raise BadInputError(
             Text(f"町に登録された機体は {len(ordered)} 機です", f"the town has only {len(ordered)} aircraft"),
             Text("--count を減らすか、町に機体を登録してください", "lower --count, or add aircraft to the town"),
         )
-    return tuple(ordered[: settings.sim.count])
+    return ordered[: settings.sim.count]
 
 
 def _first_instance(settings: Settings) -> int:

@@ -17,6 +17,7 @@ from kakehashi.compose_office import broker_address, station_user
 from kakehashi.events import tell
 from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
+from kakehashi.places_of_aircraft import trainers_first
 from kakehashi.settings import Settings
 from kakehashi.web_server import WebServer
 from missions.values.town import Town
@@ -27,14 +28,19 @@ COMPANION_DEVICE = "companion"
 def vehicle_settings(settings: Settings, town: Town) -> tuple[VehicleSetting, ...]:
     """Return which aircraft is on which link.
 
-    `id=link` names the aircraft; a plain link takes the town's next one. Without links, a drill has the simulator's
-    aircraft on their ports. Raises BadInputError for an aircraft that the town does not have.
+    `id=link` names the aircraft; a plain link takes the next one that no other link names. Live, that is in the town's
+    order. In a drill, what a link leads to can only be ArduPilot SITL, so aircraft meant for it come first. Without
+    links, a drill has the simulator's aircraft on their ports. Raises BadInputError for an aircraft that the town does
+    not have.
     """
-    free = list(town.aircraft)
+    links = settings.station.vehicles or simulated_links(settings)
+    named = {link.rpartition("=")[0] for link in links}
+    foreign_drill = settings.realm is Realm.DRILL and bool(settings.station.vehicles)
+    free = [one.id for one in trainers_first(town)] if foreign_drill else list(town.aircraft)
     chosen = []
-    for link in settings.station.vehicles or simulated_links(settings):
+    for link in links:
         name, separator, address = link.rpartition("=")
-        vehicle_id = VehicleId(name) if separator else next(iter(free), None)
+        vehicle_id = VehicleId(name) if separator else next((one for one in free if one not in named), None)
         if vehicle_id is None or vehicle_id not in free:
             raise BadInputError(
                 Text(

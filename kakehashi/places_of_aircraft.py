@@ -1,4 +1,4 @@
-"""Where simulated aircraft stand before they fly, and what is bolted to them."""
+"""Which of the town's aircraft are simulated, where they stand before they fly, and what is bolted to them."""
 
 from fleet.errors import BadInputError
 from fleet.positions import Position
@@ -19,3 +19,8 @@ def home_of(aircraft: Aircraft, town: Town) -> Position:
             Text("町のデータの home_site_id を直してください", "correct home_site_id in the town's data"),
         )
     return Position(lon_deg=depot.at.lon_deg, lat_deg=depot.at.lat_deg, alt_amsl_m=depot.ground_amsl_m)
+
+
+def trainers_first(town: Town) -> tuple[Aircraft, ...]:
+    """Return the town's aircraft, those meant for ArduPilot SITL (their load is nominal) before the others."""
+    return tuple(sorted(town.aircraft.values(), key=lambda one: not one.load_is_nominal))

@@ -1,12 +1,10 @@
-"""One delivery from end to end with no hand, on our simulator and on a real ArduCopter."""
+"""One delivery from end to end with no hand."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.kakehashi.real_arducopter import arducopter
 from tests.kakehashi.running import environment, kakehashi
 
 
@@ -30,24 +28,3 @@ def test_the_demo_without_flying_only_plans(tmp_path: Path) -> None:
     summary = json.loads(done.stdout.splitlines()[-1])
     assert summary["planned"]
     assert not summary["uploaded"]
-
-
-@pytest.mark.arducopter
-@pytest.mark.timeout(900)
-def test_the_same_commands_fly_a_real_arducopter(tmp_path: Path) -> None:
-    binary = os.environ.get("KAKEHASHI_ARDUCOPTER")
-    if not binary:
-        pytest.skip("KAKEHASHI_ARDUCOPTER names no ArduCopter binary")
-    env = environment(tmp_path)
-    with arducopter(Path(binary), env=env, speedup=10) as link:
-        done = kakehashi(
-            "demo", "--fly", "--exit", "--speedup", "10", "--keep", str(tmp_path),
-            "--vehicle", f"arducopter-1={link}", env=env, timeout_s=850,
-        )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    summary = json.loads(done.stdout.splitlines()[-1])
-    assert summary["delivered"]
-    assert summary["landed_at_depot"]
-    assert summary["simulated"] is True
-    assert summary["vehicle"] == "arducopter-1"
-    assert summary["pictures_taken"] == summary["pictures_received"] == 5

@@ -1,0 +1,53 @@
+"""Which of the town's aircraft a link belongs to."""
+
+import pytest
+
+from fleet.errors import BadInputError
+from fleet.realm import Realm
+from kakehashi.compose_station import vehicle_settings
+from kakehashi.settings import Settings, SimSettings, StationSettings
+from missions.formats.demo_town import make_demo_town
+from missions.values.town import Town
+
+
+@pytest.fixture(scope="module")
+def town() -> Town:
+    return make_demo_town()
+
+
+def _ids(town: Town, *links: str, realm: Realm = Realm.DRILL, count: int = 1) -> list[str]:
+    settings = Settings(realm=realm, station=StationSettings(vehicles=links), sim=SimSettings(count=count))
+    return [str(one.id) for one in vehicle_settings(settings, town)]
+
+
+def test_a_live_link_without_a_name_takes_the_towns_aircraft_in_their_order(town: Town) -> None:
+    assert _ids(town, "tcp:127.0.0.1:1", "tcp:127.0.0.1:2", realm=Realm.LIVE) == ["kakehashi-1", "arducopter-1"]
+
+
+def test_a_drills_link_without_a_name_takes_the_aircraft_meant_for_sitl_first(town: Town) -> None:
+    assert _ids(town, "tcp:127.0.0.1:1", "tcp:127.0.0.1:2") == ["arducopter-1", "kakehashi-1"]
+
+
+def test_a_drill_without_links_flies_our_simulator_in_the_towns_order(town: Town) -> None:
+    assert _ids(town, count=2) == ["kakehashi-1", "arducopter-1"]
+
+
+def test_a_link_without_a_name_leaves_an_aircraft_that_another_link_names(town: Town) -> None:
+    assert _ids(town, "tcp:127.0.0.1:1", "arducopter-1=tcp:127.0.0.1:2") == ["kakehashi-1", "arducopter-1"]
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        ("nobody-7=tcp:127.0.0.1:1",),
+        ("kakehashi-1=tcp:127.0.0.1:1", "kakehashi-1=tcp:127.0.0.1:2"),
+        ("tcp:127.0.0.1:1", "tcp:127.0.0.1:2", "tcp:127.0.0.1:3"),
+    ],
+)
+def test_a_link_that_no_aircraft_is_left_for_is_refused_with_the_towns_aircraft(
+    town: Town, links: tuple[str, ...]
+) -> None:
+    with pytest.raises(BadInputError) as refused:
+        _ids(town, *links)
+    assert "arducopter-1" in refused.value.what.ja
+    assert refused.value.cure is not None
