@@ -1,6 +1,6 @@
 /** Words of the operator's page. */
 
-import type { Text } from '$lib/i18n/words';
+import { words, type Text } from '$lib/i18n/words';
 
 const text = (ja: string, en: string): Text => ({ ja, en });
 
@@ -54,7 +54,6 @@ export const operatorWords = {
   requestedAt: text('受けた時刻', 'Time'),
   destination: text('届け先', 'To'),
   load: text('荷物', 'Load'),
-  note: text('連絡', 'Note'),
   withdraw: text('取り下げる', 'Withdraw'),
   wind: text('風', 'Wind'),
   windSpeed: text('風速 m/s', 'Wind m/s'),
@@ -145,26 +144,23 @@ export const operatorWords = {
   lastText: text('機体からの最後の言葉', 'Last words of the aircraft'),
   onSilence: text('通信が途絶えたら', 'On silence'),
 
-  item: text('運ぶ物', 'What'),
-  itemHint: text('例: インスリン 12 人分', 'e.g. insulin for 12'),
-  mass: text('質量 kg', 'Mass kg'),
   massLimit: (limit: string) => text(`この機体は ${limit} まで`, `This aircraft carries up to ${limit}`),
-  urgency: text('急ぎの度合い', 'Urgency'),
-  noteHint: text('受け取る人、置き方、時刻など', 'Receiver, handling, time'),
   makeRequest: text('依頼を作る', 'Make the request'),
 
   alerts: (count: number) => text(`お知らせ ${count}`, `Alerts ${count}`),
-  noAlerts: text('お知らせはありません', 'No alerts'),
   menu: text('メニュー', 'Menu'),
   clearNote: (count: number) => text(`${count} 機`, `${count} aircraft`),
   clearHelp: text('飛行中の機体をすべて、安全な高さで拠点へ戻します', 'Brings every flying aircraft home'),
   needFlyer: text('飛行の操作は、操縦者だけができます', 'Only operators may fly'),
-
-  keysHold: text('押し続けて待機', 'Hold down: hold position'),
-  keysRecall: text('押し続けて帰還', 'Hold down: return home'),
-  keysLand: text('押し続けてその場に着陸', 'Hold down: land here'),
-  keysProfile: text('断面を開閉', 'Fold or show the profile'),
-  keysNew: text('新しい依頼', 'New request'),
-  keysHelp: text('この一覧', 'This list'),
-  keysMove: text('ボタンの間を移動', 'Move between buttons'),
 } as const;
+
+/** Keys of the page, in the order in which they are listed. */
+export const operatorKeys: readonly (readonly [string, Text])[] = [
+  ['H', text('押し続けて待機', 'Hold down: hold position')],
+  ['R', text('押し続けて帰還', 'Hold down: return home')],
+  ['L', text('押し続けてその場に着陸', 'Hold down: land here')],
+  ['N', text('新しい依頼', 'New request')],
+  ['P', text('断面を開閉', 'Fold or show the profile')],
+  ['Tab', words.keysMove],
+  ['?', words.keysHelp],
+];

@@ -1,6 +1,6 @@
 /** Words of the town office's page. */
 
-import type { Text } from '$lib/i18n/words';
+import { words, type Text } from '$lib/i18n/words';
 import type { Group, Stage } from './work';
 
 const text = (ja: string, en: string): Text => ({ ja, en });
@@ -106,25 +106,11 @@ export const townWords = {
     '地上局に「運んでほしい」と伝えます。飛ぶかどうかは地上局が決めます。',
     'This asks the station. The station decides whether to fly.',
   ),
-  item: text('運ぶ物', 'What'),
-  itemHint: text('例: インスリン 12 人分', 'e.g. insulin for 12'),
-  mass: text('質量 kg', 'Mass, kg'),
-  massLimit: (limit: string) => text(`運べるのは ${limit} まで`, `Up to ${limit} can be carried`),
-  massOver: (limit: string) =>
-    text(`${limit} を超えています。分けて頼んでください。`, `Over ${limit}: ask for two loads.`),
-  site: text('届け先（着陸場）', 'Landing site'),
-  siteHint: text('地図の H を押しても選べます', 'You may also press an H on the map'),
-  siteChoose: text('選んでください', 'Choose'),
-  urgency: text('急ぎの度合い', 'Urgency'),
-  note: text('連絡', 'Note'),
-  noteHint: text('受け取る人、置き方、時刻など', 'Receiver, handling, time'),
   sendRequest: text('依頼を送る', 'Send the request'),
   sendingRequest: text('送っています', 'Sending'),
-  missing: (what: Text) => text(`${what.ja}を入れてください`, `Fill in: ${what.en}`),
   mayNotAsk: text('依頼は、運航管理者だけが出せます', 'Only dispatchers may ask for deliveries'),
 
   alerts: text('お知らせ', 'Alerts'),
-  noAlerts: text('お知らせはありません', 'No alerts'),
   menu: text('メニュー', 'Menu'),
   wall: text('壁面表示', 'Wall screen'),
   wallLeave: text('壁面表示を終える', 'Leave the wall screen'),
@@ -189,15 +175,19 @@ export const townWords = {
   reportState: text('状態', 'State'),
   reportTime: text('時刻', 'Time'),
 
-  keysNew: text('依頼を出す', 'Ask for a delivery'),
-  keysWall: text('壁面表示', 'Wall screen'),
-  keysPrint: text('報告書を印刷', 'Print the report'),
-  keysPicture: text('新しい写真・古い写真', 'Newer, older picture'),
-  keysNewest: text('いちばん新しい写真を開く', 'Open the newest picture'),
-  keysClose: text('閉じる', 'Close'),
-  keysHelp: text('この一覧', 'This list'),
-  keysMove: text('ボタンの間を移動', 'Move between buttons'),
 
   tabs: { map: text('地図', 'Map'), pictures: text('新着', 'New'), work: text('依頼', 'Requests') },
   loadingPictures: (count: number) => text(`写真の一覧を読み込み中 ${count} 枚`, `Loading pictures: ${count}`),
 } as const;
+
+/** Keys of the page, in the order in which they are listed. */
+export const townKeys: readonly (readonly [string, Text])[] = [
+  ['N', text('依頼を出す', 'Ask for a delivery')],
+  ['I', text('いちばん新しい写真を開く', 'Open the newest picture')],
+  ['← →', text('新しい写真・古い写真', 'Newer, older picture')],
+  ['W', text('壁面表示', 'Wall screen')],
+  ['P', text('報告書を印刷', 'Print the report')],
+  ['Tab', words.keysMove],
+  ['Esc', text('閉じる', 'Close')],
+  ['?', words.keysHelp],
+];

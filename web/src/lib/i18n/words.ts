@@ -73,6 +73,9 @@ export const words = {
   cancel: text('やめる', 'Cancel'),
   retry: text('もう一度', 'Try again'),
   keys: text('キー操作', 'Keyboard'),
+  keysMove: text('ボタンの間を移動', 'Move between buttons'),
+  keysHelp: text('この一覧', 'This list'),
+  noAlerts: text('お知らせはありません', 'No alerts'),
 
   ago: (duration: Text) => text(`${duration.ja}前`, `${duration.en} ago`),
   unknown: text('不明', 'Unknown'),
