@@ -27,6 +27,7 @@ from ground_station.service.delivery_desk import DeliveryDesk
 from ground_station.service.documents_sql import SqlDocuments, documents_metadata
 from ground_station.service.flight_watch import FlightWatch, Watchers
 from ground_station.service.machine_checks import MachineChecks
+from ground_station.service.open_alerts import OpenAlert, OpenAlerts
 from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.planning_pool import PlanningPool
 from ground_station.service.request_book import RequestBook, StationRequest
@@ -139,7 +140,7 @@ class FieldStation:
             plans=self.plans,
             requests=self.requests,
             clock=setup.clock,
-            watchers=Watchers(on_vehicle=self._on_vehicle, on_alert=self._on_alert, on_alert_over=self.board.end_alert),
+            watchers=Watchers(on_vehicle=self._on_vehicle, on_alert=self._on_alert, on_alert_over=self._on_alert_over),
         )
         self.checks = MachineChecks(town=setup.town, realm=setup.realm, time_scale=setup.time_scale)
         self.desk = DeliveryDesk(
@@ -156,6 +157,7 @@ class FieldStation:
         self._running: asyncio.Task[None] | None = None
         self._stack = contextlib.AsyncExitStack()
         self._errands: set[asyncio.Future[object]] = set()
+        self._open_alerts = OpenAlerts()
         self.reports = TownReports(
             station=self.aircraft,
             link=self.town_link,
@@ -240,9 +242,15 @@ class FieldStation:
 
     def _on_alert(self, vehicle_id: VehicleId, news: AlertNews) -> None:
         now_s = self.clock.now_s()
-        alert_id = new_id(now_s)
-        self.board.show_alert(alert_id, news, vehicle_id, now_s)
-        self._errand(self.town_link.tell_alert(alert_id, news, vehicle_id, now_s))
+        alert = OpenAlert(id=new_id(now_s), vehicle_id=vehicle_id, news=news, at_s=now_s)
+        self._open_alerts.add(alert)
+        self.board.show_alert(alert)
+        self._errand(self.town_link.tell_alert(alert))
+
+    def _on_alert_over(self, vehicle_id: VehicleId, subject: str) -> None:
+        for alert in self._open_alerts.end(vehicle_id, subject):
+            self.board.remove_alert(alert)
+            self._errand(self.town_link.tell_alert(alert, over_at_s=self.clock.now_s()))
 
     def _on_request(self, entry: StationRequest) -> None:
         self.board.show_request(entry)

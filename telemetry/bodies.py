@@ -165,7 +165,7 @@ class CommandState(Body, frozen=True, kw_only=True):
 
 
 class Alert(Body, frozen=True, kw_only=True):
-    """`alert`: something a person should look at (`warn`) or act on (`act`)."""
+    """`alert`: something a person should look at (`warn`) or act on (`act`); sent again once its cause is over."""
 
     KIND: ClassVar[str] = "alert"
     LANE: ClassVar[Lane] = Lane.ALERT
@@ -175,10 +175,11 @@ class Alert(Body, frozen=True, kw_only=True):
     level: Literal["warn", "act"]
     text: Bilingual
     vehicle_id: Name | None = None
+    over_at_s: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse NaN and infinities."""
-        _refuse_unless_finite(self.at_s)
+        _refuse_unless_finite(self.at_s, self.over_at_s)
 
 
 class LaneBacklog(msgspec.Struct, frozen=True, kw_only=True):

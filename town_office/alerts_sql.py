@@ -1,4 +1,6 @@
-"""What stations call out for people to see: kept inside the transaction that stores the record, read for the pages."""
+"""What stations call out for people to see, until they say that its cause is over: kept inside the transaction that
+stores the record, read for the pages.
+"""
 
 from collections.abc import Sequence
 
@@ -22,7 +24,7 @@ class AlertHandler:
     keeps_body = True
 
     def handle(self, connection: sa.Connection, record: ReceivedRecord) -> None:
-        """Keep one alert."""
+        """Keep one alert, or that it is over."""
         body = record.typed
         if not isinstance(body, Alert):
             return
@@ -35,6 +37,7 @@ class AlertHandler:
             "text_en": storable(body.text.en),
             "vehicle_id": body.vehicle_id,
             "recorded_at_s": record.recorded_at_s,
+            "over_at_s": body.over_at_s,
         }
         put_newer(connection, table, row)
 
@@ -46,17 +49,17 @@ class AlertList:
         self._engine = engine
 
     def current(self, *, since_s: float) -> Sequence[AlertOut]:
-        """Return the alerts recorded since `since_s`, the newest 100 of them."""
+        """Return the alerts recorded since `since_s` and not over, the newest 100 of them."""
         return self._read(
             sa.select(table)
-            .where(table.c.recorded_at_s >= since_s)
+            .where(table.c.recorded_at_s >= since_s, table.c.over_at_s.is_(None))
             .order_by(table.c.recorded_at_s.desc(), table.c.id)
             .limit(MAX_LISTED)
         )
 
     def those(self, ids: Sequence[str]) -> Sequence[AlertOut]:
-        """Return the alerts of some ids."""
-        return self._read(sa.select(table).where(table.c.id.in_(ids)))
+        """Return those of some alerts that are not over."""
+        return self._read(sa.select(table).where(table.c.id.in_(ids), table.c.over_at_s.is_(None)))
 
     def _read(self, query: sa.Select[tuple[object, ...]]) -> Sequence[AlertOut]:
         with reading(self._engine) as connection:

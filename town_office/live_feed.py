@@ -161,8 +161,11 @@ class LiveFeed:
             except UnavailableError:
                 self._changed[collection] |= ids
                 raise
-            for entity in entities:
-                self._put(collection, entity.id, entity)
+            found = {entity.id: entity for entity in entities}
+            for key in ids - set(found):
+                self._hub.remove(collection, key)
+            for key, entity in found.items():
+                self._put(collection, key, entity)
 
     async def _refresh(self) -> None:
         since_s = self._clock.now_s() - KEPT_S

@@ -67,5 +67,6 @@ alerts_table = sa.Table(
     sa.Column("text_en", sa.Text, nullable=False),
     sa.Column("vehicle_id", sa.String(64)),
     sa.Column("recorded_at_s", sa.Double, nullable=False),
+    sa.Column("over_at_s", sa.Double),
     sa.Index("alerts_recorded", "recorded_at_s"),
 )

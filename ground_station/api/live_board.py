@@ -7,9 +7,9 @@ from ground_station.api.live_view import command_out, delivery_out, picture_out,
 from ground_station.api.plan_view import text_out
 from ground_station.api.schemas import AlertOut, OfficeLinkOut
 from ground_station.autopilot_station import AutopilotStation
-from ground_station.service.alerts import AlertNews
 from ground_station.service.delivery import Delivery
 from ground_station.service.flight_watch import FlightWatch
+from ground_station.service.open_alerts import OpenAlert
 from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.request_book import StationRequest
 from ground_station.service.town_feed import VehicleNews
@@ -43,7 +43,6 @@ class LiveBoard:
         self._order: dict[str, list[str]] = {"commands": [], "alerts": [], "pictures": []}
         self._problems: dict[VehicleId, tuple[Text, Text | None]] = {}
         self._connected_since_s: float | None = None
-        self._open_alerts: dict[tuple[VehicleId, str], list[str]] = {}
 
     def show_vehicle(self, news: VehicleNews, name: Text) -> None:
         """Show an aircraft as last heard."""
@@ -92,18 +91,20 @@ class LiveBoard:
         if shown is not None:
             self._put_bounded("commands", page_id, shown.model_dump(mode="json"), _SHOWN_COMMANDS)
 
-    def show_alert(self, alert_id: str, news: AlertNews, vehicle_id: VehicleId, at_s: float) -> None:
+    def show_alert(self, alert: OpenAlert) -> None:
         """Show an alert."""
         shown = AlertOut(
-            id=alert_id, at_s=at_s, level=news.level.value, text=text_out(news.text), vehicle_id=vehicle_id
+            id=alert.id,
+            at_s=alert.at_s,
+            level=alert.news.level.value,
+            text=text_out(alert.news.text),
+            vehicle_id=alert.vehicle_id,
         )
-        self._put_bounded("alerts", alert_id, shown.model_dump(mode="json"), _SHOWN_ALERTS)
-        self._open_alerts.setdefault((vehicle_id, news.subject), []).append(alert_id)
+        self._put_bounded("alerts", alert.id, shown.model_dump(mode="json"), _SHOWN_ALERTS)
 
-    def end_alert(self, vehicle_id: VehicleId, subject: str) -> None:
-        """Take the alerts of one subject off the page: their cause is over."""
-        for alert_id in self._open_alerts.pop((vehicle_id, subject), []):
-            self._hub.remove("alerts", alert_id)
+    def remove_alert(self, alert: OpenAlert) -> None:
+        """Take an alert off the page: its cause is over."""
+        self._hub.remove("alerts", alert.id)
 
     def show_picture(self, picture: Picture) -> None:
         """Show a picture that was taken in."""

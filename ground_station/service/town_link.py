@@ -10,8 +10,8 @@ from fleet.clock import Clock
 from fleet.errors import FleetError, InvalidValueError
 from fleet.ids import RequestId, SiteId, VehicleId, new_id
 from fleet.text import Text
-from ground_station.service.alerts import AlertNews
 from ground_station.service.delivery import Delivery
+from ground_station.service.open_alerts import OpenAlert
 from ground_station.service.request_book import RequestBook, StationRequest
 from ground_station.service.town_feed import (
     VehicleNews,
@@ -103,15 +103,16 @@ class TownLink:
             )
         )
 
-    async def tell_alert(self, alert_id: str, news: AlertNews, vehicle_id: VehicleId, at_s: float) -> None:
-        """Tell an alert, before everything else."""
+    async def tell_alert(self, alert: OpenAlert, *, over_at_s: float | None = None) -> None:
+        """Tell an alert, or that its cause is over, before everything else."""
         await self.tell(
             bodies.Alert(
-                alert_id=alert_id,
-                at_s=at_s,
-                level=news.level.value,
-                text=bilingual(news.text),
-                vehicle_id=vehicle_id,
+                alert_id=alert.id,
+                at_s=alert.at_s,
+                level=alert.news.level.value,
+                text=bilingual(alert.news.text),
+                vehicle_id=alert.vehicle_id,
+                over_at_s=over_at_s,
             )
         )
 

@@ -1,7 +1,9 @@
 """The station put together: a restart, the realm, and requests that come twice."""
 
+import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fleet.audit_file import AuditFile
@@ -9,10 +11,12 @@ from fleet.clock import SystemClock
 from fleet.errors import RefusedError
 from fleet.ids import RequestId, SiteId, VehicleId
 from fleet.realm import Realm
+from fleet.text import Text
 from ground_station.autopilot_station import VehicleSetting
 from ground_station.field_station import FieldStation, StationSetup
 from ground_station.links.address import parse_address
 from ground_station.preflight.drill_wall import require_realm
+from ground_station.service.alerts import AlertLevel, AlertNews
 from ground_station.service.request_book import RequestState
 from ground_station.vehicles.telemetry import Simulated
 from missions.formats.demo_town import make_demo_town
@@ -20,6 +24,7 @@ from missions.formats.town_bundle import write_town
 from missions.values.town import Town
 from telemetry.codec import DownMessage
 from telemetry.mqtt_address import MqttAddress
+from telemetry.records import Lane
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +94,28 @@ async def test_what_the_town_cannot_ask_changes_nothing(
         await station.town_link.on_down(message)
         assert dict(station.requests.all) == {}
         assert station.aircraft.ledger.recent() == ()
+
+
+async def test_an_alert_goes_off_the_page_with_its_cause_and_the_office_is_told_of_both(
+    town: tuple[Town, Path], tmp_path: Path
+) -> None:
+    vehicle_id = VehicleId("kakehashi-1")
+    news = AlertNews(subject="link", level=AlertLevel.ACT, text=Text("通信が途絶しました", "the link is lost"))
+    async with _station(town, tmp_path / "s", Realm.DRILL) as station:
+        station._on_alert(vehicle_id, news)
+        (shown,) = station.hub.state.state["alerts"].values()
+        assert shown["text"]["ja"] == "通信が途絶しました"
+        station._on_alert_over(vehicle_id, "failsafe")
+        assert len(station.hub.state.state["alerts"]) == 1
+        station._on_alert_over(vehicle_id, "link")
+        assert station.hub.state.state["alerts"] == {}
+        await asyncio.gather(*station._errands)
+        told = [
+            msgspec.msgpack.decode(packed.payload)[5]
+            for packed in station._outbox.take(lane=Lane.ALERT, after=0, max_bytes=1 << 20, limit=10)
+        ]
+    assert [one["alert_id"] for one in told] == [shown["id"], shown["id"]]
+    assert [one.get("over_at_s") is None for one in told] == [True, False]
 
 
 @pytest.mark.parametrize(("realm", "stranger"), [(Realm.LIVE, Simulated.YES), (Realm.DRILL, Simulated.NO)])

@@ -162,13 +162,14 @@ def request_state(request_id: str = "request-1", state: str = "open", source: st
     )
 
 
-def alert(alert_id: str = "alert-1") -> Alert:
+def alert(alert_id: str = "alert-1", *, over_at_s: float | None = None) -> Alert:
     return Alert(
         alert_id=alert_id,
         at_s=CLOCK.now_s(),
         level="act",
         text=Bilingual(ja="電波途絶", en="silence"),
         vehicle_id=VEHICLE,
+        over_at_s=over_at_s,
     )
 
 

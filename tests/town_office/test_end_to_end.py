@@ -50,6 +50,8 @@ async def test_what_the_field_sends_is_on_the_page(tmp_path: Path) -> None:
         await until(lambda: page.entity("deliveries", "delivery-1").get("state") == "flying")
         await until(lambda: page.entity("requests", "request-1").get("state") == "flying")
         await until(lambda: "alert-1" in page.state["alerts"])
+        await station.say(alert(over_at_s=T0))
+        await until(lambda: "alert-1" not in page.state["alerts"])
         await until(lambda: page.entity("stations", STATION).get("pending_pictures") == 1)
         assert page.entity("stations", STATION)["connected"] is True
         await station.say(delivery_state("delivered"), vehicle_state(lon_deg=133.26))

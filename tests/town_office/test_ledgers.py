@@ -56,6 +56,23 @@ def test_records_that_come_twice_change_nothing(engine: sa.Engine, store: SqlRec
     assert before == after
 
 
+def test_an_alert_is_shown_until_its_end_has_come_in_whatever_order(engine: sa.Engine, store: SqlRecordStore) -> None:
+    begun, over = numbered([alert(), alert(over_at_s=T0 + 60.0)])
+    store.store([begun])
+    assert [one.id for one in AlertList(engine).current(since_s=0.0)] == ["alert-1"]
+    store.store([over])
+    store.store([begun])
+    assert not AlertList(engine).current(since_s=0.0)
+    assert not AlertList(engine).those(["alert-1"])
+
+
+def test_an_end_that_comes_before_its_alert_is_not_undone(engine: sa.Engine, store: SqlRecordStore) -> None:
+    begun, over = numbered([alert("alert-2"), alert("alert-2", over_at_s=T0 + 60.0)])
+    store.store([over])
+    store.store([begun])
+    assert not AlertList(engine).current(since_s=0.0)
+
+
 def test_a_nul_from_the_field_does_not_stop_the_others(engine: sa.Engine, store: SqlRecordStore) -> None:
     bad = msgspec.structs.replace(alert(), text=Bilingual(ja="風\x00", en="wind\x00"))
     store.store(numbered([bad, delivery_state("flying")]))
