@@ -34,12 +34,12 @@ def unmet(required: Sequence[RequiredParameter], known: Mapping[str, float]) -> 
 async def apply_required_parameters(
     vehicle: ParameterSetter, required: Sequence[RequiredParameter], known: Mapping[str, float]
 ) -> tuple[RequiredParameter, ...]:
-    """Set what is not right and read each back; return what was set. Raises the first failure.
+    """Set what is not right and read each back, but no wiring; return what was set. Raises the first failure.
 
     If any of it `needs_restart`, the autopilot must be restarted (`Action.RESTART`) before it works; ArduCopter reads
     the gripper's settings only when it starts. Settings that appear only then (GRIP_TYPE) need a second round.
     """
-    wrong = unmet(required, known)
+    wrong = tuple(needed for needed in unmet(required, known) if not needed.is_wiring)
     for needed in wrong:
         await vehicle.set_parameter(needed.name, needed.value)
     return wrong
@@ -62,9 +62,20 @@ def _finding(needed: RequiredParameter, actual: float | None) -> Finding:
             f"{needed.why.ja}: {needed.name} が {now.ja} です（必要 {wanted}）",
             f"{needed.why.en}: {needed.name} is {now.en}, needed {wanted}",
         ),
-        cure=Cure(
-            text=Text(f"{needed.name} を {needed.value:g} にする", f"set {needed.name} to {needed.value:g}"),
-            action=SET_PARAMETERS,
-            value=needed.value,
-        ),
+        cure=_cure(needed, wanted),
+    )
+
+
+def _cure(needed: RequiredParameter, wanted: str) -> Cure:
+    if needed.is_wiring:
+        return Cure(
+            text=Text(
+                f"整備する人が、配線を確かめて {needed.name} を {wanted} にする",
+                f"whoever maintains the aircraft: check the wiring, and set {needed.name} to {wanted}",
+            )
+        )
+    return Cure(
+        text=Text(f"{needed.name} を {needed.value:g} にする", f"set {needed.name} to {needed.value:g}"),
+        action=SET_PARAMETERS,
+        value=needed.value,
     )

@@ -17,6 +17,11 @@ from missions.values.plan import Plan
 _SILENCE_S = 5.0
 _LONGEST_SILENCE_S = 120.0  # ArduCopter takes 2 to 120 s
 _GRIPPER_FUNCTION = 28
+_ANY_SERVO = "SERVO*_FUNCTION"
+_CONTINUE_IF_AUTO_ON_GCS = 1 << 1  # bits of ArduCopter's FS_OPTIONS
+_CONTINUE_IF_LANDING = 1 << 3
+_GCS_CONTINUE_IF_PILOT_CONTROL = 1 << 4
+_RELEASE_GRIPPER = 1 << 5
 _SPARE_SERVO = "SERVO9_FUNCTION"
 _FENCE_ALTITUDE_AND_POLYGONS = 5.0
 _ALTITUDE_MARGIN_M = 30.0
@@ -33,13 +38,18 @@ class Bound(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequiredParameter:
-    """One setting that this flight needs, and why. Some take effect only when the autopilot starts anew."""
+    """One setting that this flight needs, and why.
+
+    Some take effect only when the autopilot starts anew. One that `is_wiring` tells how the aircraft was built: it is
+    checked, and never written by the station.
+    """
 
     name: str
     value: float
     why: Text
     bound: Bound = Bound.EQUAL
     needs_restart: bool = False
+    is_wiring: bool = False
 
     def met_by(self, actual: float | None) -> bool:
         """Return True if `actual` is right; an unknown value never is."""
@@ -57,11 +67,12 @@ def required_parameters(
 ) -> tuple[RequiredParameter, ...]:
     """Return what this flight needs; `known` are the aircraft's parameters, which tell its firmware's names.
 
-    The servo that a gripper hangs on is a fact of the real aircraft and only demanded of a simulated one. In a drill
-    that runs `time_scale` times faster than life the silence is still counted in real seconds.
+    The kind of a gripper and its servo are facts of a real aircraft, to be checked; a simulated one is given them. In a
+    drill that runs `time_scale` times faster than life the silence is still counted in real seconds.
     """
     return (
         *_link(time_scale if simulated else 1.0),
+        _failsafe_options(known),
         *_battery(plan, aircraft),
         *_fence(plan),
         _return_height(plan, known),
@@ -83,6 +94,19 @@ def _link(time_scale: float) -> tuple[RequiredParameter, ...]:
             why=Text(
                 f"途絶とみなすまで {timeout_s:g} 秒", f"it waits {timeout_s:g} s before it takes silence for a loss"
             ),
+        ),
+    )
+
+
+def _failsafe_options(known: Mapping[str, float]) -> RequiredParameter:
+    now = int(known.get("FS_OPTIONS", _GCS_CONTINUE_IF_PILOT_CONTROL))
+    value = (now | _CONTINUE_IF_LANDING) & ~(_CONTINUE_IF_AUTO_ON_GCS | _RELEASE_GRIPPER)
+    return RequiredParameter(
+        name="FS_OPTIONS",
+        value=float(value),
+        why=Text(
+            "途絶・電池の異常で: 計画の途中なら帰還、着陸中なら着陸を続ける。荷は放さない",
+            "on silence or low battery it leaves its plan and returns, goes on with a landing, and keeps its load",
         ),
     )
 
@@ -154,22 +178,25 @@ def _gear(aircraft: Aircraft, known: Mapping[str, float], *, simulated: bool) ->
             needs_restart=True,
         )
     ]
-    if simulated and "GRIP_TYPE" in known:
+    if "GRIP_TYPE" in known:
         needed.append(
             RequiredParameter(
                 name="GRIP_TYPE",
                 value=1.0,
                 bound=Bound.AT_LEAST,
                 needs_restart=True,
+                is_wiring=not simulated,
                 why=Text("荷を放す装置の種類", "the kind of gripper"),
             )
         )
-    wired = any(_is_servo(name) and value == _GRIPPER_FUNCTION for name, value in known.items())
-    if simulated and not wired and _SPARE_SERVO in known:
+    on_servo = any(_is_servo(name) and value == _GRIPPER_FUNCTION for name, value in known.items())
+    wired = on_servo or known.get("GRIP_CAN_ID", 0.0) > 0.0
+    if not wired and (_SPARE_SERVO in known or not simulated):
         needed.append(
             RequiredParameter(
-                name=_SPARE_SERVO,
+                name=_SPARE_SERVO if simulated else _ANY_SERVO,
                 value=float(_GRIPPER_FUNCTION),
+                is_wiring=not simulated,
                 why=Text("荷を放す装置の出力", "the output that moves the gripper"),
             )
         )

@@ -41,8 +41,9 @@ class FlightSample:
 class FlightProgress:
     """Where the flight stands. `left_plan_in` is the mode in which it left the plan, e.g. RTL after a failsafe.
 
-    `released` is that the autopilot said it let the load go: passing the item alone proves nothing, since an aircraft
-    that finds no ground within the allowed descent goes on with its load. `stopped_on_ground` is that its motors
+    `released` is that the gripper said, while the load was being set down, that it let go. Passing the item proves
+    nothing: an aircraft that finds no ground within the allowed descent goes on with its load, and ArduCopter tells the
+    thrust at which it would release before it knows whether there is a gripper. `stopped_on_ground` is that its motors
     stopped again before it left the ground.
     """
 
@@ -60,7 +61,8 @@ class FlightProgress:
     stopped_on_ground: bool = False
 
 
-RELEASE_WORDS = ("payload release", "load releas")
+RELEASE_WORDS = "gripper load releas"
+"""How ArduCopter's grippers, servo and EPM, begin to tell that they let go ("releasing", "released")."""
 
 
 def leg_lengths_m(plan: Plan) -> list[float]:
@@ -74,8 +76,15 @@ def leg_lengths_m(plan: Plan) -> list[float]:
 
 def advance(progress: FlightProgress, plan: Plan, sample: FlightSample, now_s: float) -> FlightProgress:
     """Return the progress after one sample."""
-    if any(word in text.lower() for text in sample.texts for word in RELEASE_WORDS):
-        progress = replace(progress, released=True, delivered_at_s=progress.delivered_at_s or now_s)
+    after = _moved(progress, plan, sample)
+    said_so = any(RELEASE_WORDS in text.lower() for text in sample.texts)
+    if said_so and FlightStage.PLACING in {progress.stage, after.stage}:
+        at_s = now_s if progress.delivered_at_s is None else progress.delivered_at_s
+        return replace(after, released=True, delivered_at_s=at_s)
+    return after
+
+
+def _moved(progress: FlightProgress, plan: Plan, sample: FlightSample) -> FlightProgress:
     if not sample.armed:
         if progress.was_airborne:
             return replace(progress, stage=FlightStage.LANDED, remaining_s=0.0, to_site_s=None)

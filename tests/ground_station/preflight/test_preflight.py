@@ -154,11 +154,50 @@ def test_the_return_height_has_the_name_of_the_firmware() -> None:
     assert "RTL_ALT" not in _required({"RTL_ALT_M": 15.0})
 
 
-def test_the_grippers_servo_is_wired_only_on_a_simulated_aircraft() -> None:
+def test_the_gripper_of_a_simulated_aircraft_is_wired_for_it() -> None:
     known = {"SERVO9_FUNCTION": 0.0, "GRIP_TYPE": 0.0}
-    assert _required(known, simulated=True)["SERVO9_FUNCTION"] == 28.0
-    assert "SERVO9_FUNCTION" not in _required(known)
+    needed = _required(known, simulated=True)
+    assert (needed["SERVO9_FUNCTION"], needed["GRIP_TYPE"]) == (28.0, 1.0)
     assert "SERVO9_FUNCTION" not in _required({**known, "SERVO7_FUNCTION": 28.0}, simulated=True)
+
+
+@pytest.mark.parametrize("output", [{"SERVO7_FUNCTION": 28.0}, {"GRIP_CAN_ID": 1.0}])
+def test_a_gripper_that_is_wired_on_the_real_aircraft_passes(output: dict[str, float]) -> None:
+    known = {"GRIP_ENABLE": 1.0, "GRIP_TYPE": 2.0, **output}
+    required = required_parameters(PLAN_VALUE, AIRCRAFT, known, simulated=False)
+    grip = [one for one in parameter_checks(required, known) if "GRIP" in one.rule or "SERVO" in one.rule]
+    assert {one.level for one in grip} == {Level.OK}
+
+
+class Shelf:
+    def __init__(self, values: Mapping[str, float]) -> None:
+        self.values = dict(values)
+        self.sets: list[str] = []
+
+    async def set_parameter(self, name: str, value: float) -> None:
+        self.sets.append(name)
+        self.values[name] = value
+
+
+async def test_the_wiring_of_a_real_aircraft_is_refused_with_who_must_mend_it_and_never_written() -> None:
+    known = {"GRIP_ENABLE": 1.0, "GRIP_TYPE": 0.0, "SERVO9_FUNCTION": 0.0}
+    required = required_parameters(PLAN_VALUE, AIRCRAFT, known, simulated=False)
+    findings = {one.rule: one for one in parameter_checks(required, known)}
+    for rule in ("parameter.GRIP_TYPE", "parameter.SERVO*_FUNCTION"):
+        assert findings[rule].level is Level.REFUSE
+        cure = findings[rule].cure
+        assert cure is not None
+        assert cure.action is None
+        assert "整備" in cure.text.ja
+    shelf = Shelf(known)
+    await apply_required_parameters(shelf, required, known)
+    assert shelf.sets
+    assert not {name for name in shelf.sets if "GRIP_TYPE" in name or "SERVO" in name}
+
+
+@pytest.mark.parametrize(("now", "needed"), [({}, 24.0), ({"FS_OPTIONS": 16.0}, 24.0), ({"FS_OPTIONS": 35.0}, 9.0)])
+def test_silence_ends_a_plan_but_not_a_landing_and_keeps_the_load(now: dict[str, float], needed: float) -> None:
+    assert _required(now)["FS_OPTIONS"] == needed
 
 
 def test_a_wrong_or_unknown_setting_is_refused_with_a_button_to_cure_it() -> None:
@@ -173,18 +212,8 @@ def test_a_wrong_or_unknown_setting_is_refused_with_a_button_to_cure_it() -> Non
     assert "unknown" in findings["parameter.RTL_ALT"].text.en
 
 
-class Shelf:
-    def __init__(self) -> None:
-        self.values: dict[str, float] = {"FENCE_ENABLE": 1.0}
-        self.sets: list[str] = []
-
-    async def set_parameter(self, name: str, value: float) -> None:
-        self.sets.append(name)
-        self.values[name] = value
-
-
 async def test_only_what_is_wrong_is_set() -> None:
-    shelf = Shelf()
+    shelf = Shelf({"FENCE_ENABLE": 1.0, "SERVO9_FUNCTION": 28.0})
     required = required_parameters(PLAN_VALUE, AIRCRAFT, shelf.values, simulated=False)
     await apply_required_parameters(shelf, required, shelf.values)
     assert "FENCE_ENABLE" not in shelf.sets
