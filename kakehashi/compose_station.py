@@ -30,13 +30,12 @@ def vehicle_settings(settings: Settings, town: Town) -> tuple[VehicleSetting, ..
 
     `id=link` names the aircraft; a plain link takes the next one that no other link names. Live, that is in the town's
     order. In a drill, what a link leads to can only be ArduPilot SITL, so aircraft meant for it come first. Without
-    links, a drill has the simulator's aircraft on their ports. Raises BadInputError for an aircraft that the town does
-    not have.
+    links, a drill has the simulated aircraft on their ports. Raises BadInputError for an aircraft that the town does not
+    have.
     """
     links = settings.station.vehicles or simulated_links(settings)
     named = {link.rpartition("=")[0] for link in links}
-    foreign_drill = settings.realm is Realm.DRILL and bool(settings.station.vehicles)
-    free = [one.id for one in trainers_first(town)] if foreign_drill else list(town.aircraft)
+    free = [one.id for one in trainers_first(town)] if _flies_sitl(settings) else list(town.aircraft)
     chosen = []
     for link in links:
         name, separator, address = link.rpartition("=")
@@ -54,6 +53,10 @@ def vehicle_settings(settings: Settings, town: Town) -> tuple[VehicleSetting, ..
         free.remove(vehicle_id)
         chosen.append(VehicleSetting(id=vehicle_id, address=parse_address(address)))
     return tuple(chosen)
+
+
+def _flies_sitl(settings: Settings) -> bool:
+    return settings.realm is Realm.DRILL and (bool(settings.station.vehicles) or settings.sim.arducopter is not None)
 
 
 def simulated_links(settings: Settings) -> tuple[str, ...]:

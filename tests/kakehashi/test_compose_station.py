@@ -1,9 +1,12 @@
 """Which of the town's aircraft a link belongs to."""
 
+from pathlib import Path
+
 import pytest
 
 from fleet.errors import BadInputError
 from fleet.realm import Realm
+from kakehashi.compose_arducopter import trained_aircraft
 from kakehashi.compose_station import vehicle_settings
 from kakehashi.settings import Settings, SimSettings, StationSettings
 from missions.formats.demo_town import make_demo_town
@@ -30,6 +33,13 @@ def test_a_drills_link_without_a_name_takes_the_aircraft_meant_for_sitl_first(to
 
 def test_a_drill_without_links_flies_our_simulator_in_the_towns_order(town: Town) -> None:
     assert _ids(town, count=2) == ["kakehashi-1", "arducopter-1"]
+
+
+def test_a_drill_that_starts_sitl_itself_has_the_aircraft_that_sitl_plays(town: Town) -> None:
+    sim = SimSettings(count=2, arducopter=Path("arducopter"))
+    settings = Settings(realm=Realm.DRILL, sim=sim)
+    played = [one.id for one in trained_aircraft(settings, town)]
+    assert [one.id for one in vehicle_settings(settings, town)] == played == ["arducopter-1", "kakehashi-1"]
 
 
 def test_a_link_without_a_name_leaves_an_aircraft_that_another_link_names(town: Town) -> None:
