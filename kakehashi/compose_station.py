@@ -30,8 +30,8 @@ def vehicle_settings(settings: Settings, town: Town) -> tuple[VehicleSetting, ..
 
     `id=link` names the aircraft; a plain link takes the next one that no other link names. Live, that is in the town's
     order. In a drill, what a link leads to can only be ArduPilot SITL, so aircraft meant for it come first. Without
-    links, a drill has the simulated aircraft on their ports. Raises BadInputError for an aircraft that the town does not
-    have.
+    links, a drill has the simulated aircraft on their ports. Raises BadInputError for an aircraft that is not in the
+    town.
     """
     links = settings.station.vehicles or simulated_links(settings)
     named = {link.rpartition("=")[0] for link in links}
