@@ -1,8 +1,13 @@
 /** The map's symbols, drawn on a canvas at twice their size: a shape for each meaning, so that colour is not alone. */
 
 import type { MapPalette } from './palette';
+import { mapFont } from './style';
 
 export const symbolPixelRatio = 2;
+
+/** What must be loaded before the symbols' letters can be drawn in the page's own font. */
+export const symbolFont = `700 15px '${mapFont}'`;
+export const symbolLetters = '拠H!';
 
 type Pen = CanvasRenderingContext2D;
 type Draw = (pen: Pen) => void;
@@ -13,7 +18,7 @@ function circlePath(pen: Pen, x: number, y: number, radius: number): void {
 }
 
 function letter(pen: Pen, text: string, x: number, y: number, px: number): void {
-  pen.font = `700 ${px}px sans-serif`;
+  pen.font = `700 ${px}px '${mapFont}', sans-serif`;
   pen.textAlign = 'center';
   pen.textBaseline = 'middle';
   pen.fillText(text, x, y);
