@@ -2,9 +2,10 @@ import { flushSync, mount, unmount, type Component } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import Glance from '../../src/town/Glance.svelte';
 import RequestForm from '../../src/town/RequestForm.svelte';
+import VehicleCard from '../../src/town/VehicleCard.svelte';
 import WorkLists from '../../src/town/WorkLists.svelte';
 import type { TownDesk } from '../../src/town/town.svelte';
-import { delivery, picture, request, station } from './made';
+import { delivery, picture, request, station, vehicle } from './made';
 import { OfficeDouble } from './office';
 import Stage from './Stage.svelte';
 
@@ -176,4 +177,20 @@ test('pictures that leave the newest stay on the page', () => {
   hear({ pictures: { b: picture('b') } });
   desk.keepSeen();
   expect(desk.pictures.map((one) => one.id).sort()).toEqual(['a', 'b']);
+});
+
+test('what is shown of a silent aircraft is as old as its position, though its station repeats it', () => {
+  show(VehicleCard);
+  desk.vehicleId = 'kakehashi-1';
+  hear({ vehicles: { 'kakehashi-1': vehicle({ known_at_s: 1000, received_at_s: 1000 }) } });
+  expect(document.querySelectorAll('dd .hatched')).toHaveLength(0);
+  hear({ vehicles: { 'kakehashi-1': vehicle({ known_at_s: 700, received_at_s: 1000, link: 'lost' }) } });
+  expect(words('dd')).toBe('60 m 5 分前');
+  expect(document.querySelectorAll('dd .hatched')).toHaveLength(3);
+});
+
+test('aircraft that are all silent are not counted as flying without saying so', () => {
+  show(Glance);
+  hear({ vehicles: { 'kakehashi-1': vehicle({ known_at_s: 700, received_at_s: 1000, link: 'lost' }) } });
+  expect(document.querySelector('.big')?.classList.contains('hatched')).toBe(true);
 });
