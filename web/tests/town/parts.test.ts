@@ -1,6 +1,7 @@
 import { flushSync, mount, unmount, type Component } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import Glance from '../../src/town/Glance.svelte';
+import Report from '../../src/town/Report.svelte';
 import RequestForm from '../../src/town/RequestForm.svelte';
 import VehicleCard from '../../src/town/VehicleCard.svelte';
 import WorkLists from '../../src/town/WorkLists.svelte';
@@ -193,4 +194,29 @@ test('aircraft that are all silent are not counted as flying without saying so',
   show(Glance);
   hear({ vehicles: { 'kakehashi-1': vehicle({ known_at_s: 700, received_at_s: 1000, link: 'lost' }) } });
   expect(document.querySelector('.big')?.classList.contains('hatched')).toBe(true);
+});
+
+function printed(): string {
+  window.dispatchEvent(new Event('beforeprint'));
+  flushSync();
+  return words('.report');
+}
+
+test('a report made from a page that has stopped updating says how old it is', () => {
+  vi.useFakeTimers();
+  try {
+    show(Report);
+    hear({});
+    expect(printed()).not.toContain('更新が止まった');
+    vi.advanceTimersByTime(300_000);
+    expect(printed()).toContain('更新が止まった画面から作りました。内容は 5 分前のものです');
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a printed arrival is as old as the last position of the aircraft', () => {
+  show(Report);
+  hear({ requests: { r1: request() }, deliveries: { d1: delivery({ at_s: 700, eta_s: 1190 }) } });
+  expect(printed()).toContain('（あと 3分10秒） 5 分前');
 });
