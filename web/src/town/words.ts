@@ -39,6 +39,8 @@ export const townWords = {
     text('届いた', 'Delivered'),
   ],
 
+  server: text('役場のサーバー', 'The town office’s server'),
+
   summary: text('いまのようす', 'Now'),
   inAir: text('飛行中', 'In the air'),
   aircraftCount: (count: number) => text(`${count} 機`, `${count} aircraft`),
