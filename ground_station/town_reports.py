@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from fleet.errors import FleetError
-from fleet.ids import DeliveryId
+from fleet.ids import DeliveryId, VehicleId
 from ground_station.api.live_board import LiveBoard
 from ground_station.api.live_view import delivery_words
 from ground_station.autopilot_station import AutopilotStation
@@ -104,4 +104,9 @@ class TownReports:
             _log.warning("delivery not told", delivery=delivery.id, what=error.what.en)
             return
         words = delivery_words(delivery, plan, self._watch.site_name(delivery))
-        await self._link.tell_delivery(delivery, plan, words)
+        await self._link.tell_delivery(delivery, plan, words, position_at_s=self._position_at_s(delivery.vehicle_id))
+
+    def _position_at_s(self, vehicle_id: VehicleId) -> float | None:
+        vehicle = self._station.vehicles.get(vehicle_id)
+        state = None if vehicle is None else vehicle.state()
+        return None if state is None or state.position is None else self._watch.news(state).at_s

@@ -96,6 +96,7 @@ class LiveView:
 
     def _vehicle_out(self, heard: _Heard, now_s: float) -> VehicleOut:
         body = heard.body
+        known_at_s = self._at_s(heard)
         known = self._town.aircraft.get(VehicleId(body.vehicle_id))
         return VehicleOut(
             id=body.vehicle_id,
@@ -103,7 +104,8 @@ class LiveView:
             name=text_out(known.name if known is not None else Text(body.vehicle_id, body.vehicle_id)),
             at_s=body.at_s,
             received_at_s=round(heard.received_at_s, 3),
-            link=link_now(body.link, now_s - self._at_s(heard)),
+            known_at_s=round(known_at_s, 3),
+            link=link_now(body.link, now_s - known_at_s),
             simulated=body.simulated,
             lon_deg=body.lon_deg,
             lat_deg=body.lat_deg,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fleet.text import Text
-from ground_station.service.delivery import Delivery, DeliveryState
+from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, Delivery, DeliveryState
 from ground_station.service.request_book import StationRequest
 from ground_station.vehicles.state import LinkState, VehicleState
 from ground_station.vehicles.telemetry import Simulated
@@ -98,11 +98,20 @@ def state_body(news: VehicleNews) -> bodies.VehicleState | None:
     )
 
 
-def delivery_body(delivery: Delivery, plan: Plan, text: Text, now_s: float) -> bodies.DeliveryState:
-    """Return how far a delivery has come."""
+def delivery_body(
+    delivery: Delivery, plan: Plan, text: Text, *, now_s: float, position_at_s: float | None
+) -> bodies.DeliveryState:
+    """Return how far a delivery has come.
+
+    In the air that is as old as the aircraft's last position (`position_at_s`, Unix; None without one), and so is the
+    time of arrival reckoned from it: while the aircraft is silent neither moves on.
+    """
     route = [(leg.start.lon_deg, leg.start.lat_deg) for leg in plan.legs[:1]]
     route += [(leg.end.lon_deg, leg.end.lat_deg) for leg in plan.legs]
-    to_site_s = delivery.progress.to_site_s
+    in_flight = delivery.state not in BEFORE_FLIGHT and delivery.state not in ENDED
+    started_at_s, to_site_s = delivery.started_at_s, delivery.progress.to_site_s
+    known_at_s = position_at_s if position_at_s is not None else started_at_s or delivery.created_at_s
+    can_reckon = in_flight and started_at_s is not None and position_at_s is not None
     return bodies.DeliveryState(
         delivery_id=delivery.id,
         request_id=delivery.request_id,
@@ -113,8 +122,8 @@ def delivery_body(delivery: Delivery, plan: Plan, text: Text, now_s: float) -> b
         mass_kg=delivery.mass_kg,
         state=_PHASE[delivery.state],
         text=bilingual(text),
-        at_s=now_s,
-        eta_s=None if to_site_s is None or delivery.started_at_s is None else now_s + to_site_s,
+        at_s=known_at_s if in_flight else now_s,
+        eta_s=known_at_s + to_site_s if can_reckon and to_site_s is not None else None,
         route=route,
         delivered_at_s=delivery.progress.delivered_at_s,
     )

@@ -77,9 +77,9 @@ class TownLink:
         if tracks:
             await self.tell(*tracks)
 
-    async def tell_delivery(self, delivery: Delivery, plan: Plan, words: Text) -> None:
-        """Tell how a delivery stands."""
-        await self.tell(delivery_body(delivery, plan, words, self._clock.now_s()))
+    async def tell_delivery(self, delivery: Delivery, plan: Plan, words: Text, *, position_at_s: float | None) -> None:
+        """Tell how a delivery stands; `position_at_s` is when its aircraft was last where it says."""
+        await self.tell(delivery_body(delivery, plan, words, now_s=self._clock.now_s(), position_at_s=position_at_s))
 
     async def status(self) -> RelayStatus:
         """Return how the relay stands; raises UnavailableError if the outbox does not answer."""

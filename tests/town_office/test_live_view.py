@@ -55,6 +55,23 @@ def test_a_position_that_waited_out_a_cut_is_not_shown_as_fresh(view: LiveView) 
     assert view.vehicle(VEHICLE, T0).link == "lost"
 
 
+def test_a_word_repeated_while_an_aircraft_is_silent_stays_as_old_as_its_position(view: LiveView) -> None:
+    last_word = msgspec.structs.replace(vehicle_state(T0), link="lost")
+    for second in range(301):
+        now_s = T0 + second
+        view.hear(received(station_health(at_s=now_s), received_at_s=now_s))
+        view.hear(received(last_word, received_at_s=now_s))
+    shown = view.vehicle(VEHICLE, T0 + 300.0)
+    assert (shown.received_at_s, shown.known_at_s) == (T0 + 300.0, T0)
+
+
+def test_an_age_is_told_by_the_office_s_clock_however_wrong_the_station_s_is(view: LiveView) -> None:
+    for second in range(5):
+        at_s = T0 + second
+        view.hear(received(vehicle_state(at_s - 400.0), received_at_s=at_s, recorded_at_s=at_s - 400.0))
+    assert view.vehicle(VEHICLE, T0 + 4.0).known_at_s == T0 + 4.0
+
+
 def test_a_station_whose_clock_is_minutes_off_still_shows_fresh_aircraft(view: LiveView) -> None:
     for second in range(5):
         at_s = T0 + second

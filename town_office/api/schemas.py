@@ -46,13 +46,18 @@ class RequestOut(WireModel):
 
 
 class VehicleOut(WireModel):
-    """An aircraft as last reported by a station."""
+    """An aircraft as last reported by a station.
+
+    `known_at_s` is when it was there by the office's clock: a station repeats its last word while the aircraft is
+    silent, so `received_at_s` says nothing of how old the position is. `at_s` is by the station's clock.
+    """
 
     id: str
     station_id: str
     name: TextOut
     at_s: float
     received_at_s: float
+    known_at_s: float
     link: Literal["fresh", "stale", "lost"]
     simulated: bool
     lon_deg: float

@@ -13,7 +13,7 @@ export function isInAir(vehicle: Vehicle): boolean {
 }
 
 /**
- * Its age is counted from when the office received it; how late it was by then is in `link`.
+ * Its age is counted from when it was there: a station repeats its last word while an aircraft is silent.
  * On the ground it has no heading, so that the map draws it round.
  */
 export function aircraftAt(vehicle: Vehicle): AircraftAt {
@@ -24,7 +24,7 @@ export function aircraftAt(vehicle: Vehicle): AircraftAt {
     latDeg: vehicle.lat_deg,
     headingDeg: isInAir(vehicle) ? (vehicle.heading_deg ?? null) : null,
     groundspeedMps: vehicle.groundspeed_mps ?? null,
-    atS: vehicle.received_at_s,
+    atS: vehicle.known_at_s,
     airborne: isInAir(vehicle),
     link: vehicle.link,
   };

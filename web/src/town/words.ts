@@ -39,6 +39,8 @@ export const townWords = {
     text('届いた', 'Delivered'),
   ],
 
+  server: text('役場のサーバー', 'The town office’s server'),
+
   summary: text('いまのようす', 'Now'),
   inAir: text('飛行中', 'In the air'),
   aircraftCount: (count: number) => text(`${count} 機`, `${count} aircraft`),
@@ -168,6 +170,11 @@ export const townWords = {
 
   reportTitle: text('災害時ドローン配送 状況報告', 'Disaster deliveries: situation report'),
   reportMade: (time: string, name: string) => text(`${time} 作成 ${name}`, `made ${time} by ${name}`),
+  reportFrozen: (duration: Text) =>
+    text(
+      `更新が止まった画面から作りました。内容は ${duration.ja}前のものです`,
+      `Made from a page that had stopped updating: what it says is ${duration.en} old`,
+    ),
   reportMap: text('地図', 'Map'),
   reportPictures: text('画像', 'Pictures'),
   reportMore: (count: number) => text(`ほか ${count} 枚`, `and ${count} more`),

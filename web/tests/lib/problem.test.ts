@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { asProblem, problemFrom, unreachable } from '$lib/http/problem';
+import { words } from '$lib/i18n/words';
 import { wayOf } from '../../src/signin/way';
 
 test('a problem keeps both languages and its cure', () => {
@@ -13,7 +14,7 @@ test('an answer that is no problem+json is named by its status', () => {
 
 test('a fault of the page itself is not shown as a problem', () => {
   expect(() => asProblem(new TypeError('x'))).toThrow(TypeError);
-  expect(asProblem(unreachable()).status).toBe(0);
+  expect(asProblem(unreachable(words.stationServer)).status).toBe(0);
 });
 
 test('the query string says how a person comes in', () => {

@@ -1,6 +1,7 @@
 /** Records of a town for the tests; each names only what it is about. */
 
 import type { Town } from '$lib/api/types';
+import type { Vehicle } from '../../src/town/town.svelte';
 import type { Picture } from '../../src/town/pictures';
 import type { Station } from '../../src/town/pending';
 import type { Delivery, Request } from '../../src/town/work';
@@ -34,6 +35,29 @@ export const delivery = (change: Partial<Delivery> = {}): Delivery => ({
   eta_s: null,
   delivered_at_s: null,
   route: [],
+  ...change,
+});
+
+export const vehicle = (change: Partial<Vehicle> = {}): Vehicle => ({
+  id: 'kakehashi-1',
+  station_id: 'station-1',
+  name: { ja: 'かけはし1号', en: 'Kakehashi 1' },
+  at_s: 90,
+  received_at_s: 100,
+  known_at_s: 92,
+  link: 'fresh',
+  simulated: true,
+  lon_deg: 133.25,
+  lat_deg: 34.75,
+  alt_amsl_m: 400,
+  alt_agl_m: 60,
+  heading_deg: 80,
+  groundspeed_mps: 12,
+  battery_percent: 80,
+  mode: 'AUTO',
+  armed: true,
+  activity: { ja: '', en: '' },
+  delivery_id: null,
   ...change,
 });
 

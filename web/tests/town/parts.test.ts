@@ -1,10 +1,15 @@
 import { flushSync, mount, unmount, type Component } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import FrozenBanner from '$lib/ui/FrozenBanner.svelte';
 import Glance from '../../src/town/Glance.svelte';
+import Report from '../../src/town/Report.svelte';
 import RequestForm from '../../src/town/RequestForm.svelte';
+import Town from '../../src/town/Town.svelte';
+import VehicleCard from '../../src/town/VehicleCard.svelte';
 import WorkLists from '../../src/town/WorkLists.svelte';
 import type { TownDesk } from '../../src/town/town.svelte';
-import { delivery, picture, request, station } from './made';
+import { townWords } from '../../src/town/words';
+import { delivery, picture, request, station, vehicle } from './made';
 import { OfficeDouble } from './office';
 import Stage from './Stage.svelte';
 
@@ -176,4 +181,69 @@ test('pictures that leave the newest stay on the page', () => {
   hear({ pictures: { b: picture('b') } });
   desk.keepSeen();
   expect(desk.pictures.map((one) => one.id).sort()).toEqual(['a', 'b']);
+});
+
+test('what is shown of a silent aircraft is as old as its position, though its station repeats it', () => {
+  show(VehicleCard);
+  desk.vehicleId = 'kakehashi-1';
+  hear({ vehicles: { 'kakehashi-1': vehicle({ known_at_s: 1000, received_at_s: 1000 }) } });
+  expect(document.querySelectorAll('dd .hatched')).toHaveLength(0);
+  hear({ vehicles: { 'kakehashi-1': vehicle({ known_at_s: 700, received_at_s: 1000, link: 'lost' }) } });
+  expect(words('dd')).toBe('60 m 5 分前');
+  expect(document.querySelectorAll('dd .hatched')).toHaveLength(3);
+});
+
+test('aircraft that are all silent are not counted as flying without saying so', () => {
+  show(Glance);
+  hear({ vehicles: { 'kakehashi-1': vehicle({ known_at_s: 700, received_at_s: 1000, link: 'lost' }) } });
+  expect(document.querySelector('.big')?.classList.contains('hatched')).toBe(true);
+});
+
+const report: Component = (internals) => Report(internals, { map: undefined });
+
+function printed(): string {
+  window.dispatchEvent(new Event('beforeprint'));
+  flushSync();
+  return words('.report');
+}
+
+test('a report made from a page that has stopped updating says how old it is', () => {
+  vi.useFakeTimers();
+  try {
+    show(report);
+    hear({});
+    expect(printed()).not.toContain('更新が止まった');
+    vi.advanceTimersByTime(300_000);
+    expect(printed()).toContain('更新が止まった画面から作りました。内容は 5 分前のものです');
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a printed arrival is as old as the last position of the aircraft', () => {
+  show(report);
+  hear({ requests: { r1: request() }, deliveries: { d1: delivery({ at_s: 700, eta_s: 1190 }) } });
+  expect(printed()).toContain('（あと 3分10秒） 5 分前');
+});
+
+const banner: Component = (internals) => FrozenBanner(internals, { server: townWords.server });
+
+test('a page of the office that hears nothing names the server of the office, not the station', () => {
+  vi.useFakeTimers();
+  try {
+    show(banner);
+    hear({});
+    vi.advanceTimersByTime(5_000);
+    flushSync();
+    expect(words('[role=alert]')).toContain('役場のサーバーとのつながりを確かめています');
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('an office whose server does not answer is not said to be a station out of reach', async () => {
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('offline')));
+  stage = mount(Town, { target: document.body });
+  await vi.waitFor(() => expect(words()).toContain('役場のサーバーに届きません'));
+  expect(words()).not.toContain('地上局');
 });

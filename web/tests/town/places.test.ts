@@ -3,8 +3,7 @@ import { bearingDeg, boxOf, boxRound, compassPoint, distanceM, moved, viewWedge 
 import { direction, placeName } from '../../src/town/place-name';
 import { deliveryRoutes, turnIndex } from '../../src/town/routes';
 import { aircraftAt, isInAir } from '../../src/town/aircraft';
-import type { Office } from '$lib/api/types';
-import { delivery, town } from './made';
+import { delivery, town, vehicle } from './made';
 
 test('distance and bearing agree with moving there', () => {
   for (const toward of [0, 45, 137, 270, 359]) {
@@ -62,30 +61,9 @@ test('a route to a place the map does not have is all outward, and a route witho
   expect(deliveryRoutes([delivery({ route: [] })], town.places).features).toEqual([]);
 });
 
-const vehicle: Office['VehicleOut'] = {
-  id: 'kakehashi-1',
-  station_id: 'station-1',
-  name: { ja: 'かけはし1号', en: 'Kakehashi 1' },
-  at_s: 90,
-  received_at_s: 100,
-  link: 'fresh',
-  simulated: true,
-  lon_deg: 133.25,
-  lat_deg: 34.75,
-  alt_amsl_m: 400,
-  alt_agl_m: 60,
-  heading_deg: 80,
-  groundspeed_mps: 12,
-  battery_percent: 80,
-  mode: 'AUTO',
-  armed: true,
-  activity: { ja: '', en: '' },
-  delivery_id: null,
-};
-
-test('an aircraft on the ground has no heading; its age counts from when the office heard it', () => {
-  expect(aircraftAt(vehicle)).toMatchObject({ headingDeg: 80, atS: 100, airborne: true });
-  expect(aircraftAt({ ...vehicle, alt_agl_m: 0.1 })).toMatchObject({ headingDeg: null, airborne: false });
-  expect(isInAir({ ...vehicle, alt_agl_m: null })).toBe(true);
-  expect(isInAir({ ...vehicle, armed: false })).toBe(false);
+test('an aircraft on the ground has no heading; its age counts from when it was there', () => {
+  expect(aircraftAt(vehicle())).toMatchObject({ headingDeg: 80, atS: 92, airborne: true });
+  expect(aircraftAt(vehicle({ alt_agl_m: 0.1 }))).toMatchObject({ headingDeg: null, airborne: false });
+  expect(isInAir(vehicle({ alt_agl_m: null }))).toBe(true);
+  expect(isInAir(vehicle({ armed: false }))).toBe(false);
 });

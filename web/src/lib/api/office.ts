@@ -857,6 +857,9 @@ export interface components {
         /**
          * VehicleOut
          * @description An aircraft as last reported by a station.
+         *
+         *     `known_at_s` is when it was there by the office's clock: a station repeats its last word while the aircraft is
+         *     silent, so `received_at_s` says nothing of how old the position is. `at_s` is by the station's clock.
          */
         VehicleOut: {
             activity: components["schemas"]["TextOut"];
@@ -878,6 +881,8 @@ export interface components {
             heading_deg: number | null;
             /** Id */
             id: string;
+            /** Known At S */
+            known_at_s: number;
             /** Lat Deg */
             lat_deg: number;
             /**

@@ -1,10 +1,17 @@
 /** The HTTP client: same origin only, JSON, a deadline on every call, the CSRF token on every change. */
 
+import { words, type Text } from '../i18n/words';
 import { problemFrom, unreachable } from './problem';
 
 const deadlineMs = 20_000;
 
 let csrfToken = '';
+let server: Text = words.stationServer;
+
+/** Call this page's server by this name where it does not answer; without it, the station. */
+export function nameServer(name: Text): void {
+  server = name;
+}
 
 /** Carry this token in every change from now on. */
 export function setCsrfToken(token: string): void {
@@ -34,7 +41,7 @@ async function call(method: string, path: string, body?: unknown): Promise<unkno
     answer = text === '' ? null : JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) throw problemFrom(502, null);
-    throw unreachable();
+    throw unreachable(server);
   }
   if (!response.ok) throw problemFrom(response.status, answer);
   return answer;

@@ -18,9 +18,9 @@ export class Problem extends Error {
   }
 }
 
-/** The server was not reached at all. */
-export function unreachable(): Problem {
-  return new Problem({ status: 0, code: 'unreachable', what: words.offline, cure: words.offlineCure });
+/** The server, by the name that people know it by, was not reached at all. */
+export function unreachable(server: Text): Problem {
+  return new Problem({ status: 0, code: 'unreachable', what: words.offline(server), cure: words.offlineCure });
 }
 
 function isText(value: unknown): value is Text {

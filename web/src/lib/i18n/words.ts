@@ -85,10 +85,11 @@ export const words = {
   loadingFor: (seconds: number) => text(`読み込み中 ${seconds} 秒`, `Loading, ${seconds} s`),
   frozen: (duration: Text) =>
     text(`この画面は更新が止まっています（${duration.ja}）`, `This page has stopped updating (${duration.en})`),
-  frozenCure: text(
-    '地上局とのつながりを確かめています。数字と地図は古いままです。',
-    'Reconnecting. The numbers and the map are old.',
-  ),
+  frozenCure: (server: Text) =>
+    text(
+      `${server.ja}とのつながりを確かめています。数字と地図は古いままです。`,
+      'Reconnecting. The numbers and the map are old.',
+    ),
   connecting: text('つないでいます', 'Connecting'),
 
   pressAndHold: text('押し続ける', 'press and hold'),
@@ -151,7 +152,8 @@ export const words = {
   battery: text('電池', 'Battery'),
 
   failed: text('できませんでした', 'It did not work'),
-  offline: text('地上局に届きません', 'The server does not answer'),
+  stationServer: text('地上局', 'The server'),
+  offline: (server: Text) => text(`${server.ja}に届きません`, `${server.en} does not answer`),
   offlineCure: text(
     '電源とネットワークを確かめて、もう一度押してください。',
     'Check power and network, then try again.',
