@@ -96,7 +96,7 @@ export interface paths {
         put?: never;
         /**
          * Tick Check
-         * @description Tick a check that only eyes can make, in one's name, or withdraw the tick.
+         * @description Tick a check that only eyes can make, in the name of who looked, or withdraw the tick.
          */
         post: operations["tick_check_api_deliveries__delivery_id__checks__check_id__post"];
         delete?: never;
