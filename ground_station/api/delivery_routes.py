@@ -11,9 +11,9 @@ from ground_station.api.live_view import command_out, delivery_out
 from ground_station.api.schemas import CommandOut, CureIn, DeliveryIn, DeliveryOut, FlyIn, TickIn
 from ground_station.api.station_of import Station
 from ground_station.field_station import FieldStation
-from ground_station.service.delivery import AcceptedWarning, Delivery
+from ground_station.service.delivery import AcceptedWarning, Delivery, Tick
 from ground_station.vehicles.flight_command import FlightCommand
-from portal.guard import Flyer, Planner, Viewer
+from portal.guard import Flyer, Viewer
 
 router = APIRouter(prefix="/api/deliveries", tags=["deliveries"])
 
@@ -49,10 +49,12 @@ async def read_delivery(delivery_id: Name, station: Station, _: Viewer) -> Deliv
 
 
 @router.post("/{delivery_id}/checks/{check_id}")
-async def tick_check(delivery_id: Name, check_id: CheckName, body: TickIn, station: Station, _: Planner) -> DeliveryOut:
-    """Tick a check that only eyes can make, in one's name, or withdraw the tick."""
-    ticked = await station.desk.tick(DeliveryId(delivery_id), check_id, name=body.name, ticked_now=body.ticked)
-    return await _shown(station, ticked)
+async def tick_check(
+    delivery_id: Name, check_id: CheckName, body: TickIn, station: Station, person: Flyer
+) -> DeliveryOut:
+    """Tick a check that only eyes can make, in the name of who looked, or withdraw the tick."""
+    tick = Tick(name=body.name, at_s=station.clock.now_s()) if body.ticked else None
+    return await _shown(station, await station.desk.tick(DeliveryId(delivery_id), check_id, tick, author=person.name))
 
 
 @router.post("/{delivery_id}/cure")

@@ -10,6 +10,7 @@ from ground_station.api.schemas import (
     CommandAction,
     CommandOut,
     DeliveryOut,
+    OrderAction,
     PictureOut,
     RequestOut,
     VehicleOut,
@@ -49,7 +50,12 @@ _ACTIONS = {
     Action.LAND: CommandAction.LAND,
     Action.RESUME: CommandAction.RESUME,
 }
-ACTION_OF = {shown: action for action, shown in _ACTIONS.items()}
+ORDERED_ACTIONS = {
+    OrderAction.HOLD: Action.HOLD,
+    OrderAction.RECALL: Action.RECALL,
+    OrderAction.LAND: Action.LAND,
+    OrderAction.RESUME: Action.RESUME,
+}
 
 
 def command_out(command: FlightCommand, page_id: str) -> CommandOut | None:

@@ -235,8 +235,17 @@ class CureIn(WireModel):
     action: Literal["set_parameters"]
 
 
+class OrderAction(StrEnum):
+    """What can be asked of a flying aircraft. Take-off is not here: it is asked of a delivery, past its checklist."""
+
+    HOLD = "hold"
+    RECALL = "recall"
+    LAND = "land"
+    RESUME = "resume"
+
+
 class CommandAction(StrEnum):
-    """What can be asked of a flying aircraft."""
+    """What a command on view can be."""
 
     FLY = "fly"
     HOLD = "hold"
@@ -249,7 +258,7 @@ class CommandIn(WireModel):
     """A flight command. `id` is chosen by the page so that a repeated request is the same command."""
 
     id: str = Field(min_length=8, max_length=60)
-    action: CommandAction
+    action: OrderAction
 
 
 class FlyIn(WireModel):

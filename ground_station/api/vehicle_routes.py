@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 from fleet.errors import FleetError, NotFoundError
 from fleet.ids import VehicleId
 from fleet.text import Text
-from ground_station.api.live_view import ACTION_OF, command_out
+from ground_station.api.live_view import ORDERED_ACTIONS, command_out
 from ground_station.api.schemas import CommandIn, CommandOut, HealthOut, SkyClearIn
 from ground_station.api.station_of import Station
 from ground_station.field_station import FieldStation
@@ -24,7 +24,7 @@ Name = Annotated[str, Path(pattern="^[0-9A-Za-z-]{1,64}$")]
 @router.post("/vehicles/{vehicle_id}/commands", status_code=202)
 async def give_command(vehicle_id: Name, body: CommandIn, station: Station, person: Flyer) -> CommandOut:
     """Hold, recall, land or resume; the same `id` again is the same command."""
-    return await _give(station, VehicleId(vehicle_id), body.id, ACTION_OF[body.action], person.name)
+    return await _give(station, VehicleId(vehicle_id), body.id, ORDERED_ACTIONS[body.action], person.name)
 
 
 async def _give(station: FieldStation, vehicle_id: VehicleId, page_id: str, action: Action, author: str) -> CommandOut:

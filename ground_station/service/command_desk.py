@@ -3,13 +3,14 @@
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
-from fleet.errors import ConflictError
+from fleet.errors import ConflictError, RefusedError
 from fleet.ids import CommandId, VehicleId
 from fleet.text import Text
 from ground_station.autopilot_station import AutopilotStation
 from ground_station.vehicles.flight_command import Action, FlightCommand
 
 _REMEMBERED = 500
+_ORDERS = frozenset({Action.HOLD, Action.RECALL, Action.LAND, Action.RESUME})
 
 Begin = Callable[[], Awaitable[FlightCommand]]
 
@@ -51,7 +52,17 @@ class CommandDesk:
         return command
 
     async def order(self, page_id: str, vehicle_id: VehicleId, action: Action, *, author: str) -> FlightCommand:
-        """Give an aircraft a command; raises NotFoundError, ConflictError or UnavailableError."""
+        """Give an aircraft a command that needs no checklist: hold, recall, land or resume.
+
+        Raises RefusedError for any other action, NotFoundError, ConflictError or UnavailableError.
+        """
+        if action not in _ORDERS:
+            raise RefusedError(
+                Text(
+                    f"「{action.text.ja}」は点検を済ませた配送からだけできます", f"{action.text.en}: only by a delivery"
+                ),
+                Text("配送の画面で点検を済ませてください", "go through the delivery's checklist"),
+            )
         vehicle = self._station.vehicle(vehicle_id)
         return await self.give(page_id, vehicle_id, lambda: vehicle.begin(action, author=author))
 

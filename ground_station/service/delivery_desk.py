@@ -178,27 +178,28 @@ class DeliveryDesk:
             return latest
         return await self._book.save(settle(checked(replace(latest, on_board=on_board), findings)), self._clock.now_s())
 
-    async def tick(self, delivery_id: DeliveryId, check_id: str, *, name: str, ticked_now: bool) -> Delivery:
-        """Tick a check that only eyes can make, or withdraw the tick; raises ConflictError once it flies."""
+    async def tick(self, delivery_id: DeliveryId, check_id: str, tick: Tick | None, *, author: str) -> Delivery:
+        """Tick a check that only eyes can make, or with None withdraw the tick; raises ConflictError once it flies.
+
+        `author` is who is signed in; the tick's name is who looked, perhaps somebody without an account.
+        """
         delivery = self._book.get(delivery_id)
         if delivery.state not in BEFORE_FLIGHT or check_id not in {check.id for check in PERSON_CHECKS}:
             raise ConflictError(
                 Text("この点検は今は変えられません", "this check cannot be changed now"),
                 Text("画面を読み込み直してください", "reload the page"),
             )
-        now_s = self._clock.now_s()
         await asyncio.to_thread(
             self._audit.append,
-            actor=name,
-            action="delivery.tick" if ticked_now else "delivery.untick",
+            actor=author,
+            action="delivery.untick" if tick is None else "delivery.tick",
             subject=delivery_id,
-            detail={"check": check_id},
+            detail={"check": check_id} if tick is None else {"check": check_id, "name": tick.name},
         )
-        if check_id == "load-fixed" and ticked_now:
+        if check_id == "load-fixed" and tick is not None:
             vehicle = self._vehicles.vehicle(delivery.vehicle_id)
             await load_simulated(vehicle, self._town.aircraft[delivery.vehicle_id], delivery.mass_kg)
-        tick = Tick(name=name, at_s=now_s) if ticked_now else None
-        return await self._book.save(ticked(self._book.get(delivery_id), check_id, tick), now_s)
+        return await self._book.save(ticked(self._book.get(delivery_id), check_id, tick), self._clock.now_s())
 
     async def cure(self, delivery_id: DeliveryId, *, author: str) -> Delivery:
         """Set what the flight needs on the aircraft, then check again; raises what the aircraft answers."""

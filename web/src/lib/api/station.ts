@@ -96,7 +96,7 @@ export interface paths {
         put?: never;
         /**
          * Tick Check
-         * @description Tick a check that only eyes can make, in one's name, or withdraw the tick.
+         * @description Tick a check that only eyes can make, in the name of who looked, or withdraw the tick.
          */
         post: operations["tick_check_api_deliveries__delivery_id__checks__check_id__post"];
         delete?: never;
@@ -647,7 +647,7 @@ export interface components {
         };
         /**
          * CommandAction
-         * @description What can be asked of a flying aircraft.
+         * @description What a command on view can be.
          * @enum {string}
          */
         CommandAction: "fly" | "hold" | "recall" | "land" | "resume";
@@ -656,7 +656,7 @@ export interface components {
          * @description A flight command. `id` is chosen by the page so that a repeated request is the same command.
          */
         CommandIn: {
-            action: components["schemas"]["CommandAction"];
+            action: components["schemas"]["OrderAction"];
             /** Id */
             id: string;
         };
@@ -943,6 +943,12 @@ export interface components {
             since_s: number | null;
             text: components["schemas"]["TextOut"];
         };
+        /**
+         * OrderAction
+         * @description What can be asked of a flying aircraft. Take-off is not here: it is asked of a delivery, past its checklist.
+         * @enum {string}
+         */
+        OrderAction: "hold" | "recall" | "land" | "resume";
         /**
          * Permission
          * @description What a role allows.
