@@ -5,6 +5,7 @@ import time
 
 from fleet.errors import BadInputError
 from fleet.text import Text
+from ground_station.links.address import Scheme, parse_address
 from kakehashi.bundle import load_town
 from kakehashi.compose_camera import camera_of
 from kakehashi.events import tell
@@ -54,9 +55,17 @@ def _simulated(aircraft: Aircraft, town: Town, index: int, settings: Settings) -
             "BATT_CAPACITY": aircraft.battery.capacity_mah,
             "SIM_WIND_SPD": settings.sim.wind_mps,
             "SIM_WIND_DIR": settings.sim.wind_from_deg,
+            "SIM_WIND_TURB": settings.sim.gusts_mps,
         },
         preflight_s=_POWERED_FOR_S,
     )
+
+
+def _udp_out(settings: Settings) -> tuple[str, int] | None:
+    if settings.sim.udp_out is None:
+        return None
+    address = parse_address(f"{Scheme.UDP_OUT}:{settings.sim.udp_out}")
+    return address.host, address.number
 
 
 async def run_sim(settings: Settings) -> None:
@@ -69,7 +78,12 @@ async def run_sim(settings: Settings) -> None:
         camera = await stack.enter_async_context(camera_of(settings, home, town))
         server = FleetServer(
             Scenario(vehicles=vehicles, started_at_s=time.time()),
-            ServerSettings(base_port=settings.sim.base_port, speedup=settings.sim.speedup, seed=settings.sim.seed),
+            ServerSettings(
+                base_port=settings.sim.base_port,
+                speedup=settings.sim.speedup,
+                seed=settings.sim.seed,
+                udp_out=_udp_out(settings),
+            ),
             terrain=town.terrain,
             camera=camera,
         )

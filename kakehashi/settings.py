@@ -75,6 +75,8 @@ class SimSettings(Part):
     speedup: float = Field(default=1.0, ge=0.1, le=100.0)
     wind_mps: float = Field(default=2.0, ge=0.0, le=30.0)
     wind_from_deg: float = Field(default=270.0, ge=0.0, lt=360.0)
+    gusts_mps: float = Field(default=0.0, ge=0.0, le=15.0)
+    udp_out: str | None = None
     landslide: bool = True
     arducopter: Path | None = None
 

@@ -114,9 +114,17 @@ class FleetServer:
     async def _open_udp(self, index: int, target: tuple[str, int]) -> None:
         loop = asyncio.get_running_loop()
         session = self.simulation.open(index)
-        transport, _ = await loop.create_datagram_endpoint(
-            lambda: _UdpLink(self.simulation, index, session), remote_addr=target
-        )
+        try:
+            transport, _ = await loop.create_datagram_endpoint(
+                lambda: _UdpLink(self.simulation, index, session), remote_addr=target
+            )
+        except OSError as error:
+            await self._close()
+            host, port = target
+            raise UnavailableError(
+                Text(f"UDP の宛先 {host}:{port} に送れません", f"cannot send to UDP {host}:{port}: {error.strerror}"),
+                Text("宛先の名前と番号を確かめてください", "check the address and the port"),
+            ) from error
         self._udp.append((transport, session))
 
     async def _serve(self, index: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -54,6 +54,10 @@ def sim(
     count: Annotated[int | None, typer.Option(min=1, max=500, help="機体の数 / number of aircraft")] = None,
     speedup: Annotated[float | None, typer.Option(min=0.1, max=100.0, help="何倍速 / times faster")] = None,
     seed: Annotated[int | None, typer.Option(help="乱数の種 / random seed")] = None,
+    udp_out: Annotated[
+        str | None,
+        typer.Option(help="TCP のほかに UDP でも送る先 / also send to this UDP address, e.g. 127.0.0.1:14550"),
+    ] = None,
     arducopter: Annotated[
         Path | None,
         typer.Option(help="ArduPilot SITL の実行ファイル / binary of ArduCopter SITL to fly instead of ours"),
@@ -62,7 +66,7 @@ def sim(
 ) -> None:
     """訓練用の模擬機を動かす / run simulated aircraft for a drill."""
     settings = load_settings(context.obj, realm=Realm.DRILL)
-    given = {"count": count, "speedup": speedup, "seed": seed, "arducopter": arducopter}
+    given = {"count": count, "speedup": speedup, "seed": seed, "udp_out": udp_out, "arducopter": arducopter}
     changed = settings.sim.model_copy(update={name: value for name, value in given.items() if value is not None})
     settings = settings.model_copy(update={"sim": changed})
     binary = settings.sim.arducopter
