@@ -23,7 +23,7 @@ from telemetry.store import ReceivedRecord, RecordStore
 from town_office.alerts_sql import AlertList
 from town_office.api.schemas import AlertOut, DeliveryOut, RequestOut
 from town_office.deliveries_sql import DeliveryList
-from town_office.live_view import KEPT_S, LiveView, NewestPictures
+from town_office.live_view import KEPT_S, LastPictures, LiveView
 from town_office.picture_view import picture_out
 from town_office.requests_sql import RequestLedger
 
@@ -58,7 +58,7 @@ class LiveFeed:
         self._ledgers = ledgers
         self._clock = clock
         self._broker_connected = broker_connected
-        self._pictures = NewestPictures(LIVE_PICTURES)
+        self._pictures = LastPictures(LIVE_PICTURES)
         self._readers: Mapping[str, Callable[[Sequence[str]], Sequence[RequestOut | DeliveryOut | AlertOut]]] = {
             "requests": ledgers.requests.those,
             "deliveries": ledgers.deliveries.those,
@@ -99,11 +99,8 @@ class LiveFeed:
 
     def on_picture(self, picture: Picture) -> None:
         """Take in a picture that is new or has changed."""
-        leaving = self._pictures.take(picture.id, picture.taken_at_s)
-        if leaving is None:
-            return
         self._put("pictures", picture.id, picture_out(picture))
-        for picture_id in leaving:
+        for picture_id in self._pictures.take(picture.id):
             self._hub.remove("pictures", picture_id)
 
     def on_request(self, request_id: str) -> None:

@@ -3,7 +3,7 @@
 A link is never better than what was heard: without news it turns stale and then lost by itself. Unix seconds.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -147,18 +147,18 @@ def text_out(text: Text | Bilingual) -> TextOut:
     return TextOut(ja=text.ja, en=text.en)
 
 
-class NewestPictures:
-    """Which pictures are among the newest `limit` by the time they were taken."""
+class LastPictures:
+    """Which pictures are the `limit` that came or changed last, so that one that completes late reaches the pages."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._taken_at_s: dict[str, float] = {}
+        self._ids: dict[str, None] = {}
 
-    def take(self, picture_id: str, taken_at_s: float) -> Iterable[str] | None:
-        """Return the ids that make room for a picture, or None if it is too old to be among them itself."""
-        self._taken_at_s[picture_id] = taken_at_s
-        if len(self._taken_at_s) <= self._limit:
-            return ()
-        oldest = min(self._taken_at_s, key=lambda key: (self._taken_at_s[key], key))
-        del self._taken_at_s[oldest]
-        return None if oldest == picture_id else (oldest,)
+    def take(self, picture_id: str) -> Sequence[str]:
+        """Take in a picture that is new or has changed; return the ids that make room for it."""
+        self._ids.pop(picture_id, None)
+        self._ids[picture_id] = None
+        leaving = list(self._ids)[: -self._limit]
+        for one in leaving:
+            del self._ids[one]
+        return leaving

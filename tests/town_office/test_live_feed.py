@@ -1,6 +1,7 @@
 """The live state over days and over a database that is away, with a clock that is moved by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,18 +9,21 @@ import sqlalchemy as sa
 
 from fleet.clock import ManualClock
 from fleet.errors import UnavailableError
+from fleet.ids import PictureId
 from fleet.text import Text
 from imagery.folder_store import FolderStore
 from imagery.picture_reader import PictureReader
+from imagery.pictures import PictureState
 from portal.live import LiveState
 from portal.live_hub import LiveHub
 from telemetry.store_sql import SqlRecordStore
+from tests.imagery.test_library_sql import BASE
 from tests.town_office.field import VEHICLE, alert, delivery_state, request_state, small_town, vehicle_state
 from tests.town_office.filling import T0, numbered
 from town_office.alerts_sql import AlertList
 from town_office.api.schemas import AlertOut
 from town_office.deliveries_sql import DeliveryList
-from town_office.live_feed import COLLECTIONS, Ledgers, LiveFeed
+from town_office.live_feed import COLLECTIONS, LIVE_PICTURES, Ledgers, LiveFeed
 from town_office.live_view import LiveView
 from town_office.requests_sql import RequestLedger
 
@@ -134,3 +138,15 @@ async def test_time_alone_makes_a_link_stale_and_then_lost(
         links.append(hub.state.state["vehicles"][VEHICLE]["link"])
         clock.advance(4.0)
     assert links == ["stale", "lost", "lost"]
+
+
+async def test_a_picture_that_completes_after_many_newer_ones_have_come_is_told(feed: LiveFeed, hub: LiveHub) -> None:
+    old = replace(BASE, id=PictureId("old"), taken_at_s=T0 - 3600.0, state=PictureState.THUMBNAIL)
+    feed.on_picture(old)
+    for number in range(LIVE_PICTURES):
+        feed.on_picture(replace(BASE, id=PictureId(f"p{number}"), taken_at_s=T0 + number))
+    assert "old" not in hub.state.state["pictures"]
+    feed.on_picture(replace(old, state=PictureState.COMPLETE))
+    shown = hub.state.state["pictures"]
+    assert shown["old"]["state"] == "complete"
+    assert len(shown) == LIVE_PICTURES

@@ -8,7 +8,7 @@ from telemetry.bodies import Body
 from telemetry.making import make_record
 from telemetry.store import ReceivedRecord
 from tests.town_office.field import STATION, VEHICLE, small_town, station_health, vehicle_state
-from town_office.live_view import LiveView, NewestPictures
+from town_office.live_view import LastPictures, LiveView
 
 T0 = 1_780_000_000.0
 
@@ -140,11 +140,6 @@ def test_a_record_of_an_unknown_kind_only_says_that_the_station_lives(view: Live
     assert view.stations(T0)[STATION].heard_at_s == T0
 
 
-def test_a_newer_picture_pushes_the_oldest_out() -> None:
-    newest = NewestPictures(limit=2)
-    assert newest.take("a", 10.0) == ()
-    assert newest.take("b", 20.0) == ()
-    assert newest.take("a", 10.0) == ()
-    assert newest.take("c", 30.0) == ("a",)
-    assert newest.take("a", 10.0) is None
-    assert newest.take("c", 30.0) == ()
+def test_the_picture_that_changed_longest_ago_makes_room() -> None:
+    last = LastPictures(limit=2)
+    assert [list(last.take(picture_id)) for picture_id in ("a", "b", "a", "c", "c")] == [[], [], [], ["b"], []]

@@ -168,7 +168,7 @@ class AlertOut(WireModel):
 
 
 class OfficeLive(WireModel):
-    """The state on `/api/live` of the office: the newest 500 pictures, all that is open."""
+    """The state on `/api/live` of the office: the 500 pictures that changed last, all that is open."""
 
     vehicles: dict[str, VehicleOut]
     deliveries: dict[str, DeliveryOut]

@@ -69,7 +69,7 @@ export class TownDesk {
     this.sites = town.places.filter((place) => place.kind === 'landing_site');
   }
 
-  /** Keep pictures that leave the live state's newest, as it last knew them. */
+  /** Keep pictures that leave the live state, as it last knew them: one that changes later comes back into it. */
   keepSeen(): void {
     const now = this.#livePictures ?? {};
     const gone = Object.entries(this.#seen).filter(([id]) => !(id in now));
@@ -94,20 +94,18 @@ export class TownDesk {
     return this.works.find((work) => work.delivery?.id === vehicle.delivery_id && vehicle.delivery_id != null);
   }
 
-  /** The pictures that are older than the live state's newest, page by page. */
+  /** The pictures that the live state no longer holds, page by page. */
   async loadOlder(): Promise<void> {
     this.olderLoading = true;
     this.olderProblem = null;
     try {
-      const found = new Map(this.#older);
       let cursor: string | null = null;
       do {
         const query: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
         const page: Office['PicturePageOut'] = await get(`pictures?limit=${pageSize}${query}`);
-        for (const picture of page.pictures) found.set(picture.id, picture);
-        this.#older = new Map(found);
+        this.#older = new Map([...this.#older, ...page.pictures.map((picture) => [picture.id, picture] as const)]);
         cursor = page.next_cursor ?? null;
-      } while (cursor !== null && found.size < mostPictures);
+      } while (cursor !== null && this.#older.size < mostPictures);
     } catch (error) {
       this.olderProblem = asProblem(error);
     } finally {

@@ -19,12 +19,14 @@ export const calm: State = {
 export class OfficeDouble {
   readonly posted: unknown[] = [];
   answer: { status: number; body: unknown } = { status: 201, body: {} };
+  /** What the first page of pictures holds. */
+  pictures: readonly Office['PictureOut'][] = [];
   #socket: Line | null = null;
   #cursor = 0;
 
   readonly fetch = (url: URL, init: RequestInit): Promise<Response> => {
     if (init.method === 'POST') this.posted.push(JSON.parse(String(init.body)));
-    const { status, body } = init.method === 'POST' ? this.answer : { status: 200, body: { pictures: [], next_cursor: null } };
+    const { status, body } = init.method === 'POST' ? this.answer : { status: 200, body: { pictures: this.pictures, next_cursor: null } };
     const named = url.pathname.endsWith('/requests') || url.pathname.endsWith('/pictures');
     return Promise.resolve(new Response(JSON.stringify(body), { status: named ? status : 404 }));
   };

@@ -247,3 +247,20 @@ test('an office whose server does not answer is not said to be a station out of 
   await vi.waitFor(() => expect(words()).toContain('役場のサーバーに届きません'));
   expect(words()).not.toContain('地上局');
 });
+
+test('a picture that leaves while older ones load is kept, and one that changes later is shown as it is then', async () => {
+  office.pictures = [picture('old', { state: 'thumbnail' })];
+  show(Glance);
+  hear({ pictures: { left: picture('left') } });
+  desk.keepSeen();
+  const loading = desk.loadOlder();
+  hear({ pictures: {} });
+  desk.keepSeen();
+  await loading;
+  expect(desk.pictures.map((one) => one.id).sort()).toEqual(['left', 'old']);
+  hear({ pictures: { old: picture('old') } });
+  desk.keepSeen();
+  hear({ pictures: {} });
+  desk.keepSeen();
+  expect(desk.pictures.find((one) => one.id === 'old')?.state).toBe('complete');
+});

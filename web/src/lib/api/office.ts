@@ -472,7 +472,7 @@ export interface components {
         };
         /**
          * OfficeLive
-         * @description The state on `/api/live` of the office: the newest 500 pictures, all that is open.
+         * @description The state on `/api/live` of the office: the 500 pictures that changed last, all that is open.
          */
         OfficeLive: {
             /** Alerts */
