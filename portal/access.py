@@ -101,13 +101,18 @@ class Access:
         return self._begin(person)
 
     def session(self, token: str | None) -> Session | None:
-        """Return the live session of a cookie's token."""
+        """Return the live session of a cookie's token; one in use is renewed once half its time is over."""
         if not token:
             return None
         session = self._store.session(token_hash(token))
-        if session is None or session.expires_at_s <= self._clock.now_s():
+        now_s = self._clock.now_s()
+        if session is None or session.expires_at_s <= now_s:
             return None
-        return session
+        if session.expires_at_s - now_s >= SESSION_S / 2:
+            return session
+        renewed = replace(session, expires_at_s=now_s + SESSION_S)
+        self._store.extend_session(renewed.token_hash, renewed.expires_at_s)
+        return renewed
 
     def sign_out(self, token: str) -> None:
         """End a session."""
@@ -146,13 +151,14 @@ class Access:
 
     def _begin(self, person: Person) -> tuple[str, Session]:
         token = secrets.token_urlsafe(32)
+        now_s = self._clock.now_s()
         session = Session(
             token_hash=token_hash(token),
             person=person,
             csrf_token=secrets.token_urlsafe(24),
-            expires_at_s=self._clock.now_s() + SESSION_S,
+            expires_at_s=now_s + SESSION_S,
         )
-        self._store.save_session(session)
+        self._store.save_session(session, now_s)
         return token, session
 
     def _new_link(self, kind: LinkKind, person_id: PersonId | None, lasts_s: float) -> str:

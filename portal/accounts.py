@@ -8,6 +8,7 @@ from fleet.ids import PersonId
 from fleet.roles import Permission, Role, permissions
 
 SESSION_S = 12 * 3600.0
+COOKIE_S = 30 * 24 * 3600.0
 SETUP_LINK_S = 24 * 3600.0
 INVITATION_S = 7 * 24 * 3600.0
 
@@ -73,8 +74,12 @@ class AccountStore(Protocol):
         """Return a link that has not been used."""
         ...
 
-    def save_session(self, session: Session) -> None:
-        """Keep a session."""
+    def save_session(self, session: Session, now_s: float) -> None:
+        """Keep a new session, and forget those that expired before `now_s`."""
+        ...
+
+    def extend_session(self, token_hash: str, expires_at_s: float) -> None:
+        """Let a session last longer; nothing if it was ended meanwhile."""
         ...
 
     def session(self, token_hash: str) -> Session | None:

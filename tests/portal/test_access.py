@@ -9,7 +9,7 @@ from fleet.audit_file import AuditFile, verify_file
 from fleet.clock import ManualClock
 from fleet.errors import ConflictError, ForbiddenError, TooManyError, UnauthenticatedError
 from fleet.roles import Permission, Role
-from portal.access import Access
+from portal.access import Access, token_hash
 from portal.accounts import SESSION_S, SETUP_LINK_S
 from portal.accounts_sql import SqlAccountStore, accounts_metadata
 
@@ -23,10 +23,15 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def access(tmp_path: Path, clock: ManualClock) -> Access:
+def store(tmp_path: Path) -> SqlAccountStore:
     engine = create_engine(f"sqlite:///{tmp_path / 'accounts.sqlite'}")
     accounts_metadata.create_all(engine)
-    return Access(SqlAccountStore(engine), clock, AuditFile(tmp_path / "audit.jsonl", clock), FOUNDER)
+    return SqlAccountStore(engine)
+
+
+@pytest.fixture
+def access(tmp_path: Path, store: SqlAccountStore, clock: ManualClock) -> Access:
+    return Access(store, clock, AuditFile(tmp_path / "audit.jsonl", clock), FOUNDER)
 
 
 def _founded(access: Access) -> str:
@@ -62,6 +67,44 @@ def test_the_set_up_link_expires(access: Access, clock: ManualClock) -> None:
     clock.advance(SETUP_LINK_S + 1)
     with pytest.raises(ForbiddenError):
         access.set_up(token=token, name="佐藤", password=PASSWORD)
+
+
+def test_a_session_in_use_goes_on_and_one_left_alone_ends(access: Access, clock: ManualClock) -> None:
+    cookie = _founded(access)
+    for _ in range(6):
+        clock.advance(SESSION_S * 0.6)
+        assert access.session(cookie) is not None
+    clock.advance(SESSION_S)
+    assert access.session(cookie) is None
+
+
+def test_a_session_is_renewed_only_once_half_its_time_is_over(access: Access, clock: ManualClock) -> None:
+    cookie = _founded(access)
+    begun = access.session(cookie)
+    clock.advance(SESSION_S * 0.4)
+    assert access.session(cookie) == begun
+    clock.advance(SESSION_S * 0.2)
+    renewed = access.session(cookie)
+    assert renewed is not None
+    assert renewed.expires_at_s == clock.now_s() + SESSION_S
+    assert access.session(cookie) == renewed
+
+
+def test_a_renewal_does_not_bring_back_a_session_that_was_ended(access: Access, store: SqlAccountStore) -> None:
+    cookie = _founded(access)
+    access.sign_out(cookie)
+    store.extend_session(token_hash(cookie), 1e12)
+    assert access.session(cookie) is None
+
+
+def test_a_new_session_sweeps_out_those_that_expired(
+    access: Access, store: SqlAccountStore, clock: ManualClock
+) -> None:
+    old = _founded(access)
+    clock.advance(SESSION_S + 1)
+    new, _ = access.sign_in(name="佐藤", password=PASSWORD, address="127.0.0.1")
+    assert store.session(token_hash(old)) is None
+    assert store.session(token_hash(new)) is not None
 
 
 def test_a_session_ends_with_its_time(access: Access, clock: ManualClock) -> None:
