@@ -14,7 +14,7 @@ Routes (all under `/api`; changes carry `X-CSRF-Token`):
     POST deliveries/{id}/cancel         gives up a delivery that has not taken off
     POST deliveries/{id}/fly            body FlyIn → CommandOut (press and hold)
     POST vehicles/{id}/commands         body CommandIn → CommandOut (hold, recall, land, resume)
-    POST sky-clear                      body SkyClearIn → list[CommandOut]
+    POST sky-clear                      body SkyClearIn → list[SkyClearOut]
     GET  pictures · GET pictures/{id}/thumbnail · GET pictures/{id}/preview · GET pictures/{id}/original
     POST companion/pictures             from the aircraft's companion computer, with its device key
     GET  health · WebSocket live
@@ -288,6 +288,15 @@ class CommandOut(WireModel):
     text: TextOut
     created_at_s: float
     changed_at_s: float
+
+
+class SkyClearOut(WireModel):
+    """What one flying aircraft was given: its command, or why it could not be recalled."""
+
+    vehicle_id: str
+    command_id: str | None
+    problem: TextOut | None
+    problem_cure: TextOut | None
 
 
 class VehicleOut(WireModel):
