@@ -119,14 +119,20 @@ class Access:
         self._store.end_session(token_hash(token))
 
     def invite(self, *, by: Person, name: str, roles: frozenset[Role]) -> tuple[Person, str, float]:
-        """Make a person without a password; return them, their one-time token and when it expires (Unix s)."""
-        if any(person.name == name.strip() for person in self._store.people()):
+        """Make a person without a password; return them, their one-time token and when it expires (Unix s).
+
+        Somebody invited before who has chosen no password yet gets the new roles and link; the old link ends. Raises
+        ConflictError for somebody who has a password.
+        """
+        known = next((person for person in self._store.people() if person.name == name.strip()), None)
+        if known is not None and known.password_hash is not None:
             raise ConflictError(
                 Text(f"「{name.strip()}」さんは登録済みです", f"{name.strip()} already has an account"),
                 Text("別の名前にしてください", "choose another name"),
             )
         now_s = self._clock.now_s()
-        person = Person(id=PersonId(new_id(now_s)), name=name.strip(), roles=roles, password_hash=None)
+        person_id = PersonId(new_id(now_s)) if known is None else known.id
+        person = Person(id=person_id, name=name.strip(), roles=roles, password_hash=None)
         self._store.save_person(person)
         token = self._new_link(LinkKind.INVITATION, person.id, INVITATION_S)
         self._audit.append(

@@ -67,7 +67,7 @@ class AccountStore(Protocol):
         ...
 
     def save_link(self, link: OneTimeLink) -> None:
-        """Keep a link; a new set-up link replaces the old one."""
+        """Keep a link; it replaces the set-up link, or the same person's invitation, that there was."""
         ...
 
     def link(self, token_hash: str) -> OneTimeLink | None:

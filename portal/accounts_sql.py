@@ -64,10 +64,13 @@ class SqlAccountStore:
         return True
 
     def save_link(self, link: OneTimeLink) -> None:
-        """Keep a link; of the set-up kind there is only one."""
+        """Keep a link; there is only one for set-up, and one invitation a person."""
         with self._engine.begin() as connection:
-            if link.kind is LinkKind.SETUP:
-                connection.execute(delete(links_table).where(links_table.c.kind == LinkKind.SETUP))
+            connection.execute(
+                delete(links_table).where(
+                    links_table.c.kind == link.kind, links_table.c.person_id.is_not_distinct_from(link.person_id)
+                )
+            )
             connection.execute(
                 insert(links_table).values(
                     token_hash=link.token_hash,

@@ -10,7 +10,7 @@ from fleet.clock import ManualClock
 from fleet.errors import ConflictError, ForbiddenError, TooManyError, UnauthenticatedError
 from fleet.roles import Permission, Role
 from portal.access import Access, token_hash
-from portal.accounts import SESSION_S, SETUP_LINK_S
+from portal.accounts import INVITATION_S, SESSION_S, SETUP_LINK_S
 from portal.accounts_sql import SqlAccountStore, accounts_metadata
 
 FOUNDER = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
@@ -154,6 +154,31 @@ def test_an_invited_person_chooses_a_password_once_and_gets_only_their_roles(acc
         access.accept(token=token, password=PASSWORD)
     with pytest.raises(ConflictError):
         access.invite(by=session.person, name="田中", roles=frozenset({Role.ADMINISTRATOR}))
+
+
+def test_who_never_used_their_invitation_can_be_invited_again(access: Access, clock: ManualClock) -> None:
+    session = access.session(_founded(access))
+    assert session is not None
+    first, old, _ = access.invite(by=session.person, name="田中", roles=frozenset({Role.ADMINISTRATOR}))
+    again, new, expires_at_s = access.invite(by=session.person, name="田中 ", roles=frozenset({Role.VIEWER}))
+    assert (again.id, expires_at_s) == (first.id, clock.now_s() + INVITATION_S)
+    with pytest.raises(ForbiddenError):
+        access.accept(token=old, password=PASSWORD)
+    clock.advance(INVITATION_S + 1)
+    with pytest.raises(ForbiddenError):
+        access.accept(token=new, password=PASSWORD)
+    _, last, _ = access.invite(by=session.person, name="田中", roles=frozenset({Role.VIEWER}))
+    _, accepted = access.accept(token=last, password=PASSWORD)
+    assert accepted.person.roles == {Role.VIEWER}
+
+
+def test_an_invitation_of_one_person_leaves_that_of_another(access: Access) -> None:
+    session = access.session(_founded(access))
+    assert session is not None
+    _, first, _ = access.invite(by=session.person, name="田中", roles=frozenset({Role.VIEWER}))
+    access.invite(by=session.person, name="山田", roles=frozenset({Role.VIEWER}))
+    _, accepted = access.accept(token=first, password=PASSWORD)
+    assert accepted.person.name == "田中"
 
 
 def test_tokens_and_passwords_are_kept_only_as_hashes(access: Access, tmp_path: Path) -> None:
