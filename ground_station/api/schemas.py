@@ -29,7 +29,7 @@ from ground_station.service.delivery import DeliveryState
 from ground_station.service.request_book import RequestState
 from missions.values.finding import Level
 from missions.values.plan import Phase
-from portal.schemas import TextOut, WireModel
+from portal.schemas import PersonName, TextOut, WireModel
 
 
 class LonLatOut(WireModel):
@@ -164,7 +164,7 @@ class AcceptedWarningIn(WireModel):
     """A warning someone takes on themselves: who, and why."""
 
     rule: str
-    name: str = Field(min_length=1, max_length=80)
+    name: PersonName
     reason: str = Field(min_length=2, max_length=400)
 
 
@@ -225,7 +225,7 @@ class DeliveryOut(WireModel):
 class TickIn(WireModel):
     """A named person's tick, or its withdrawal."""
 
-    name: str = Field(min_length=1, max_length=80)
+    name: PersonName
     ticked: bool = True
 
 

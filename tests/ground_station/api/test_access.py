@@ -110,3 +110,16 @@ async def test_reading_the_session_sets_its_cookie_again(served: Served) -> None
     assert {"HttpOnly", "SameSite=strict"} <= set(cookie.split("; "))
     async with browser(served.app) as stranger:
         assert "set-cookie" not in (await stranger.get("/api/session")).headers
+
+
+async def test_a_name_that_cannot_be_read_gets_no_account_and_is_told_why_in_japanese(served: Served) -> None:
+    founder = served.founder
+    for name in ("  ", "次郎\x00", "次郎\u202e"):
+        answer = await founder.client.post(
+            "/api/people", json={"name": name, "roles": ["viewer"]}, headers=founder.csrf
+        )
+        assert answer.status_code == 422
+        assert answer.json()["what"]["ja"].startswith("入力に誤りがあります: name（")
+        assert answer.json()["what"]["en"].isascii()
+        body = {"token": "x" * 32, "name": name, "password": "correct horse battery"}
+        assert (await founder.client.post("/api/setup", json=body)).status_code == 422
