@@ -101,27 +101,38 @@ class Access:
         return self._begin(person)
 
     def session(self, token: str | None) -> Session | None:
-        """Return the live session of a cookie's token."""
+        """Return the live session of a cookie's token; one in use is renewed once half its time is over."""
         if not token:
             return None
         session = self._store.session(token_hash(token))
-        if session is None or session.expires_at_s <= self._clock.now_s():
+        now_s = self._clock.now_s()
+        if session is None or session.expires_at_s <= now_s:
             return None
-        return session
+        if session.expires_at_s - now_s >= SESSION_S / 2:
+            return session
+        renewed = replace(session, expires_at_s=now_s + SESSION_S)
+        self._store.extend_session(renewed.token_hash, renewed.expires_at_s)
+        return renewed
 
     def sign_out(self, token: str) -> None:
         """End a session."""
         self._store.end_session(token_hash(token))
 
     def invite(self, *, by: Person, name: str, roles: frozenset[Role]) -> tuple[Person, str, float]:
-        """Make a person without a password; return them, their one-time token and when it expires (Unix s)."""
-        if any(person.name == name.strip() for person in self._store.people()):
+        """Make a person without a password; return them, their one-time token and when it expires (Unix s).
+
+        Somebody invited before who has chosen no password yet gets the new roles and link; the old link ends. Raises
+        ConflictError for somebody who has a password.
+        """
+        known = next((person for person in self._store.people() if person.name == name.strip()), None)
+        if known is not None and known.password_hash is not None:
             raise ConflictError(
                 Text(f"「{name.strip()}」さんは登録済みです", f"{name.strip()} already has an account"),
                 Text("別の名前にしてください", "choose another name"),
             )
         now_s = self._clock.now_s()
-        person = Person(id=PersonId(new_id(now_s)), name=name.strip(), roles=roles, password_hash=None)
+        person_id = PersonId(new_id(now_s)) if known is None else known.id
+        person = Person(id=person_id, name=name.strip(), roles=roles, password_hash=None)
         self._store.save_person(person)
         token = self._new_link(LinkKind.INVITATION, person.id, INVITATION_S)
         self._audit.append(
@@ -146,13 +157,14 @@ class Access:
 
     def _begin(self, person: Person) -> tuple[str, Session]:
         token = secrets.token_urlsafe(32)
+        now_s = self._clock.now_s()
         session = Session(
             token_hash=token_hash(token),
             person=person,
             csrf_token=secrets.token_urlsafe(24),
-            expires_at_s=self._clock.now_s() + SESSION_S,
+            expires_at_s=now_s + SESSION_S,
         )
-        self._store.save_session(session)
+        self._store.save_session(session, now_s)
         return token, session
 
     def _new_link(self, kind: LinkKind, person_id: PersonId | None, lasts_s: float) -> str:

@@ -8,6 +8,7 @@ from fleet.ids import PersonId
 from fleet.roles import Permission, Role, permissions
 
 SESSION_S = 12 * 3600.0
+COOKIE_S = 30 * 24 * 3600.0
 SETUP_LINK_S = 24 * 3600.0
 INVITATION_S = 7 * 24 * 3600.0
 
@@ -66,15 +67,19 @@ class AccountStore(Protocol):
         ...
 
     def save_link(self, link: OneTimeLink) -> None:
-        """Keep a link; a new set-up link replaces the old one."""
+        """Keep a link; it replaces the set-up link, or the same person's invitation, that there was."""
         ...
 
     def link(self, token_hash: str) -> OneTimeLink | None:
         """Return a link that has not been used."""
         ...
 
-    def save_session(self, session: Session) -> None:
-        """Keep a session."""
+    def save_session(self, session: Session, now_s: float) -> None:
+        """Keep a new session, and forget those that expired before `now_s`."""
+        ...
+
+    def extend_session(self, token_hash: str, expires_at_s: float) -> None:
+        """Let a session last longer; nothing if it was ended meanwhile."""
         ...
 
     def session(self, token_hash: str) -> Session | None:

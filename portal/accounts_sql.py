@@ -64,10 +64,13 @@ class SqlAccountStore:
         return True
 
     def save_link(self, link: OneTimeLink) -> None:
-        """Keep a link; of the set-up kind there is only one."""
+        """Keep a link; there is only one for set-up, and one invitation a person."""
         with self._engine.begin() as connection:
-            if link.kind is LinkKind.SETUP:
-                connection.execute(delete(links_table).where(links_table.c.kind == LinkKind.SETUP))
+            connection.execute(
+                delete(links_table).where(
+                    links_table.c.kind == link.kind, links_table.c.person_id.is_not_distinct_from(link.person_id)
+                )
+            )
             connection.execute(
                 insert(links_table).values(
                     token_hash=link.token_hash,
@@ -92,9 +95,10 @@ class SqlAccountStore:
             expires_at_s=row["expires_at_s"],
         )
 
-    def save_session(self, session: Session) -> None:
-        """Keep a session, and sweep out those that ended before it began."""
+    def save_session(self, session: Session, now_s: float) -> None:
+        """Keep a new session, and sweep out those that expired before `now_s`."""
         with self._engine.begin() as connection:
+            connection.execute(delete(sessions_table).where(sessions_table.c.expires_at_s <= now_s))
             connection.execute(
                 insert(sessions_table).values(
                     token_hash=session.token_hash,
@@ -102,6 +106,15 @@ class SqlAccountStore:
                     csrf_token=session.csrf_token,
                     expires_at_s=session.expires_at_s,
                 )
+            )
+
+    def extend_session(self, token_hash: str, expires_at_s: float) -> None:
+        """Let a session last longer; nothing if it was ended meanwhile."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(sessions_table)
+                .where(sessions_table.c.token_hash == token_hash)
+                .values(expires_at_s=expires_at_s)
             )
 
     def session(self, token_hash: str) -> Session | None:

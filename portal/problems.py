@@ -1,7 +1,5 @@
 """Errors on the wire: one table from error type to HTTP status, written as problem+json (RFC 9457)."""
 
-from collections.abc import Sequence
-
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +21,7 @@ from fleet.errors import (
     UnavailableError,
 )
 from fleet.text import Text
+from portal.input_errors import input_errors
 
 STATUS_OF: tuple[tuple[type[FleetError], int], ...] = (
     (UnauthenticatedError, 401),
@@ -80,11 +79,11 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        places = _places(error.errors())
+        places = input_errors(error.errors())
         return problem_response(
             422,
             "invalid-value",
-            Text(f"入力に誤りがあります: {places}", f"the input is not valid: {places}"),
+            Text(f"入力に誤りがあります: {places.ja}", f"the input is not valid: {places.en}"),
             Text("示された項目を直してください", "correct the named fields"),
         )
 
@@ -107,12 +106,3 @@ def install_problems(app: FastAPI) -> None:
                 "try again; if it stays, tell the administrator the time",
             ),
         )
-
-
-def _places(errors: Sequence[dict[str, object]]) -> str:
-    named = []
-    for error in errors[:5]:
-        location = error.get("loc", ())
-        path = ".".join(str(part) for part in location if part != "body") if isinstance(location, tuple) else ""
-        named.append(f"{path or 'body'} ({error.get('msg')})")
-    return "; ".join(named)

@@ -1,8 +1,9 @@
 """What both services say over HTTP: sessions, people, problems, the town's map and text in two languages."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from fleet.realm import Realm
 from fleet.roles import Permission, Role
@@ -12,6 +13,18 @@ class WireModel(BaseModel):
     """Base of every body: unknown fields are refused, values are not changed after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _shown_name(name: str) -> str:
+    if not name.strip():
+        raise PydanticCustomError("name_blank", "A name cannot be blank")
+    # The ideographic space between a Japanese family name and given name counts as not printable, but is wanted.
+    if not name.replace("\u3000", " ").isprintable():
+        raise PydanticCustomError("name_not_shown", "The name holds characters that cannot be shown")
+    return name
+
+
+PersonName = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_shown_name)]
 
 
 class TextOut(WireModel):
@@ -58,7 +71,7 @@ class SetupIn(WireModel):
     """The first administrator, named through the one-time link."""
 
     token: str = Field(min_length=16, max_length=128)
-    name: str = Field(min_length=1, max_length=80)
+    name: PersonName
     password: str = Field(min_length=10, max_length=256)
 
 
@@ -72,7 +85,7 @@ class SignInIn(WireModel):
 class PersonIn(WireModel):
     """A new person; they choose their own password through the link that comes back."""
 
-    name: str = Field(min_length=1, max_length=80)
+    name: PersonName
     roles: list[Role] = Field(min_length=1, max_length=6)
 
 

@@ -9,7 +9,7 @@ from fleet.realm import Realm
 from fleet.roles import Role
 from fleet.text import Text
 from portal.access import Access
-from portal.accounts import SESSION_S, Person, Session
+from portal.accounts import COOKIE_S, Person, Session
 from portal.guard import Administrator, access_of, cookie_name, session_of, signed_in
 from portal.schemas import (
     InvitationIn,
@@ -42,9 +42,12 @@ def session_router(facts: ServiceFacts) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["session"])
 
     @router.get("/session")
-    def read_session(request: Request, access: AccessService) -> SessionOut:
+    def read_session(request: Request, response: Response, access: AccessService) -> SessionOut:
         """Say who is signed in; open to all, since the sign-in page needs it."""
-        return _session_out(facts, session_of(request), access)
+        session = session_of(request)
+        if session is not None:
+            _set_cookie(response, request, request.cookies[cookie_name(request)])
+        return _session_out(facts, session, access)
 
     @router.post("/session")
     def sign_in(body: SignInIn, request: Request, response: Response, access: AccessService) -> SessionOut:
@@ -85,16 +88,22 @@ def session_router(facts: ServiceFacts) -> APIRouter:
 def _begin(
     facts: ServiceFacts, response: Response, request: Request, token: str, session: Session, access: Access
 ) -> SessionOut:
+    _set_cookie(response, request, token)
+    return _session_out(facts, session, access)
+
+
+def _set_cookie(response: Response, request: Request, token: str) -> None:
+    # The browser keeps it longer than a session lasts: sessions are renewed over the live socket too, which cannot
+    # set a cookie. The store alone says when a session is over.
     response.set_cookie(
         cookie_name(request),
         token,
-        max_age=int(SESSION_S),
+        max_age=int(COOKIE_S),
         path="/",
         httponly=True,
         samesite="strict",
         secure=request.url.scheme == "https",
     )
-    return _session_out(facts, session, access)
 
 
 def _session_out(facts: ServiceFacts, session: Session | None, access: Access) -> SessionOut:

@@ -14,7 +14,7 @@ Routes (all under `/api`; changes carry `X-CSRF-Token`):
     POST deliveries/{id}/cancel         gives up a delivery that has not taken off
     POST deliveries/{id}/fly            body FlyIn → CommandOut (press and hold)
     POST vehicles/{id}/commands         body CommandIn → CommandOut (hold, recall, land, resume)
-    POST sky-clear                      body SkyClearIn → list[CommandOut]
+    POST sky-clear                      body SkyClearIn → list[SkyClearOut]
     GET  pictures · GET pictures/{id}/thumbnail · GET pictures/{id}/preview · GET pictures/{id}/original
     POST companion/pictures             from the aircraft's companion computer, with its device key
     GET  health · WebSocket live
@@ -29,7 +29,7 @@ from ground_station.service.delivery import DeliveryState
 from ground_station.service.request_book import RequestState
 from missions.values.finding import Level
 from missions.values.plan import Phase
-from portal.schemas import TextOut, WireModel
+from portal.schemas import PersonName, TextOut, WireModel
 
 
 class LonLatOut(WireModel):
@@ -164,7 +164,7 @@ class AcceptedWarningIn(WireModel):
     """A warning someone takes on themselves: who, and why."""
 
     rule: str
-    name: str = Field(min_length=1, max_length=80)
+    name: PersonName
     reason: str = Field(min_length=2, max_length=400)
 
 
@@ -225,7 +225,7 @@ class DeliveryOut(WireModel):
 class TickIn(WireModel):
     """A named person's tick, or its withdrawal."""
 
-    name: str = Field(min_length=1, max_length=80)
+    name: PersonName
     ticked: bool = True
 
 
@@ -288,6 +288,15 @@ class CommandOut(WireModel):
     text: TextOut
     created_at_s: float
     changed_at_s: float
+
+
+class SkyClearOut(WireModel):
+    """What one flying aircraft was given: its command, or why it could not be recalled."""
+
+    vehicle_id: str
+    command_id: str | None
+    problem: TextOut | None
+    problem_cure: TextOut | None
 
 
 class VehicleOut(WireModel):

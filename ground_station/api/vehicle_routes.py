@@ -9,7 +9,8 @@ from fleet.errors import FleetError, NotFoundError
 from fleet.ids import VehicleId
 from fleet.text import Text
 from ground_station.api.live_view import ORDERED_ACTIONS, command_out
-from ground_station.api.schemas import CommandIn, CommandOut, HealthOut, SkyClearIn
+from ground_station.api.plan_view import text_out
+from ground_station.api.schemas import CommandIn, CommandOut, HealthOut, SkyClearIn, SkyClearOut
 from ground_station.api.station_of import Station
 from ground_station.field_station import FieldStation
 from ground_station.vehicles.flight_command import Action
@@ -36,17 +37,19 @@ async def _give(station: FieldStation, vehicle_id: VehicleId, page_id: str, acti
 
 
 @router.post("/sky-clear", status_code=202)
-async def clear_the_sky(body: SkyClearIn, station: Station, person: Flyer) -> list[CommandOut]:
+async def clear_the_sky(body: SkyClearIn, station: Station, person: Flyer) -> list[SkyClearOut]:
     """Recall every aircraft that flies; each answers for itself, and one that fails holds none of the others up."""
     flying = [state.vehicle_id for state in station.aircraft.states() if state.armed]
-    given = await asyncio.gather(
-        *(_give(station, vehicle_id, f"{body.id}-{vehicle_id}", Action.RECALL, person.name) for vehicle_id in flying),
-        return_exceptions=True,
-    )
-    unexpected = [one for one in given if isinstance(one, BaseException) and not isinstance(one, FleetError)]
-    if unexpected:
-        raise unexpected[0]
-    return [one for one in given if isinstance(one, CommandOut)]
+    return await asyncio.gather(*(_recall(station, vehicle_id, body.id, person.name) for vehicle_id in flying))
+
+
+async def _recall(station: FieldStation, vehicle_id: VehicleId, page_id: str, author: str) -> SkyClearOut:
+    try:
+        given = await _give(station, vehicle_id, f"{page_id}-{vehicle_id}", Action.RECALL, author)
+    except FleetError as error:
+        cure = None if error.cure is None else text_out(error.cure)
+        return SkyClearOut(vehicle_id=vehicle_id, command_id=None, problem=text_out(error.what), problem_cure=cure)
+    return SkyClearOut(vehicle_id=vehicle_id, command_id=given.id, problem=None, problem_cure=None)
 
 
 @router.get("/health")

@@ -9,8 +9,8 @@ from fleet.audit_file import AuditFile, verify_file
 from fleet.clock import ManualClock
 from fleet.errors import ConflictError, ForbiddenError, TooManyError, UnauthenticatedError
 from fleet.roles import Permission, Role
-from portal.access import Access
-from portal.accounts import SESSION_S, SETUP_LINK_S
+from portal.access import Access, token_hash
+from portal.accounts import INVITATION_S, SESSION_S, SETUP_LINK_S
 from portal.accounts_sql import SqlAccountStore, accounts_metadata
 
 FOUNDER = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
@@ -23,10 +23,15 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def access(tmp_path: Path, clock: ManualClock) -> Access:
+def store(tmp_path: Path) -> SqlAccountStore:
     engine = create_engine(f"sqlite:///{tmp_path / 'accounts.sqlite'}")
     accounts_metadata.create_all(engine)
-    return Access(SqlAccountStore(engine), clock, AuditFile(tmp_path / "audit.jsonl", clock), FOUNDER)
+    return SqlAccountStore(engine)
+
+
+@pytest.fixture
+def access(tmp_path: Path, store: SqlAccountStore, clock: ManualClock) -> Access:
+    return Access(store, clock, AuditFile(tmp_path / "audit.jsonl", clock), FOUNDER)
 
 
 def _founded(access: Access) -> str:
@@ -62,6 +67,44 @@ def test_the_set_up_link_expires(access: Access, clock: ManualClock) -> None:
     clock.advance(SETUP_LINK_S + 1)
     with pytest.raises(ForbiddenError):
         access.set_up(token=token, name="佐藤", password=PASSWORD)
+
+
+def test_a_session_in_use_goes_on_and_one_left_alone_ends(access: Access, clock: ManualClock) -> None:
+    cookie = _founded(access)
+    for _ in range(6):
+        clock.advance(SESSION_S * 0.6)
+        assert access.session(cookie) is not None
+    clock.advance(SESSION_S)
+    assert access.session(cookie) is None
+
+
+def test_a_session_is_renewed_only_once_half_its_time_is_over(access: Access, clock: ManualClock) -> None:
+    cookie = _founded(access)
+    begun = access.session(cookie)
+    clock.advance(SESSION_S * 0.4)
+    assert access.session(cookie) == begun
+    clock.advance(SESSION_S * 0.2)
+    renewed = access.session(cookie)
+    assert renewed is not None
+    assert renewed.expires_at_s == clock.now_s() + SESSION_S
+    assert access.session(cookie) == renewed
+
+
+def test_a_renewal_does_not_bring_back_a_session_that_was_ended(access: Access, store: SqlAccountStore) -> None:
+    cookie = _founded(access)
+    access.sign_out(cookie)
+    store.extend_session(token_hash(cookie), 1e12)
+    assert access.session(cookie) is None
+
+
+def test_a_new_session_sweeps_out_those_that_expired(
+    access: Access, store: SqlAccountStore, clock: ManualClock
+) -> None:
+    old = _founded(access)
+    clock.advance(SESSION_S + 1)
+    new, _ = access.sign_in(name="佐藤", password=PASSWORD, address="127.0.0.1")
+    assert store.session(token_hash(old)) is None
+    assert store.session(token_hash(new)) is not None
 
 
 def test_a_session_ends_with_its_time(access: Access, clock: ManualClock) -> None:
@@ -111,6 +154,31 @@ def test_an_invited_person_chooses_a_password_once_and_gets_only_their_roles(acc
         access.accept(token=token, password=PASSWORD)
     with pytest.raises(ConflictError):
         access.invite(by=session.person, name="田中", roles=frozenset({Role.ADMINISTRATOR}))
+
+
+def test_who_never_used_their_invitation_can_be_invited_again(access: Access, clock: ManualClock) -> None:
+    session = access.session(_founded(access))
+    assert session is not None
+    first, old, _ = access.invite(by=session.person, name="田中", roles=frozenset({Role.ADMINISTRATOR}))
+    again, new, expires_at_s = access.invite(by=session.person, name="田中 ", roles=frozenset({Role.VIEWER}))
+    assert (again.id, expires_at_s) == (first.id, clock.now_s() + INVITATION_S)
+    with pytest.raises(ForbiddenError):
+        access.accept(token=old, password=PASSWORD)
+    clock.advance(INVITATION_S + 1)
+    with pytest.raises(ForbiddenError):
+        access.accept(token=new, password=PASSWORD)
+    _, last, _ = access.invite(by=session.person, name="田中", roles=frozenset({Role.VIEWER}))
+    _, accepted = access.accept(token=last, password=PASSWORD)
+    assert accepted.person.roles == {Role.VIEWER}
+
+
+def test_an_invitation_of_one_person_leaves_that_of_another(access: Access) -> None:
+    session = access.session(_founded(access))
+    assert session is not None
+    _, first, _ = access.invite(by=session.person, name="田中", roles=frozenset({Role.VIEWER}))
+    access.invite(by=session.person, name="山田", roles=frozenset({Role.VIEWER}))
+    _, accepted = access.accept(token=first, password=PASSWORD)
+    assert accepted.person.name == "田中"
 
 
 def test_tokens_and_passwords_are_kept_only_as_hashes(access: Access, tmp_path: Path) -> None:

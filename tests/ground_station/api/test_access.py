@@ -57,7 +57,7 @@ def _filled(path: str) -> str:
 async def test_every_route_stands_in_the_table_of_who_may(served: Served) -> None:
     routes = [route for route in served.app.routes if isinstance(route, APIRoute) and route.include_in_schema]
     documented = served.app.openapi()["paths"]
-    assert {(method, route.path) for route in routes for method in route.methods} <= TABLE.keys()
+    assert {(method, route.path) for route in routes for method in route.methods or ()} <= TABLE.keys()
     assert {(method.upper(), path) for path, methods in documented.items() for method in methods} == TABLE.keys()
 
 
@@ -101,3 +101,25 @@ async def test_a_device_is_let_in_by_its_key_alone(served: Served) -> None:
             headers = {"Authorization": key} if key else {}
             assert (await device.post(COMPANION[1], headers=headers)).status_code == status, key
         assert (await device.get("/api/town", headers={"Authorization": f"Bearer {'k' * 32}"})).status_code == 401
+
+
+async def test_reading_the_session_sets_its_cookie_again(served: Served) -> None:
+    answer = await served.founder.client.get("/api/session")
+    (cookie,) = answer.headers.get_list("set-cookie")
+    assert cookie.startswith("kakehashi_station_drill=")
+    assert {"HttpOnly", "SameSite=strict"} <= set(cookie.split("; "))
+    async with browser(served.app) as stranger:
+        assert "set-cookie" not in (await stranger.get("/api/session")).headers
+
+
+async def test_a_name_that_cannot_be_read_gets_no_account_and_is_told_why_in_japanese(served: Served) -> None:
+    founder = served.founder
+    for name in ("  ", "次郎\x00", "次郎\u202e"):
+        answer = await founder.client.post(
+            "/api/people", json={"name": name, "roles": ["viewer"]}, headers=founder.csrf
+        )
+        assert answer.status_code == 422
+        assert answer.json()["what"]["ja"].startswith("入力に誤りがあります: name（")
+        assert answer.json()["what"]["en"].isascii()
+        body = {"token": "x" * 32, "name": name, "password": "correct horse battery"}
+        assert (await founder.client.post("/api/setup", json=body)).status_code == 422

@@ -3,7 +3,7 @@
 import { getContext, setContext } from 'svelte';
 import type { Station, Town } from '$lib/api/types';
 import { freshId, get, post, remove } from '$lib/http/client';
-import { asProblem, type Problem } from '$lib/http/problem';
+import { asProblem, Problem } from '$lib/http/problem';
 import type { Text } from '$lib/i18n/words';
 import type { LiveStore } from '$lib/live/live.svelte';
 import { firstRequest, isClosed, type Delivery, type Plan, type Request, type Vehicle, type Work } from './flow';
@@ -145,7 +145,14 @@ export class Desk {
   }
 
   async skyClear(): Promise<void> {
-    await this.#attempt(null, () => post('sky-clear', { id: freshId() } satisfies Station['SkyClearIn']));
+    await this.#attempt(null, async () => {
+      const body: Station['SkyClearIn'] = { id: freshId() };
+      const failed = (await post<Station['SkyClearOut'][]>('sky-clear', body)).filter((one) => one.problem !== null);
+      const said = (language: keyof Text) => failed.map((one) => `${one.vehicle_id}: ${one.problem?.[language]}`).join(' / ');
+      if (failed[0] === undefined) return;
+      const what = { ja: said('ja'), en: said('en') };
+      throw new Problem({ status: 202, code: 'sky-not-clear', what, cure: failed[0].problem_cure });
+    });
   }
 
   async makeRequest(body: Station['RequestIn']): Promise<void> {

@@ -1279,6 +1279,18 @@ export interface components {
             id: string;
         };
         /**
+         * SkyClearOut
+         * @description What one flying aircraft was given: its command, or why it could not be recalled.
+         */
+        SkyClearOut: {
+            /** Command Id */
+            command_id: string | null;
+            problem: components["schemas"]["TextOut"] | null;
+            problem_cure: components["schemas"]["TextOut"] | null;
+            /** Vehicle Id */
+            vehicle_id: string;
+        };
+        /**
          * StationLive
          * @description The state on `/api/live` of the station; deltas are merge patches on this.
          */
@@ -3066,7 +3078,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CommandOut"][];
+                    "application/json": components["schemas"]["SkyClearOut"][];
                 };
             };
             /** @description Nobody is signed in. */
