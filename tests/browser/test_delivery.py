@@ -106,6 +106,10 @@ def test_a_delivery_is_flown_by_clicking_and_seen_at_the_town_office(drill: Runn
     for action in ("待機", "帰還", "その場に着陸"):
         expect(page.get_by_role("button", name=action).first).to_be_visible()
 
+    page.get_by_role("button", name="新しい依頼").first.click()
+    expect(page.locator("input[name=item]")).to_be_visible()
+    expect(page.get_by_role("button", name="帰還").first).to_be_visible()
+
     press_and_hold(page, "待機")
     expect(page.get_by_role("button", name="飛行を再開").first).to_be_visible(timeout=SOON_MS)
     press_and_hold(page, "飛行を再開")

@@ -4,13 +4,16 @@ import { getContext, setContext } from 'svelte';
 import type { Station, Town } from '$lib/api/types';
 import { freshId, get, post, remove } from '$lib/http/client';
 import { asProblem, Problem } from '$lib/http/problem';
-import type { Text } from '$lib/i18n/words';
+import { words, type Text } from '$lib/i18n/words';
 import type { LiveStore } from '$lib/live/live.svelte';
-import { firstRequest, isClosed, type Delivery, type Plan, type Request, type Vehicle, type Work } from './flow';
+import { firstRequest, isClosed, isEnded, type Delivery, type Plan, type Request, type Vehicle, type Work } from './flow';
 import { operatorWords } from './words';
 
 export type StationLive = Station['StationLive'];
-type CommandAction = Exclude<Station['CommandIn']['action'], 'fly'>;
+type CommandAction = Station['CommandIn']['action'];
+
+const commandWithinMs = 5000;
+const askAgainMs = 5000;
 
 export type Choice =
   | { readonly kind: 'request'; readonly id: string }
@@ -27,7 +30,7 @@ export class Desk {
   readonly live: LiveStore<StationLive>;
   #choice = $state.raw<Choice | null>(null);
   #plans = $state.raw<Readonly<Record<string, Plan>>>({});
-  /** Plans that were asked of the station already; live news comes often, and once is enough. */
+  /** Plans that are asked of the station; live news comes often, and one question at a time is enough. */
   readonly #asked = new Set<string>();
   /** The plan on view of each request: made here, or null once it was put aside to plan anew. */
   #planOfRequest = $state.raw<Readonly<Record<string, string | null>>>({});
@@ -65,16 +68,30 @@ export class Desk {
     this.highlightLeg = null;
   }
 
+  /** The delivery that an aircraft is on, if it is not over. */
+  deliveryOn(vehicle: Vehicle): Delivery | null {
+    return this.deliveries.find((one) => one.id === vehicle.delivery_id && !isEnded(one)) ?? null;
+  }
+
+  /** Choose an aircraft: the delivery that it is on, else itself. */
+  chooseVehicle(vehicle: Vehicle): void {
+    const delivery = this.deliveryOn(vehicle);
+    this.choose(
+      delivery === null ? { kind: 'vehicle', id: vehicle.id } : { kind: 'request', id: delivery.request_id },
+    );
+  }
+
   /** Choose what matters most, if nothing is chosen. */
   chooseFirst(): void {
     const first = firstRequest(this.requests);
     if (this.#choice === null && first !== null) this.choose({ kind: 'request', id: first.id });
   }
 
-  /** The aircraft that would fly a request: the delivery's, the plan's, or the first there is. */
+  /** The aircraft that flies a request: the delivery's, else the plan's, and only without either the first there is. */
   vehicleFor(delivery: Delivery | null, plan: Plan | null): Vehicle | null {
     const id = delivery?.vehicle_id ?? plan?.vehicle_id;
-    return this.vehicles.find((vehicle) => vehicle.id === id) ?? this.vehicles[0] ?? null;
+    if (id === undefined) return this.vehicles[0] ?? null;
+    return this.vehicles.find((vehicle) => vehicle.id === id) ?? null;
   }
 
   placeName(id: string): Text {
@@ -89,7 +106,16 @@ export class Desk {
   async fetchPlan(planId: string): Promise<void> {
     if (this.#plans[planId] !== undefined || this.#asked.has(planId)) return;
     this.#asked.add(planId);
-    await this.#attempt(null, async () => this.#keepPlan(await get<Plan>(`plans/${planId}`)));
+    try {
+      this.#keepPlan(await get<Plan>(`plans/${planId}`));
+    } catch (error) {
+      const { status } = asProblem(error);
+      if (status >= 400 && status < 500) return;
+      setTimeout(() => {
+        this.#asked.delete(planId);
+        void this.fetchPlan(planId);
+      }, askAgainMs);
+    }
   }
 
   async makePlan(request: Request, wind: Wind, massKg: number | null): Promise<void> {
@@ -135,13 +161,15 @@ export class Desk {
   }
 
   async fly(delivery: Delivery): Promise<void> {
-    await this.#attempt(null, () => post(`deliveries/${delivery.id}/fly`, { id: freshId() } satisfies Station['FlyIn']));
+    const body = { id: freshId() } satisfies Station['FlyIn'];
+    await this.#order(this.vehicleFor(delivery, null), () =>
+      post(`deliveries/${delivery.id}/fly`, body, commandWithinMs),
+    );
   }
 
   async command(vehicle: Vehicle, action: CommandAction): Promise<void> {
-    await this.#attempt(null, () =>
-      post(`vehicles/${vehicle.id}/commands`, { id: freshId(), action } satisfies Station['CommandIn']),
-    );
+    const body = { id: freshId(), action } satisfies Station['CommandIn'];
+    await this.#order(vehicle, () => post(`vehicles/${vehicle.id}/commands`, body, commandWithinMs));
   }
 
   async skyClear(): Promise<void> {
@@ -196,6 +224,20 @@ export class Desk {
 
   #keepPlan(plan: Plan): void {
     this.#plans = { ...this.#plans, [plan.id]: plan };
+  }
+
+  /** Send a flight command; where no answer comes, it may have been carried out all the same, and the page says so. */
+  async #order(vehicle: Vehicle | null, send: () => Promise<unknown>): Promise<void> {
+    await this.#attempt(words.commandState.sending, async () => {
+      try {
+        await send();
+      } catch (error) {
+        const problem = asProblem(error);
+        if (problem.code !== 'unreachable') throw problem;
+        const what = operatorWords.orderNotConfirmed;
+        throw new Problem({ status: 0, code: 'not-confirmed', what, cure: vehicle?.failsafe ?? null });
+      }
+    });
   }
 
   async #attempt(busy: Text | null, action: () => Promise<unknown>): Promise<void> {

@@ -129,6 +129,19 @@ export function isHolding(vehicle: Vehicle | null): boolean {
   return vehicle?.armed === true && vehicle.landed === false && vehicle.mode != null && !pilotedModes.includes(vehicle.mode);
 }
 
+const waitingModes = ['BRAKE', 'GUIDED', 'LOITER'];
+
+/** An aircraft that holds as it was told to, so that its plan can go on; not one that a pilot flies by hand. */
+export function mayResume(vehicle: Vehicle): boolean {
+  return isHolding(vehicle) && waitingModes.includes(vehicle.mode ?? '');
+}
+
+/** The aircraft whose flight must stay one press away: the chosen one if it is in the air, else the only one that is. */
+export function toCommand(chosen: Vehicle | null, vehicles: readonly Vehicle[]): Vehicle | null {
+  const flying = aircraftInAir(vehicles);
+  return flying.find((one) => one.id === chosen?.id) ?? (flying.length === 1 ? (flying[0] ?? null) : null);
+}
+
 /** How a verdict reads: its level and how many findings of that level there are. */
 export function verdict(plan: Plan): { readonly level: Plan['verdict']; readonly count: number } {
   return { level: plan.verdict, count: countLevel(plan.findings, plan.verdict) };

@@ -151,6 +151,12 @@ export const operatorWords = {
   menu: text('メニュー', 'Menu'),
   clearNote: (count: number) => text(`${count} 機`, `${count} aircraft`),
   clearHelp: text('飛行中の機体をすべて、安全な高さで拠点へ戻します', 'Brings every flying aircraft home'),
+  stillInAir: text('飛行中', 'In the air'),
+  orderNotConfirmed: text(
+    '未確認: 地上局が答えません。指示が届いたかどうか、わかりません。',
+    'Not confirmed: the station does not answer. The command may or may not have been sent.',
+  ),
+  aircraftNotHeard: text('この配送の機体がまだ見えません', 'The aircraft of this delivery is not seen yet'),
   needFlyer: text('飛行の操作は、操縦者だけができます', 'Only operators may fly'),
 } as const;
 

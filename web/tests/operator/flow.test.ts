@@ -5,11 +5,13 @@ import {
   firstRequest,
   isAirborne,
   isHolding,
+  mayResume,
   nextCure,
   openChecks,
   openWarnings,
   sortRequests,
   standing,
+  toCommand,
   verdict,
   type Check,
   type Command,
@@ -178,6 +180,22 @@ describe('aircraft', () => {
     expect(isHolding(vehicle({ armed: true, landed: false, mode: 'BRAKE' }))).toBe(true);
     expect(isHolding(vehicle({ armed: true, landed: false, mode: 'AUTO' }))).toBe(false);
     expect(isHolding(vehicle({ armed: true, landed: false, mode: null }))).toBe(false);
+  });
+
+  test('only one that holds as it was told to may resume, not one that a pilot flies by hand', () => {
+    expect(mayResume(vehicle({ armed: true, landed: false, mode: 'BRAKE' }))).toBe(true);
+    expect(mayResume(vehicle({ armed: true, landed: false, mode: 'STABILIZE' }))).toBe(false);
+    expect(mayResume(vehicle({ armed: false, landed: true, mode: 'LOITER' }))).toBe(false);
+  });
+
+  test('the chosen aircraft is commanded if it flies, else the only one that does, and never a guess', () => {
+    const one = vehicle({ id: 'v1', armed: true, landed: false });
+    const two = vehicle({ id: 'v2', armed: true, landed: false });
+    const parked = vehicle({ id: 'v3', armed: false, landed: true });
+    expect(toCommand(two, [one, two, parked])?.id).toBe('v2');
+    expect(toCommand(parked, [one, parked])?.id).toBe('v1');
+    expect(toCommand(null, [one, two, parked])).toBeNull();
+    expect(toCommand(parked, [parked])).toBeNull();
   });
 
   test('commands come newest first and only its own', () => {

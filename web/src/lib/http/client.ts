@@ -23,7 +23,7 @@ export function apiUrl(path: string): URL {
   return new URL(`./api/${path}`, document.baseURI);
 }
 
-async function call(method: string, path: string, body?: unknown): Promise<unknown> {
+async function call(method: string, path: string, body?: unknown, withinMs = deadlineMs): Promise<unknown> {
   const headers: Record<string, string> = { Accept: 'application/json' };
   if (method !== 'GET') headers['X-CSRF-Token'] = csrfToken;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -34,7 +34,7 @@ async function call(method: string, path: string, body?: unknown): Promise<unkno
       method,
       headers,
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(deadlineMs),
+      signal: AbortSignal.timeout(withinMs),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -51,8 +51,8 @@ export async function get<Answer>(path: string): Promise<Answer> {
   return (await call('GET', path)) as Answer;
 }
 
-export async function post<Answer>(path: string, body?: unknown): Promise<Answer> {
-  return (await call('POST', path, body)) as Answer;
+export async function post<Answer>(path: string, body?: unknown, withinMs?: number): Promise<Answer> {
+  return (await call('POST', path, body, withinMs)) as Answer;
 }
 
 export async function remove<Answer>(path: string): Promise<Answer> {

@@ -15,6 +15,8 @@ export class LiveStore<State> {
   #view = $state.raw<LiveView<State>>(emptyView);
   #monotonicMs = $state(performance.now());
   #heardMs = $state(performance.now());
+  #wallMs = $state(Date.now());
+  #heardWallMs = $state(Date.now());
   #socket: WebSocket | null = null;
   #retryMs = firstRetryMs;
   #retryTimer: number | undefined;
@@ -35,13 +37,12 @@ export class LiveStore<State> {
 
   /** Server time now, Unix seconds: the last message's time plus what has passed since on this device. */
   get nowS(): number {
-    const sinceS = Math.max(0, this.#monotonicMs - this.#heardMs) / 1000;
-    return this.#view.atS === null ? Date.now() / 1000 : this.#view.atS + sinceS;
+    return this.#view.atS === null ? this.#wallMs / 1000 : this.#view.atS + this.silentForS;
   }
 
-  /** Seconds since the server was last heard. */
+  /** Seconds since the server was last heard; the longer of both clocks, as one stands still while a laptop sleeps. */
   get silentForS(): number {
-    return Math.max(0, this.#monotonicMs - this.#heardMs) / 1000;
+    return Math.max(0, this.#monotonicMs - this.#heardMs, this.#wallMs - this.#heardWallMs) / 1000;
   }
 
   /** True when what is shown can no longer be trusted to be current. */
@@ -63,6 +64,7 @@ export class LiveStore<State> {
 
   #tick(): void {
     this.#monotonicMs = performance.now();
+    this.#wallMs = Date.now();
     const quietMs = this.#monotonicMs - Math.max(this.#heardMs, this.#openedMs);
     if (this.#socket !== null && quietMs > silenceMs) this.#reconnectLater();
   }
@@ -91,6 +93,8 @@ export class LiveStore<State> {
     this.#view = receive(this.#view, message);
     this.#heardMs = performance.now();
     this.#monotonicMs = this.#heardMs;
+    this.#heardWallMs = Date.now();
+    this.#wallMs = this.#heardWallMs;
     this.#retryMs = firstRetryMs;
     if (this.#missedBeats > 1) this.#reconnectLater();
   }
