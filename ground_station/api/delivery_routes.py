@@ -7,8 +7,9 @@ from fastapi import APIRouter, Path
 from fleet.errors import UnavailableError
 from fleet.ids import DeliveryId, PlanId
 from fleet.text import Text
+from ground_station.api.command_schemas import CommandOut, FlyIn
 from ground_station.api.live_view import command_out, delivery_out
-from ground_station.api.schemas import CommandOut, CureIn, DeliveryIn, DeliveryOut, FlyIn, TickIn
+from ground_station.api.schemas import CureIn, DeliveryIn, DeliveryOut, TickIn
 from ground_station.api.station_of import Station
 from ground_station.field_station import FieldStation
 from ground_station.service.delivery import AcceptedWarning, Delivery, Tick

@@ -3,14 +3,12 @@
 from typing import Literal
 
 from fleet.text import Text
+from ground_station.api.command_schemas import CommandAction, CommandOut, OrderAction
 from ground_station.api.plan_view import cure_out, text_out
 from ground_station.api.schemas import (
     CheckBy,
     CheckOut,
-    CommandAction,
-    CommandOut,
     DeliveryOut,
-    OrderAction,
     PictureOut,
     RequestOut,
     VehicleOut,

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Path
 from fleet.errors import FleetError, NotFoundError
 from fleet.ids import VehicleId
 from fleet.text import Text
+from ground_station.api.command_schemas import CommandIn, CommandOut, SkyClearIn, SkyClearOut
 from ground_station.api.live_view import ORDERED_ACTIONS, command_out
 from ground_station.api.plan_view import text_out
-from ground_station.api.schemas import CommandIn, CommandOut, HealthOut, SkyClearIn, SkyClearOut
+from ground_station.api.schemas import HealthOut
 from ground_station.api.station_of import Station
 from ground_station.field_station import FieldStation
 from ground_station.vehicles.flight_command import Action
