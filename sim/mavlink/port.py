@@ -17,7 +17,7 @@ from sim.mavlink.wire import Packet, message
 from sim.vehicle import orders
 from sim.vehicle.autopilot import Autopilot
 from sim.vehicle.events import Event, HomeMoved, ItemReached, ParameterMoved, PictureTaken, Said
-from sim.vehicle.modes import Mode
+from sim.vehicle.modes import Mode, Severity
 from sim.vehicle.orders import Answer
 from sim.vehicle.parameters import Parameter
 
@@ -172,10 +172,9 @@ class VehiclePort:
 
     def on_heartbeat(self, _session: Session, m: Any, now_s: float) -> None:
         """Take note that the ground station is there."""
-        if m.get_srcSystem() == int(self.vehicle.params["MAV_GCS_SYSID"]):
-            reaction = self.vehicle.silence.heard(now_s)
-            if reaction is not None:
-                self.vehicle.react(reaction)
+        own = m.get_srcSystem() == int(self.vehicle.params["MAV_GCS_SYSID"])
+        if own and self.vehicle.silence.heard(now_s):
+            self.vehicle.say("GCS Failsafe Cleared", Severity.WARNING)
 
     def on_stream(self, session: Session, m: Any, now_s: float) -> None:
         """Set stream rates."""

@@ -8,8 +8,9 @@ from sim.dynamics.path import Vector
 from sim.scenario import SimulatedVehicle
 from sim.vehicle import startup
 from sim.vehicle.events import Event, HomeMoved, ItemReached, ParameterMoved, Said
-from sim.vehicle.failsafes import BatteryWatch, Reaction, SilenceWatch, fence_reaction
-from sim.vehicle.fence import Zones, breaches, name_breaches, zones_of
+from sim.vehicle.failsafe_response import watch
+from sim.vehicle.failsafes import BatteryWatch, SilenceWatch
+from sim.vehicle.fence import Zones, zones_of
 from sim.vehicle.gear import Gripper, Trigger, Winch
 from sim.vehicle.kinematics import Kinematics, Row, off
 from sim.vehicle.mission_acts import act, move_gripper
@@ -22,7 +23,7 @@ from sim.vehicle.pilot import Loiter, Manual, Sticks
 from sim.vehicle.places import Places
 from sim.vehicle.plan_store import PlanStore
 from sim.vehicle.rally import return_place
-from sim.vehicle.sequences import PlaceLoad, back_on_track
+from sim.vehicle.sequences import PlaceLoad, back_on_track, comes_down
 from sim.vehicle.tasks import Flight, Rest, Task
 
 _ARMING_DELAY_S = 2.0
@@ -131,6 +132,16 @@ class Autopilot:
         return self.silence.active or self.battery.level > 0 or self.fence_broken != 0
 
     @property
+    def current_task(self) -> Task:
+        """Return what is being flown, the mission's own task in AUTO."""
+        return self.mission.task if self.mode is Mode.AUTO else self.task
+
+    @property
+    def landing(self) -> bool:
+        """Return whether it sinks to land, in whichever mode."""
+        return self.mode is Mode.LAND or comes_down(self.current_task)
+
+    @property
     def zones(self) -> Zones:
         """Return the fence on board in local metres."""
         store = self.plans[Kind.FENCE]
@@ -160,7 +171,7 @@ class Autopilot:
         self.sticks.fade(now_s)
         self._step_count += 1
         if self._step_count % _WATCH_EVERY == 0:
-            self._watch()
+            watch(self)
         self._notice_ground()
         self._run_gear()
         if not self.armed:
@@ -234,38 +245,6 @@ class Autopilot:
         name = {Kind.MISSION: "MIS_TOTAL", Kind.FENCE: "FENCE_TOTAL", Kind.RALLY: "RALLY_TOTAL"}[kind]
         self.params.set(name, float(len(items)))
         self.events.append(ParameterMoved(name))
-
-    def _watch(self) -> None:
-        reactions = [
-            self.silence.check(self.now_s, self.mode),
-            self.battery.check(self.now_s, self.kin.voltage_v, self.kin.used_mah),
-            self._check_fence(),
-        ]
-        for reaction in reactions:
-            if reaction is not None:
-                self.react(reaction)
-
-    def _check_fence(self) -> Reaction | None:
-        broken = 0 if self.landed else breaches(self.params, self.zones, self.kin.position, self.home)
-        fresh = broken & ~self.fence_broken
-        cleared = self.fence_broken and not broken
-        self.fence_broken = broken
-        if cleared:
-            return Reaction(texts=("Fence breach cleared",))
-        return fence_reaction(self.params, name_breaches(fresh)) if fresh else None
-
-    def react(self, reaction: Reaction) -> None:
-        """Do what a failsafe asks: disarm on the ground, else the first mode that can be entered."""
-        for text in reaction.texts:
-            self.say(text, Severity.WARNING)
-        if reaction.terminate or (reaction.modes and self.landed):
-            self.disarm()
-            return
-        if self.mode in {Mode.LAND, *reaction.modes[:1]}:
-            return
-        for mode in reaction.modes:
-            if self.enter(mode) is None:
-                return
 
     def _notice_ground(self) -> None:
         kin = self.kin

@@ -20,6 +20,11 @@ class Succession:
         self._makers = list(makers)
         self._task: Task | None = None
 
+    @property
+    def current(self) -> Task | None:
+        """Return the task at hand."""
+        return self._task
+
     def update(self, flight: Flight) -> Row:
         """Return the command of the task at hand."""
         while self._task is None or (self._task.done and self._makers):
@@ -33,6 +38,17 @@ class Succession:
         row = self._task.update(flight)
         self.done = self._task.done and not self._makers
         return row
+
+
+def comes_down(task: Task | None) -> bool:
+    """Return whether a task sinks to land now: not on the way to the place, and not while setting down a load."""
+    match task:
+        case Descend():
+            return True
+        case Succession() | LandAt():
+            return comes_down(task.current)
+        case _:
+            return False
 
 
 def return_to(destination: Vector) -> Succession:
@@ -193,6 +209,11 @@ class LandAt:
         self._place = place
         self._task: Task | None = None
         self._landing = False
+
+    @property
+    def current(self) -> Task | None:
+        """Return the task at hand."""
+        return self._task
 
     def update(self, flight: Flight) -> Row:
         """Return the command for the coming step."""
