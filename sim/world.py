@@ -19,6 +19,10 @@ from sim.vehicle.kinematics import Row, off
 
 STEP_S = 0.05
 _GROUND_EVERY = 4
+# What a parameter of the outside world may do at most: one vehicle's nonsense must not stop the clock of all.
+_STRONGEST_WIND_MPS = 100.0
+_HEAVIEST_LOAD_KG = 1_000.0
+_HIGHEST_VOLTAGE_V = 1_000.0
 
 
 class World:
@@ -135,19 +139,23 @@ class World:
             if name.startswith("SIM_WIND"):
                 self.air.set_wind(
                     index,
-                    speed_mps=params["SIM_WIND_SPD"],
+                    speed_mps=_held(params["SIM_WIND_SPD"], -_STRONGEST_WIND_MPS, _STRONGEST_WIND_MPS),
                     from_deg=params["SIM_WIND_DIR"],
-                    turbulence_mps=params["SIM_WIND_TURB"],
+                    turbulence_mps=_held(params["SIM_WIND_TURB"], 0.0, _STRONGEST_WIND_MPS),
                     fade_s=params["SIM_WIND_TC"],
                 )
             elif name == "SIM_PAYLOAD_KG":
-                self.motion.load(index, max(0.0, params["SIM_PAYLOAD_KG"]))
+                self.motion.load(index, _held(params["SIM_PAYLOAD_KG"], 0.0, _HEAVIEST_LOAD_KG))
             elif name == "SIM_BATT_VOLTAGE":
-                self.motion.full_v[index] = max(1.0, params["SIM_BATT_VOLTAGE"])
+                self.motion.full_v[index] = _held(params["SIM_BATT_VOLTAGE"], 1.0, _HIGHEST_VOLTAGE_V)
 
         params.on_change = obey
         for name in ("SIM_WIND_SPD", "SIM_PAYLOAD_KG", "SIM_BATT_VOLTAGE"):
             obey(name, params[name])
+
+
+def _held(value: float, least: float, most: float) -> float:
+    return min(max(value, least), most)
 
 
 def _degrees_per_metre(vehicles: list[Autopilot]) -> FloatArray:

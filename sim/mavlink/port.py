@@ -226,6 +226,8 @@ class VehiclePort:
     def _command(self, session: Session, m: Any, order: Order, now_s: float) -> None:
         extra: Packet | None = None
         match order.command:
+            case _ if not order.makes_sense:
+                answer = Answer.DENIED
             case 512 | 520:
                 msg_id = int(order.p1) if order.command == _REQUEST_MESSAGE else _AUTOPILOT_VERSION
                 extra = self._packet(msg_id)

@@ -9,6 +9,8 @@ from sim.vehicle.modes import Severity
 if TYPE_CHECKING:
     from sim.vehicle.autopilot import Autopilot
 
+_FASTEST_MPS = 1_000.0
+
 
 def act(vehicle: "Autopilot", item: StoredItem) -> None:
     """Carry out one command; those that this vehicle stores but has no gear for do nothing, as in the firmware."""
@@ -40,7 +42,7 @@ def act(vehicle: "Autopilot", item: StoredItem) -> None:
 
 def change_speed(vehicle: "Autopilot", *, kind: int, speed_mps: float) -> bool:
     """Set the speed of the legs (0, 1), of climb (2) or of descent (3); False if it makes no sense."""
-    if speed_mps <= 0.0:
+    if not 0.0 < speed_mps <= _FASTEST_MPS:
         return False
     match kind:
         case 0 | 1:
