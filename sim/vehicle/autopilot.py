@@ -13,7 +13,7 @@ from sim.vehicle.failsafes import BatteryWatch, SilenceWatch
 from sim.vehicle.fence import Zones, zones_of
 from sim.vehicle.gear import Gripper, Trigger, Winch
 from sim.vehicle.kinematics import Kinematics, Row, off
-from sim.vehicle.mission_acts import act, move_gripper
+from sim.vehicle.mission_acts import act
 from sim.vehicle.mission_item import Do, Kind, StoredItem
 from sim.vehicle.mission_runner import MissionRunner, MissionState
 from sim.vehicle.mode_change import cannot_enter, first_task
@@ -57,7 +57,7 @@ class Autopilot:
         self.auto_armed = False
         self.plans = plans or {kind: PlanStore(kind) for kind in Kind}
         self.sticks = Sticks()
-        self.gripper = Gripper(self.params)
+        self.gripper = Gripper(self.params, self.say)
         self.winch = Winch(self.params)
         self.trigger = Trigger(identity.id, self.places)
         self.mission = MissionRunner(self)
@@ -97,14 +97,6 @@ class Autopilot:
     def return_place(self) -> Vector:
         """Return where a return to launch ends now."""
         return return_place(self)
-
-    def release_load(self) -> None:
-        """Open the gripper on the ground."""
-        hover = self.params["MOT_THST_HOVER"] * self.params["PLDP_THRESH"]
-        self.say(f"PayloadPlace: payload release thrust threshold: {hover:f}")
-        if self.gripper.ready:
-            self.say("PayloadPlace: Releasing the gripper")
-            move_gripper(self, grab=False)
 
     def act(self, item: StoredItem) -> None:
         """Carry out a command that is no navigation."""
@@ -163,6 +155,7 @@ class Autopilot:
         flight = self.flight
         flight.now_s, flight.dt_s, flight.home = now_s, dt_s, self.home
         flight.refresh()
+        self.gripper.update(now_s)
         if self._startup_left or not self.has_origin:
             self._start_up()
         if not self.armed:

@@ -65,16 +65,13 @@ def turn(vehicle: "Autopilot", *, angle_deg: float, clockwise: bool, relative: b
 
 
 def move_gripper(vehicle: "Autopilot", *, grab: bool) -> bool:
-    """Close or open the gripper; False where none is set up."""
-    if not vehicle.gripper.ready:
+    """Close or open the gripper; False where it is switched off. One switched on since power on does nothing yet."""
+    if vehicle.params["GRIP_ENABLE"] == 0.0:
         return False
     if grab:
         vehicle.gripper.grab()
-        vehicle.say("Gripper load grabbed")
     else:
-        vehicle.say("Gripper load releasing")
         vehicle.gripper.release()
-        vehicle.say("Gripper load released")
     return True
 
 

@@ -4,7 +4,9 @@ from enum import IntEnum
 from typing import Protocol
 
 from sim.dynamics.path import Vector
+from sim.vehicle.gear import Gripper
 from sim.vehicle.mission_item import NAVIGATION, TITLES, Do, StoredItem
+from sim.vehicle.modes import Severity
 from sim.vehicle.sequences import LandAt, PlaceLoad, Stay, return_to
 from sim.vehicle.tasks import Descend, Flight, Hold, Rest, TakeOff, Task, Travel
 
@@ -32,6 +34,7 @@ class Crew(Protocol):
     """What a mission needs of the vehicle around it."""
 
     flight: Flight
+    gripper: Gripper
 
     def items(self) -> list[StoredItem]:
         """Return the mission on board."""
@@ -45,15 +48,11 @@ class Crew(Protocol):
         """Return where a return to launch ends now."""
         ...
 
-    def release_load(self) -> None:
-        """Open the gripper on the ground."""
-        ...
-
     def act(self, item: StoredItem) -> None:
         """Carry out a command that is no navigation."""
         ...
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, severity: Severity = Severity.INFO) -> None:
         """Tell the ground."""
         ...
 
@@ -254,7 +253,7 @@ class MissionRunner:
                 task = Hold(until_s=now_s + max(0.0, item.param1))
             case Do.PAYLOAD_PLACE:
                 travel = self._travel(item, passing=False)
-                task = PlaceLoad(travel, reach_m=item.param1, release=crew.release_load)
+                task = PlaceLoad(travel, reach_m=item.param1, gripper=crew.gripper, say=crew.say)
             case Do.LOITER_UNLIM:
                 task = Stay(self._travel(item, passing=False), None)
             case Do.LOITER_TIME | Do.LOITER_TURNS:
