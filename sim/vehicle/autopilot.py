@@ -23,14 +23,18 @@ from sim.vehicle.pilot import Loiter, Manual, Sticks
 from sim.vehicle.places import Places
 from sim.vehicle.plan_store import PlanStore
 from sim.vehicle.rally import return_place
-from sim.vehicle.sequences import PlaceLoad, back_on_track, comes_down
-from sim.vehicle.tasks import Flight, Rest, Task
+from sim.vehicle.sequences import back_on_track, comes_down
+from sim.vehicle.tasks import Flight, Hold, KeepSpeed, Rest, Task
 
 _ARMING_DELAY_S = 2.0
 _LANDED_AFTER_S = 1.6
 _DISARMED_AFTER_S = 2.05
 _TRACK_EVERY_S = 3.0
 _WATCH_EVERY = 2
+_CRASH_MPS = 4.0
+_CRASH_CHECK_S = 2.0
+# Tasks in which standing on the ground means that it has landed, beside those that come down to land.
+_MAY_STAND = Rest | Hold | KeepSpeed | Loiter | Manual
 
 
 class Autopilot:
@@ -73,6 +77,7 @@ class Autopilot:
         self._startup_left = list(startup.STEPS)
         self._armed_at_s = 0.0
         self._ground_since_s: float | None = 0.0
+        self._crashed_at_s: float | None = None
         self._zones: tuple[int, Zones] = (-1, Zones())
         self._mission_version = 0
         self.track: list[Vector] = []
@@ -169,6 +174,9 @@ class Autopilot:
         self._run_gear()
         if not self.armed:
             return off()
+        if self._crashed_at_s is not None:
+            self._lie_broken()
+            return off()
         task = self._current_task()
         row = task.update(flight)
         self._disarm_by_itself(task)
@@ -250,13 +258,22 @@ class Autopilot:
         self._note_impact()
         if self._ground_since_s is None:
             self._ground_since_s = self.now_s
-        placing = self.mode is Mode.AUTO and isinstance(self.mission.task, PlaceLoad)
-        if not placing and self.now_s - self._ground_since_s >= _LANDED_AFTER_S:
+        means_it = self.landing or isinstance(self.current_task, _MAY_STAND) or self._crashed_at_s is not None
+        if means_it and self.now_s - self._ground_since_s >= _LANDED_AFTER_S:
             self.landed = True
 
     def _note_impact(self) -> None:
         if self.kin.impact_mps > 0.0 and not self.landed and self._ground_since_s is None:
             self.say(f"SIM Hit ground at {self.kin.impact_mps:f} m/s")
+            if self.armed and self.kin.contact_mps > _CRASH_MPS:
+                self._crashed_at_s = self.now_s
+
+    def _lie_broken(self) -> None:
+        """Stop the motors for good after a crash: it lies on its side, and FS_CRASH_CHECK disarms it soon after."""
+        since_s = self.now_s if self._crashed_at_s is None else self._crashed_at_s
+        if self.params["FS_CRASH_CHECK"] != 0.0 and self.now_s - since_s >= _CRASH_CHECK_S:
+            self.say("Crash: Disarming: AngErr=90>30, Accel=0.0<3.0", Severity.EMERGENCY)
+            self.disarm()
 
     def _disarm_by_itself(self, task: Task) -> None:
         if self._ground_since_s is None:
@@ -309,6 +326,7 @@ class Autopilot:
         self.armed = True
         self.auto_armed = False
         self._armed_at_s = self.now_s
+        self._crashed_at_s = None
         self._ground_since_s = self.now_s
         self.track = []
         self.flight.spooled_at_s = self.now_s + _ARMING_DELAY_S

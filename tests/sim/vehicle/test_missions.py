@@ -210,6 +210,30 @@ def test_a_landing_on_higher_ground_ends_on_that_ground() -> None:
     assert pad.vehicle.kin.position[2] > 40.0
 
 
+@pytest.mark.parametrize(("rise_m", "impact_mps"), [(60.0, 1.2), (400.0, 5.7)])
+def test_a_flight_into_a_slope_is_a_crash_that_stops_the_motors(rise_m: float, impact_mps: float) -> None:
+    pad = flown(
+        waypoint(0, 0, 15.0, 22), waypoint(347740000, 1332300000, 15.0), plain(20), until="Crash: Disarming: ",
+        terrain=hill(rise_m),
+    )  # fmt: skip
+    assert pad.vehicle.kin.impact_mps == pytest.approx(impact_mps, abs=0.3)
+    assert not pad.vehicle.armed
+    north = pad.vehicle.kin.position[1]
+    pad.live(10.0)
+    assert pad.vehicle.kin.position[1] == pytest.approx(north, abs=0.1)
+
+
+def test_touching_a_slope_gently_on_the_way_is_no_landing() -> None:
+    pad = Pad(terrain=hill(60.0))
+    slow = plain(178, 1.0, 2.0, -1.0)
+    pad.upload([HOME_ITEM, waypoint(0, 0, 8.0, 22), slow, waypoint(347720000, 1332300000, 8.0), plain(20)])
+    start(pad)
+    pad.until("SIM Hit ground")
+    pad.live(5.0)
+    assert pad.vehicle.armed
+    assert not pad.vehicle.landed
+
+
 def test_the_mission_can_be_set_to_another_item_in_flight() -> None:
     pad = Pad()
     pad.upload(
