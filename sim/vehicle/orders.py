@@ -47,8 +47,14 @@ def refusal(vehicle: Autopilot) -> str | None:
         return reason
     if vehicle.mode in NOT_ARMABLE or (vehicle.mode is Mode.AUTO and not int(params["AUTO_OPTIONS"]) & _ARM_IN_AUTO):
         return f"{MODE_NAMES[vehicle.mode].title()} mode not armable"
-    if params["ARMING_CHECK"] == 0.0:
-        return None
+    return prearm_refusal(vehicle)
+
+
+def prearm_refusal(vehicle: Autopilot) -> str | None:
+    """Return the first reason not to arm in whichever mode, as the pre-arm bit of SYS_STATUS tells it."""
+    reason = startup.arming_reason(vehicle.now_s)
+    if reason is not None or vehicle.params["ARMING_CHECK"] == 0.0:
+        return reason
     return _battery_refusal(vehicle) or _fence_refusal(vehicle)
 
 

@@ -64,6 +64,17 @@ def comes_down(task: Task | None) -> bool:
             return False
 
 
+def leg_of(task: Task | None) -> Travel | None:
+    """Return the leg that a task flies now, None where it flies none."""
+    match task:
+        case Travel():
+            return task
+        case Succession() | LandAt() | Stay() | PlaceLoad():
+            return leg_of(task.current)
+        case _:
+            return None
+
+
 def return_to(destination: Vector) -> Succession:
     """Return the way home: stop and climb, travel, wait, land at `destination` (its height is the ground's)."""
     return Succession(
@@ -150,6 +161,11 @@ class PlaceLoad:
         self._top_m = 0.0
         self._touched_s: float | None = None
 
+    @property
+    def current(self) -> Task:
+        """Return the task at hand."""
+        return self._task
+
     def update(self, flight: Flight) -> Row:
         """Return the command for the coming step."""
         row = self._task.update(flight)
@@ -234,6 +250,11 @@ class Stay:
         self._travel = travel
         self._stay_s = stay_s
         self._leave_s: float | None = None
+
+    @property
+    def current(self) -> Task:
+        """Return the task at hand."""
+        return self._travel
 
     def update(self, flight: Flight) -> Row:
         """Return the command for the coming step."""
