@@ -41,8 +41,8 @@ class Waiting:
 class Spool:
     """Keeps at most `limit` pictures; `dropped` counts those that had to go, `refused` those the station will not have.
 
-    What is refused is moved to the folder `refused`, at most `limit` of them. Blocking; one caller at a time. Whatever the
-    disk does, only UnavailableError is raised.
+    What is refused is moved to the folder `refused`, at most `limit` of them. Blocking; one caller at a time.
+    Whatever the disk does, only UnavailableError is raised.
     """
 
     def __init__(self, folder: Path, *, limit: int = 500) -> None:
