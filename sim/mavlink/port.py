@@ -43,7 +43,6 @@ class VehiclePort:
     def __init__(self, vehicle: Autopilot, camera: Camera) -> None:
         self.vehicle = vehicle
         self.sessions: list[Session] = []
-        self.received = 0
         self._camera = camera
         self._transfer = PlanTransfer()
         self._terrain = TerrainSync()
@@ -78,7 +77,6 @@ class VehiclePort:
         for incoming in session.parse(data):
             target = getattr(incoming, "target_system", 0)
             if target in (0, self.vehicle.identity.system_id):
-                self.received += 1
                 handler = _HANDLERS.get(incoming.get_type())
                 if handler is not None:
                     handler(self, session, incoming, now_s)
