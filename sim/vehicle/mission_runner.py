@@ -1,5 +1,6 @@
 """Flies a mission item by item: one navigation command at a time, and the commands between as they come."""
 
+import math
 from enum import IntEnum
 from typing import Protocol
 
@@ -7,7 +8,7 @@ from sim.dynamics.path import Vector
 from sim.vehicle.gear import Gripper
 from sim.vehicle.mission_item import NAVIGATION, TITLES, Do, StoredItem
 from sim.vehicle.modes import Severity
-from sim.vehicle.sequences import LandAt, PlaceLoad, Stay, return_to
+from sim.vehicle.sequences import LandAt, PlaceLoad, Stay, leg_of, return_to
 from sim.vehicle.tasks import Descend, Flight, Hold, Rest, TakeOff, Task, Travel
 
 _FAST_NEXT = frozenset({Do.WAYPOINT, Do.SPLINE_WAYPOINT, Do.LOITER_UNLIM, Do.LOITER_TIME, Do.PAYLOAD_PLACE})
@@ -68,6 +69,7 @@ class MissionRunner:
         self.reached: int | None = None
         self._wait: list[int] = []
         self._condition_until_s = 0.0
+        self._within_m: float | None = None
         self._jumps: dict[int, int] = {}
         self._begun = False
 
@@ -163,6 +165,7 @@ class MissionRunner:
         """Begin the first navigation command from `start` on, and what stands before it."""
         items = self._crew.items()
         self._wait = []
+        self._within_m = None
         self._crew.flight.yaw_hold_rad = None
         index = start
         for _ in range(len(items) * _JUMPS_AT_ONCE + 1):
@@ -192,7 +195,7 @@ class MissionRunner:
 
     def _run_waiting(self) -> None:
         items = self._crew.items()
-        while self._wait and self._crew.flight.now_s >= self._condition_until_s:
+        while self._wait and self._crew.flight.now_s >= self._condition_until_s and self._is_near_enough():
             index = self._wait.pop(0)
             item = items[index]
             self._announce(index, item)
@@ -200,8 +203,21 @@ class MissionRunner:
                 self.reached = index
             if item.command == Do.CONDITION_DELAY:
                 self._condition_until_s = self._crew.flight.now_s + item.param1
+            elif item.command == Do.CONDITION_DISTANCE:
+                self._within_m = max(0.0, item.param1)
+                return
             else:
                 self._crew.act(item)
+
+    def _is_near_enough(self) -> bool:
+        """Return whether CONDITION_DISTANCE, if there is one, lets the commands after it go on."""
+        leg = leg_of(self.task)
+        if self._within_m is not None and leg is not None:
+            at = self._crew.flight.kin.position
+            if math.dist(at[:2], leg.destination[:2]) >= self._within_m:
+                return False
+        self._within_m = None
+        return True
 
     def _announce(self, index: int, item: StoredItem) -> None:
         self._crew.say(f"Mission: {index} {TITLES[Do(item.command)]}")

@@ -153,6 +153,14 @@ def test_waits_speeds_and_headings_are_obeyed() -> None:
     assert pad.until("Mission: 6 RTL") == pytest.approx(4.0, abs=0.6)
 
 
+def test_a_command_after_a_distance_waits_until_the_place_is_that_near() -> None:
+    pad = flown(
+        waypoint(0, 0, 10.0, 22), plain(114, 20.0), plain(203, x=1), waypoint(347706000, 1332300000, 10.0), plain(20)
+    )
+    (shutter,) = pad.camera.shutters
+    assert (34.7706 - shutter.position.lat_deg) * 110_929.0 == pytest.approx(20.0, abs=1.0)
+
+
 def test_a_jump_repeats_as_often_as_it_says() -> None:
     pad = flown(
         waypoint(0, 0, 10.0, 22),
