@@ -34,14 +34,14 @@ def simulated_vehicles(settings: Settings, town: Town) -> tuple[SimulatedVehicle
             ),
             Text("--count を減らすか、町に機体を登録してください", "lower --count, or add aircraft to the town"),
         )
-    return tuple(_simulated(aircraft, town, index, settings) for index, aircraft in enumerate(chosen))
+    return tuple(_simulated(aircraft, town, settings) for aircraft in chosen)
 
 
-def _simulated(aircraft: Aircraft, town: Town, index: int, settings: Settings) -> SimulatedVehicle:
+def _simulated(aircraft: Aircraft, town: Town, settings: Settings) -> SimulatedVehicle:
     nominal_v = aircraft.battery.nominal_v
     return SimulatedVehicle(
         id=aircraft.id,
-        system_id=index + 1,
+        system_id=aircraft.mavlink_system_id,
         home=home_of(aircraft, town),
         airframe=Airframe(empty_mass_kg=aircraft.empty_mass_kg, hover_power_w=aircraft.hover_power_w),
         battery=BatteryPack(

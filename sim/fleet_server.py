@@ -139,6 +139,9 @@ class FleetServer:
                 self._flush(writer, session)
         except ConnectionError as error:
             _log.debug("a client of vehicle %d is gone: %s", index, error)
+        except asyncio.CancelledError:
+            # Only `_close` cancels this task, and asyncio's streams report one that ends cancelled as a fault.
+            _log.debug("the link of a client of vehicle %d is closed", index)
         finally:
             self._writers.pop(writer, None)
             self.simulation.ports[index].close(session)

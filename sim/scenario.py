@@ -53,8 +53,12 @@ class Scenario:
     def __post_init__(self) -> None:
         """Refuse two aircraft of one name or number."""
         ids = {v.id for v in self.vehicles}
-        if not self.vehicles or len(ids) != len(self.vehicles):
+        numbers = {v.system_id for v in self.vehicles}
+        if not self.vehicles or min(len(ids), len(numbers)) != len(self.vehicles):
             raise InvalidValueError(
-                Text("機体がないか、同じ名前の機体があります", "there is no aircraft, or two have the same name"),
+                Text(
+                    "機体がないか、同じ名前か同じ番号の機体があります",
+                    "there is no aircraft, or two have the same name or number",
+                ),
                 Text("機体の一覧を見直してください", "check the list of aircraft"),
             )

@@ -1,6 +1,5 @@
 """The whole simulation without I/O: a world and the MAVLink port of each vehicle, on one clock."""
 
-from fleet.ids import VehicleId
 from missions.terrain.grid import Terrain
 from sim.camera_port import Camera, NoCamera
 from sim.mavlink.port import VehiclePort
@@ -45,13 +44,6 @@ class Simulation:
         """Live through `seconds`."""
         for _ in range(round(seconds / STEP_S)):
             self.step()
-
-    def vehicle(self, vehicle_id: VehicleId) -> Autopilot:
-        """Return a vehicle by its id; KeyError if there is none."""
-        for vehicle in self.world.vehicles:
-            if vehicle.identity.id == vehicle_id:
-                return vehicle
-        raise KeyError(vehicle_id)
 
     def _replace(self, index: int, vehicle: Autopilot) -> None:
         self.ports[index].replace_vehicle(vehicle)

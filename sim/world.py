@@ -19,6 +19,11 @@ from sim.vehicle.kinematics import Row, off
 
 STEP_S = 0.05
 _GROUND_EVERY = 4
+_SLOPE_OVER_M = 5.0
+# What a parameter of the outside world may do at most: one vehicle's nonsense must not stop the clock of all.
+_STRONGEST_WIND_MPS = 100.0
+_HEAVIEST_LOAD_KG = 1_000.0
+_HIGHEST_VOLTAGE_V = 1_000.0
 
 
 class World:
@@ -38,6 +43,7 @@ class World:
         self.on_reboot: Callable[[int, Autopilot], None] = lambda _index, _vehicle: None
         self._powered_on_s = [-v.preflight_s for v in makes]
         self._terrain = terrain
+        self._offset = np.zeros(len(makes))
         self._origin_amsl = np.array([v.home.alt_amsl_m for v in makes])
         self._frames = [v.places.frame for v in self.vehicles]
         self._scale = _degrees_per_metre(self.vehicles)
@@ -63,7 +69,7 @@ class World:
         self.steps += 1
         self.now_s = self.steps * STEP_S
         if self.steps % _GROUND_EVERY == 0 and self._terrain is not None:
-            self.motion.ground_m = self._ground_m()
+            self._feel_ground(self._terrain)
         self._tell_state()
         for index, vehicle in enumerate(self.vehicles):
             self._rows[index] = vehicle.update(self.now_s - self._powered_on_s[index], STEP_S)
@@ -78,17 +84,23 @@ class World:
     def _settle(self) -> None:
         """Stand every vehicle on the ground at its home; home's own height wins over the terrain's there."""
         if self._terrain is not None:
-            self._offset = np.zeros(len(self.vehicles))
-            self._offset = -self._ground_m()
-            self.motion.ground_m = self._ground_m()
+            self._feel_ground(self._terrain)
+            self._offset = -self.motion.ground_m
+            self._feel_ground(self._terrain)
         self._tell_state()
 
-    def _ground_m(self) -> FloatArray:
-        if self._terrain is None:
-            return self.motion.ground_m
+    def _feel_ground(self, terrain: Terrain) -> None:
+        """Look up the ground under each vehicle, and its slope from the heights a little to the east and north."""
         lon, lat = self.lon_lat()
-        height = self._terrain.elevation_m(lon, lat) - self._origin_amsl
-        return np.where(np.isfinite(height), height + self._offset, 0.0)
+        aside = _SLOPE_OVER_M * self._scale
+        height = terrain.elevation_m(
+            np.concatenate((lon, lon + aside[:, 0], lon)), np.concatenate((lat, lat, lat + aside[:, 1]))
+        )
+        here, east, north = height.reshape(3, -1)
+        known = here - self._origin_amsl
+        slope = np.stack((east - here, north - here), axis=1) / _SLOPE_OVER_M
+        self.motion.ground_m = np.where(np.isfinite(known), known + self._offset, 0.0)
+        self.motion.ground_slope = np.where(np.isfinite(slope), slope, 0.0)
 
     def _tell_state(self) -> None:
         m = self.motion
@@ -100,8 +112,8 @@ class World:
         roll = np.arctan2(right, np.maximum(lift, 1.0))
         table = np.array(
             (
-                m.yaw_rad, m.ground_m, m.impact_mps, m.voltage_v, m.current_a, m.used_mah, m.used_wh, roll, pitch,
-                m.yaw_rate_radps, lift / STANDARD_GRAVITY_MPS2,
+                m.yaw_rad, m.ground_m, m.impact_mps, m.contact_mps, m.voltage_v, m.current_a, m.used_mah, m.used_wh,
+                roll, pitch, m.yaw_rate_radps, lift / STANDARD_GRAVITY_MPS2,
             )
         ).T  # fmt: skip
         positions, velocities, grounded = m.position_m.tolist(), m.velocity_mps.tolist(), m.on_ground.tolist()
@@ -113,8 +125,8 @@ class World:
             kin.velocity = (speed[0], speed[1], speed[2])
             kin.on_ground = on_ground
             (
-                kin.yaw_rad, kin.ground_m, kin.impact_mps, kin.voltage_v, kin.current_a, kin.used_mah, kin.used_wh,
-                kin.roll_rad, kin.pitch_rad, kin.yaw_rate_radps, kin.lift_ratio,
+                kin.yaw_rad, kin.ground_m, kin.impact_mps, kin.contact_mps, kin.voltage_v, kin.current_a,
+                kin.used_mah, kin.used_wh, kin.roll_rad, kin.pitch_rad, kin.yaw_rate_radps, kin.lift_ratio,
             ) = row  # fmt: skip
 
     def _restart(self, index: int, before: Autopilot) -> None:
@@ -135,19 +147,23 @@ class World:
             if name.startswith("SIM_WIND"):
                 self.air.set_wind(
                     index,
-                    speed_mps=params["SIM_WIND_SPD"],
+                    speed_mps=_held(params["SIM_WIND_SPD"], -_STRONGEST_WIND_MPS, _STRONGEST_WIND_MPS),
                     from_deg=params["SIM_WIND_DIR"],
-                    turbulence_mps=params["SIM_WIND_TURB"],
+                    turbulence_mps=_held(params["SIM_WIND_TURB"], 0.0, _STRONGEST_WIND_MPS),
                     fade_s=params["SIM_WIND_TC"],
                 )
             elif name == "SIM_PAYLOAD_KG":
-                self.motion.load(index, max(0.0, params["SIM_PAYLOAD_KG"]))
+                self.motion.load(index, _held(params["SIM_PAYLOAD_KG"], 0.0, _HEAVIEST_LOAD_KG))
             elif name == "SIM_BATT_VOLTAGE":
-                self.motion.full_v[index] = max(1.0, params["SIM_BATT_VOLTAGE"])
+                self.motion.full_v[index] = _held(params["SIM_BATT_VOLTAGE"], 1.0, _HIGHEST_VOLTAGE_V)
 
         params.on_change = obey
         for name in ("SIM_WIND_SPD", "SIM_PAYLOAD_KG", "SIM_BATT_VOLTAGE"):
             obey(name, params[name])
+
+
+def _held(value: float, least: float, most: float) -> float:
+    return min(max(value, least), most)
 
 
 def _degrees_per_metre(vehicles: list[Autopilot]) -> FloatArray:

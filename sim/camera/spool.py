@@ -5,6 +5,8 @@ A picture is there once its `.json` is, which is renamed into place after the pi
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -32,16 +34,15 @@ class Waiting:
 
     def data(self) -> bytes:
         """Return the file; raises UnavailableError if it cannot be read."""
-        try:
+        with _on_disk():
             return self.path.read_bytes()
-        except OSError as error:
-            raise _unavailable(error) from error
 
 
 class Spool:
     """Keeps at most `limit` pictures; `dropped` counts those that had to go, `refused` those the station will not have.
 
     What is refused is moved to the folder `refused`, at most `limit` of them. Blocking; one caller at a time.
+    Whatever the disk does, only UnavailableError is raised.
     """
 
     def __init__(self, folder: Path, *, limit: int = 500) -> None:
@@ -49,13 +50,11 @@ class Spool:
         self._limit = limit
         self.dropped = 0
         self.refused = 0
-        try:
+        with _on_disk():
             (folder / "refused").mkdir(parents=True, exist_ok=True)
             for left in (*folder.glob("*.part"), *(p for p in folder.glob("*.jpg") if not _about(p).exists())):
                 left.unlink(missing_ok=True)
             self._numbers = sorted(int(path.stem) for path in folder.glob("*.json") if path.stem.isdecimal())
-        except OSError as error:
-            raise _unavailable(error) from error
         self._next = self._numbers[-1] + 1 if self._numbers else 1
 
     def __len__(self) -> int:
@@ -66,14 +65,15 @@ class Spool:
         """Keep a picture; when it returns it is on disk. Raises UnavailableError."""
         number = self._next
         picture = self._picture(number)
-        try:
-            _write(picture, data)
-            part = picture.with_suffix(".part")
-            _write(part, json.dumps(asdict(about)).encode())
-            part.replace(_about(picture))
-        except OSError as error:
-            picture.unlink(missing_ok=True)
-            raise _unavailable(error) from error
+        with _on_disk():
+            try:
+                _write(picture, data)
+                part = picture.with_suffix(".part")
+                _write(part, json.dumps(asdict(about)).encode())
+                part.replace(_about(picture))
+            except OSError:
+                picture.unlink(missing_ok=True)
+                raise
         self._next += 1
         self._numbers.append(number)
         while len(self._numbers) > self._limit:
@@ -100,21 +100,23 @@ class Spool:
 
     def set_aside(self, waiting: Waiting) -> None:
         """Move a picture that the station refuses for good out of the way."""
-        self.refused += 1
         folder = self._folder / "refused"
-        kept = sorted(folder.glob("*.jpg"))
-        for old in kept[: max(0, len(kept) - self._limit + 1)]:
-            old.unlink(missing_ok=True)
-        if waiting.path.exists():
-            waiting.path.replace(folder / waiting.path.name)
+        with _on_disk():
+            kept = sorted(folder.glob("*.jpg"))
+            for old in kept[: max(0, len(kept) - self._limit + 1)]:
+                old.unlink(missing_ok=True)
+            if waiting.path.exists():
+                waiting.path.replace(folder / waiting.path.name)
+        self.refused += 1
         self._forget(waiting.number)
 
     def _forget(self, number: int) -> None:
         if number in self._numbers:
             self._numbers.remove(number)
         picture = self._picture(number)
-        _about(picture).unlink(missing_ok=True)
-        picture.unlink(missing_ok=True)
+        with _on_disk():
+            _about(picture).unlink(missing_ok=True)
+            picture.unlink(missing_ok=True)
 
     def _picture(self, number: int) -> Path:
         return self._folder / f"{number:09}.jpg"
@@ -129,6 +131,15 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+@contextmanager
+def _on_disk() -> Iterator[None]:
+    """Raise UnavailableError for whatever the disk refuses."""
+    try:
+        yield
+    except OSError as error:
+        raise _unavailable(error) from error
 
 
 def _unavailable(error: OSError) -> UnavailableError:

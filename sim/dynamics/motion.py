@@ -50,8 +50,12 @@ class Motion:
         self.yaw_rad: FloatArray = np.zeros(count)
         self.yaw_rate_radps: FloatArray = np.zeros(count)
         self.ground_m: FloatArray = np.zeros(count)
+        # Rise of the ground per metre east and north.
+        self.ground_slope: FloatArray = np.zeros((count, 2))
         self.on_ground: BoolArray = np.ones(count, dtype=np.bool_)
+        # At the last touch of the ground: speed against it, and over all.
         self.impact_mps: FloatArray = np.zeros(count)
+        self.contact_mps: FloatArray = np.zeros(count)
         self.thrust_mps2: FloatArray = np.zeros((count, 3))
         self.power_w: FloatArray = np.zeros(count)
         self.current_a: FloatArray = np.zeros(count)
@@ -150,10 +154,12 @@ class Motion:
         position = self.position_m + 0.5 * (self.velocity_mps + velocity) * dt_s
         below = position[:, 2] <= self.ground_m
         if below.any():
-            sinking = below & (velocity[:, 2] <= 0.0)
+            into = self._into_ground(velocity)
+            sinking = below & (into >= 0.0)
             hit = sinking & ~self.on_ground
             if hit.any():
-                self.impact_mps = np.where(hit, -velocity[:, 2], self.impact_mps)
+                self.impact_mps = np.where(hit, into, self.impact_mps)
+                self.contact_mps = np.where(hit, np.sqrt((velocity * velocity).sum(axis=1)), self.contact_mps)
             position[:, 2] = np.where(below, self.ground_m, position[:, 2])
             stay = sinking[:, None]
             velocity = np.where(stay, 0.0, velocity)
@@ -163,6 +169,13 @@ class Motion:
         else:
             self.on_ground = below
         self.position_m, self.velocity_mps, self.accel_mps2 = position, velocity, accel
+
+    def _into_ground(self, velocity: FloatArray) -> FloatArray:
+        """Return the speed against the ground, along its normal."""
+        slope = self.ground_slope
+        steepness = np.sqrt(1.0 + (slope * slope).sum(axis=1))
+        into: FloatArray = ((slope * velocity[:, :2]).sum(axis=1) - velocity[:, 2]) / steepness
+        return into
 
     def _turn(self, dt_s: float, target: FloatArray, flying: BoolArray) -> None:
         error = np.mod(target - self.yaw_rad + np.pi, 2.0 * np.pi) - np.pi

@@ -12,6 +12,12 @@ from sim.vehicle.modes import Mode, Severity
 from sim.vehicle.orders import Answer
 
 _REBOOTS = {1.0, 3.0}
+_BEYOND_MEASURE = float(1 << 31)
+# The parameters that a command's handler counts with; others it compares or leaves alone.
+_READ: dict[int, tuple[int, ...]] = {
+    176: (1, 2), 178: (1, 2), 192: (2,), 206: (1,), 224: (1,), 510: (1,), 511: (1, 2), 512: (1,), 2000: (2, 3),
+    42600: (2, 3, 4),
+}  # fmt: skip
 
 
 class Cmd(IntEnum):
@@ -57,6 +63,17 @@ class Order:
     y: int
     z: float
     frame: int
+
+    @property
+    def makes_sense(self) -> bool:
+        """Return whether its parameters are numbers where they are read, and none is beyond all measure.
+
+        NaN in a parameter that is not read means "not given", as ground stations send it.
+        """
+        values = (self.p1, self.p2, self.p3, self.p4)
+        if any(math.isnan(values[number - 1]) for number in _READ.get(self.command, ())):
+            return False
+        return all(math.isnan(value) or abs(value) < _BEYOND_MEASURE for value in values)
 
     def item(self) -> StoredItem:
         """Return it as a mission item."""
@@ -109,7 +126,7 @@ def _reposition(v: Autopilot, o: Order) -> Answer:
         return Answer.DENIED
     place, above_ground = v.target(o.item())
     if o.p1 > 0.0:
-        v.flight.speed_mps = o.p1
+        mission_acts.change_speed(v, kind=1, speed_mps=o.p1)
     return orders.go_to(v, place, above_ground=above_ground, yaw_rad=orders.heading_rad(o.p4))
 
 

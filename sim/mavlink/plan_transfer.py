@@ -35,6 +35,10 @@ class Peer:
     component_id: int
     send: Send
 
+    def is_same_as(self, other: "Peer") -> bool:
+        """Return whether both are one station, over whichever link."""
+        return (self.system_id, self.component_id) == (other.system_id, other.component_id)
+
 
 class IncomingItem(Protocol):
     """The fields of MISSION_ITEM_INT that are read."""
@@ -73,7 +77,7 @@ class PlanTransfer:
         kind = _kind_of(mission_type)
         if kind is None:
             return _acknowledge(peer, Result.UNSUPPORTED, mission_type)
-        if self._upload is not None and self._upload.peer.send != peer.send:
+        if self._upload is not None and not self._upload.peer.is_same_as(peer):
             return _acknowledge(peer, Result.DENIED, kind)
         store = vehicle.plans[kind]
         limit = store.limit if now_s >= startup.STORAGE_READY_S or kind is not Kind.MISSION else 0
@@ -95,6 +99,8 @@ class PlanTransfer:
             return _acknowledge(peer, Result.ERROR, item.mission_type)
         if item.seq != upload.next_seq:
             return _acknowledge(upload.peer, Result.INVALID_SEQUENCE, upload.kind)
+        if not upload.peer.is_same_as(peer):
+            return _acknowledge(Peer(peer.system_id, peer.component_id, upload.peer.send), Result.DENIED, upload.kind)
         result = vehicle.plans[upload.kind].put(item.seq, _stored(item))
         if result is not Result.ACCEPTED:
             self._upload = None
@@ -128,6 +134,8 @@ class PlanTransfer:
         kind = _kind_of(mission_type)
         if kind is None:
             return _acknowledge(peer, Result.UNSUPPORTED, mission_type)
+        if self._upload is not None and self._upload.kind is kind:
+            return _acknowledge(peer, Result.DENIED, kind)
         return _tell_count(vehicle, peer, kind)
 
     def request(self, vehicle: Autopilot, peer: Peer, seq: int, mission_type: int, *, as_int: bool) -> None:
@@ -164,12 +172,18 @@ class PlanTransfer:
         )
 
     def clear_all(self, vehicle: Autopilot, peer: Peer, mission_type: int) -> None:
-        """Take MISSION_CLEAR_ALL; 255 means everything."""
+        """Take MISSION_CLEAR_ALL; 255 means everything. A mission that is being flown is kept."""
         kinds = list(Kind) if mission_type == 255 else [k for k in [_kind_of(mission_type)] if k is not None]
+        if self._upload is not None and self._upload.kind in kinds:
+            if not self._upload.peer.is_same_as(peer):
+                return _acknowledge(peer, Result.DENIED, mission_type)
+            self._upload = None
+        if Kind.MISSION in kinds and vehicle.armed and vehicle.mission.running:
+            return _acknowledge(peer, Result.ERROR, mission_type)
         for kind in kinds:
             vehicle.plans[kind].clear()
             self._after_change(vehicle, kind)
-        _acknowledge(peer, Result.ACCEPTED if kinds else Result.UNSUPPORTED, mission_type)
+        return _acknowledge(peer, Result.ACCEPTED if kinds else Result.UNSUPPORTED, mission_type)
 
     def _ask(self, now_s: float) -> None:
         upload = self._upload

@@ -17,7 +17,7 @@ from sim.mavlink.wire import Packet, message
 from sim.vehicle import orders
 from sim.vehicle.autopilot import Autopilot
 from sim.vehicle.events import Event, HomeMoved, ItemReached, ParameterMoved, PictureTaken, Said
-from sim.vehicle.modes import Mode
+from sim.vehicle.modes import Mode, Severity
 from sim.vehicle.orders import Answer
 from sim.vehicle.parameters import Parameter
 
@@ -43,7 +43,6 @@ class VehiclePort:
     def __init__(self, vehicle: Autopilot, camera: Camera) -> None:
         self.vehicle = vehicle
         self.sessions: list[Session] = []
-        self.received = 0
         self._camera = camera
         self._transfer = PlanTransfer()
         self._terrain = TerrainSync()
@@ -78,7 +77,6 @@ class VehiclePort:
         for incoming in session.parse(data):
             target = getattr(incoming, "target_system", 0)
             if target in (0, self.vehicle.identity.system_id):
-                self.received += 1
                 handler = _HANDLERS.get(incoming.get_type())
                 if handler is not None:
                     handler(self, session, incoming, now_s)
@@ -172,10 +170,9 @@ class VehiclePort:
 
     def on_heartbeat(self, _session: Session, m: Any, now_s: float) -> None:
         """Take note that the ground station is there."""
-        if m.get_srcSystem() == int(self.vehicle.params["MAV_GCS_SYSID"]):
-            reaction = self.vehicle.silence.heard(now_s)
-            if reaction is not None:
-                self.vehicle.react(reaction)
+        own = m.get_srcSystem() == int(self.vehicle.params["MAV_GCS_SYSID"])
+        if own and self.vehicle.silence.heard(now_s):
+            self.vehicle.say("GCS Failsafe Cleared", Severity.WARNING)
 
     def on_stream(self, session: Session, m: Any, now_s: float) -> None:
         """Set stream rates."""
@@ -227,6 +224,8 @@ class VehiclePort:
     def _command(self, session: Session, m: Any, order: Order, now_s: float) -> None:
         extra: Packet | None = None
         match order.command:
+            case _ if not order.makes_sense:
+                answer = Answer.DENIED
             case 512 | 520:
                 msg_id = int(order.p1) if order.command == _REQUEST_MESSAGE else _AUTOPILOT_VERSION
                 extra = self._packet(msg_id)

@@ -15,8 +15,6 @@ class Session:
     def __init__(self, system_id: int, now_s: float) -> None:
         self.schedule = Schedule(now_s)
         self.parameter_cursor: int | None = None
-        self.dropped = 0
-        self.bad_bytes = 0
         self._system_id = system_id
         self._sequence = 0
         self._out = bytearray()
@@ -26,7 +24,6 @@ class Session:
     def send(self, packet: Packet) -> None:
         """Queue a packet."""
         if len(self._out) > _MOST_BYTES:
-            self.dropped += 1
             return
         self._out += frame(packet, sequence=self._sequence, system_id=self._system_id, component_id=1)
         self._sequence = (self._sequence + 1) & 0xFF
@@ -45,11 +42,9 @@ class Session:
         return data
 
     def parse(self, data: bytes) -> list[ardupilotmega.MAVLink_message]:
-        """Return the good messages in `data` and what was left from before; the rest is counted and dropped."""
+        """Return the good messages in `data` and what was left from before; the rest is dropped."""
         messages = self._parser.parse_buffer(data) or []
-        good = [m for m in messages if m.get_type() != "BAD_DATA" and not m.get_type().startswith("UNKNOWN")]
-        self.bad_bytes += len(messages) - len(good)
-        return good
+        return [m for m in messages if m.get_type() != "BAD_DATA" and not m.get_type().startswith("UNKNOWN")]
 
     def parameter_burst(self, count: int) -> range:
         """Return the indices of parameters to send next, none unless a list was asked for."""

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from sim.mavlink.wire import Message, Packet, message
 from sim.vehicle import startup
 from sim.vehicle.autopilot import Autopilot
+from sim.vehicle.fence import ALT_MAX, ALT_MIN
 from sim.vehicle.gear import GRIPPER_SERVO_FUNCTION
 from sim.vehicle.modes import Mode
-from sim.vehicle.tasks import TakeOff, Travel
+from sim.vehicle.orders import prearm_refusal
+from sim.vehicle.sequences import leg_of
+from sim.vehicle.tasks import TakeOff
 
 _QUADROTOR, _ARDUPILOT, _MAVLINK_VERSION = 2, 3, 3
 _CUSTOM, _GUIDED, _STABILIZE, _MANUAL, _ARMED = 1, 8, 16, 64, 128
@@ -22,6 +25,8 @@ _HEALTH_READY = 1467087919
 _CAPABILITIES = 64495
 _VERSION = 67567616
 _ORIGIN_SEVEN = 1e7
+_NO_CELL, _FULL_CELL_MV = 65535, 65534
+_MIN_ALT, _MAX_ALT, _BOUNDARY = 1, 2, 3
 
 VEHICLE_MARK = b"KAKESIM1"
 
@@ -51,25 +56,34 @@ def sys_status(v: Autopilot) -> Packet:
     """Return SYS_STATUS."""
     health = _HEALTH_STARTING
     if v.has_position:
-        health = _HEALTH_READY if v.battery.level == 0 else _HEALTH_READY & ~_PREARM_OK
-    volts, amps, left = _battery(v)
+        may_arm = v.armed or prearm_refusal(v) is None
+        health = _HEALTH_READY if may_arm else _HEALTH_READY & ~_PREARM_OK
+    cells, amps, left = _battery(v)
     return _SYS_STATUS.pack(
-        _SENSORS, _SENSORS_ARMED if v.armed else _SENSORS_ON_GROUND, health, 0, volts, amps, 0, 0, 0, 0, 0, 0, left,
+        _SENSORS, _SENSORS_ARMED if v.armed else _SENSORS_ON_GROUND, health, 0, cells[0], amps, 0, 0, 0, 0, 0, 0, left,
         0, 0, 0,
     )  # fmt: skip
 
 
-def _battery(v: Autopilot) -> tuple[int, int, int]:
+def _battery(v: Autopilot) -> tuple[list[int], int, int]:
+    """Return the voltage in mV over ten cells (what one field cannot hold goes on in the next), cA and percent."""
     capacity = max(1.0, v.params["BATT_CAPACITY"])
     left = max(0, math.floor(100.0 * (1.0 - v.kin.used_mah / capacity)))
-    return round(v.kin.voltage_v * 1000.0) & 0xFFFF, min(32767, int(v.kin.current_a * 100.0)), left
+    cells = [_NO_CELL] * 10
+    rest_mv = round(v.kin.voltage_v * 1000.0)
+    for index in range(len(cells)):
+        cells[index] = min(rest_mv, _FULL_CELL_MV)
+        rest_mv -= cells[index]
+        if rest_mv <= 0:
+            break
+    return cells, min(32767, int(v.kin.current_a * 100.0)), left
 
 
 def battery_status(v: Autopilot) -> Packet:
     """Return BATTERY_STATUS."""
-    volts, amps, left = _battery(v)
+    cells, amps, left = _battery(v)
     return _BATTERY_STATUS.pack(
-        int(v.kin.used_mah), int(v.kin.used_wh * 36.0), 32767, volts, *([65535] * 9), amps, 0, 0, 0, left, 0,
+        int(v.kin.used_mah), int(v.kin.used_wh * 36.0), 32767, *cells, amps, 0, 0, 0, left, 0,
         1 if v.battery.level == 0 else v.battery.level + 1, 0, 0, 0, 0, 0, 0,
     )  # fmt: skip
 
@@ -174,11 +188,11 @@ def nav_controller(v: Autopilot) -> Packet:
 
 
 def _destination(v: Autopilot) -> tuple[float, float, float] | None:
-    task = v.mission.task if v.mode is Mode.AUTO else v.task
-    if not v.armed or not isinstance(task, Travel):
+    leg = leg_of(v.current_task) if v.armed else None
+    if leg is None:
         return None
-    east, north, up = task.destination
-    return east, north, up + (v.kin.ground_m if task.above_ground else 0.0)
+    east, north, up = leg.destination
+    return east, north, up + (v.kin.ground_m if leg.above_ground else 0.0)
 
 
 def position_target(v: Autopilot) -> Packet | None:
@@ -195,13 +209,13 @@ def position_target(v: Autopilot) -> Packet | None:
 
 def extended_state(v: Autopilot) -> Packet:
     """Return EXTENDED_SYS_STATE: 1 on the ground, 2 in the air, 3 taking off, 4 landing."""
-    task = v.mission.task if v.mode is Mode.AUTO else v.task
+    task = v.current_task
     if v.landed:
         landed = 1
     elif isinstance(task, TakeOff) and not task.done:
         landed = 3
     else:
-        landed = 4 if v.mode is Mode.LAND else 2
+        landed = 4 if v.landing else 2
     return _EXTENDED_STATE.pack(0, landed)
 
 
@@ -298,7 +312,16 @@ def fence_status(v: Autopilot) -> Packet | None:
     """Return FENCE_STATUS where the fence is on."""
     if v.params["FENCE_ENABLE"] == 0.0:
         return None
-    return _FENCE_STATUS.pack(0, 1 if v.fence_broken else 0, int(v.fence_broken != 0), 0, 0)
+    return _FENCE_STATUS.pack(0, 1 if v.fence_broken else 0, int(v.fence_broken != 0), _breach_type(v.fence_broken), 0)
+
+
+def _breach_type(broken: int) -> int:
+    """Return FENCE_BREACH."""
+    if broken & ALT_MIN:
+        return _MIN_ALT
+    if broken & ALT_MAX:
+        return _MAX_ALT
+    return _BOUNDARY if broken else 0
 
 
 _HEARTBEAT = message("HEARTBEAT")

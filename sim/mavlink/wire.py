@@ -5,8 +5,9 @@ so bytes are reversed by a table, summed, and the sum reversed back.
 """
 
 import binascii
+import re
 from functools import cache
-from struct import Struct
+from struct import Struct, error
 from typing import NamedTuple
 
 from pymavlink.dialects.v20 import ardupilotmega
@@ -14,6 +15,10 @@ from pymavlink.dialects.v20 import ardupilotmega
 _REVERSED = bytes(int(f"{n:08b}"[::-1], 2) for n in range(256))
 _HEADER = Struct("<BBBBBBHB")
 _SUM = Struct("<H")
+_CODE = re.compile(r"(\d*)([a-zA-Z])")
+_BITS = {"b": 8, "h": 16, "i": 32, "q": 64}
+_RANGES = {code: (-(1 << bits - 1), (1 << bits - 1) - 1) for code, bits in _BITS.items()}
+_RANGES |= {code.upper(): (0, (1 << bits) - 1) for code, bits in _BITS.items()}
 _CRC_EXTRA = [bytes([n]) for n in range(256)]
 
 
@@ -53,9 +58,23 @@ class Message:
         self._struct: Struct = kind.unpacker
 
     def pack(self, *values: float | bytes) -> Packet:
-        """Return the packet, trailing zeros cut but for the first byte; struct.error for values out of range."""
-        payload = self._struct.pack(*values).rstrip(b"\0")
+        """Return the packet, trailing zeros cut but for the first byte; whole numbers are held to their range."""
+        try:
+            payload = self._struct.pack(*values)
+        except error:
+            payload = self._struct.pack(*self._held_to_range(values))
+        payload = payload.rstrip(b"\0")
         return Packet(self.msg_id, self.crc_extra, payload or b"\0")
+
+    def _held_to_range(self, values: tuple[float | bytes, ...]) -> list[float | bytes]:
+        codes = "".join(
+            code if code == "s" else code * int(count or 1) for count, code in _CODE.findall(self._struct.format)
+        )
+        held: list[float | bytes] = []
+        for code, value in zip(codes, values, strict=True):
+            limits = _RANGES.get(code)
+            held.append(value if limits is None or isinstance(value, bytes) else min(max(value, limits[0]), limits[1]))
+        return held
 
 
 @cache

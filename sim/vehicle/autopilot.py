@@ -8,11 +8,12 @@ from sim.dynamics.path import Vector
 from sim.scenario import SimulatedVehicle
 from sim.vehicle import startup
 from sim.vehicle.events import Event, HomeMoved, ItemReached, ParameterMoved, Said
-from sim.vehicle.failsafes import BatteryWatch, Reaction, SilenceWatch, fence_reaction
-from sim.vehicle.fence import Zones, breaches, name_breaches, zones_of
+from sim.vehicle.failsafe_response import watch
+from sim.vehicle.failsafes import BatteryWatch, SilenceWatch
+from sim.vehicle.fence import Zones, zones_of
 from sim.vehicle.gear import Gripper, Trigger, Winch
 from sim.vehicle.kinematics import Kinematics, Row, off
-from sim.vehicle.mission_acts import act, move_gripper
+from sim.vehicle.mission_acts import act
 from sim.vehicle.mission_item import Do, Kind, StoredItem
 from sim.vehicle.mission_runner import MissionRunner, MissionState
 from sim.vehicle.mode_change import cannot_enter, first_task
@@ -22,14 +23,18 @@ from sim.vehicle.pilot import Loiter, Manual, Sticks
 from sim.vehicle.places import Places
 from sim.vehicle.plan_store import PlanStore
 from sim.vehicle.rally import return_place
-from sim.vehicle.sequences import PlaceLoad, back_on_track
-from sim.vehicle.tasks import Flight, Rest, Task
+from sim.vehicle.sequences import back_on_track, comes_down
+from sim.vehicle.tasks import Flight, Hold, KeepSpeed, Rest, Task
 
 _ARMING_DELAY_S = 2.0
 _LANDED_AFTER_S = 1.6
 _DISARMED_AFTER_S = 2.05
 _TRACK_EVERY_S = 3.0
 _WATCH_EVERY = 2
+_CRASH_MPS = 4.0
+_CRASH_CHECK_S = 2.0
+# Tasks in which standing on the ground means that it has landed, beside those that come down to land.
+_MAY_STAND = Rest | Hold | KeepSpeed | Loiter | Manual
 
 
 class Autopilot:
@@ -56,7 +61,7 @@ class Autopilot:
         self.auto_armed = False
         self.plans = plans or {kind: PlanStore(kind) for kind in Kind}
         self.sticks = Sticks()
-        self.gripper = Gripper(self.params)
+        self.gripper = Gripper(self.params, self.say)
         self.winch = Winch(self.params)
         self.trigger = Trigger(identity.id, self.places)
         self.mission = MissionRunner(self)
@@ -72,6 +77,7 @@ class Autopilot:
         self._startup_left = list(startup.STEPS)
         self._armed_at_s = 0.0
         self._ground_since_s: float | None = 0.0
+        self._crashed_at_s: float | None = None
         self._zones: tuple[int, Zones] = (-1, Zones())
         self._mission_version = 0
         self.track: list[Vector] = []
@@ -96,14 +102,6 @@ class Autopilot:
     def return_place(self) -> Vector:
         """Return where a return to launch ends now."""
         return return_place(self)
-
-    def release_load(self) -> None:
-        """Open the gripper on the ground."""
-        hover = self.params["MOT_THST_HOVER"] * self.params["PLDP_THRESH"]
-        self.say(f"PayloadPlace: payload release thrust threshold: {hover:f}")
-        if self.gripper.ready:
-            self.say("PayloadPlace: Releasing the gripper")
-            move_gripper(self, grab=False)
 
     def act(self, item: StoredItem) -> None:
         """Carry out a command that is no navigation."""
@@ -131,6 +129,16 @@ class Autopilot:
         return self.silence.active or self.battery.level > 0 or self.fence_broken != 0
 
     @property
+    def current_task(self) -> Task:
+        """Return what is being flown, the mission's own task in AUTO."""
+        return self.mission.task if self.mode is Mode.AUTO else self.task
+
+    @property
+    def landing(self) -> bool:
+        """Return whether it sinks to land, in whichever mode."""
+        return self.mode is Mode.LAND or comes_down(self.current_task)
+
+    @property
     def zones(self) -> Zones:
         """Return the fence on board in local metres."""
         store = self.plans[Kind.FENCE]
@@ -152,6 +160,7 @@ class Autopilot:
         flight = self.flight
         flight.now_s, flight.dt_s, flight.home = now_s, dt_s, self.home
         flight.refresh()
+        self.gripper.update(now_s)
         if self._startup_left or not self.has_origin:
             self._start_up()
         if not self.armed:
@@ -160,10 +169,13 @@ class Autopilot:
         self.sticks.fade(now_s)
         self._step_count += 1
         if self._step_count % _WATCH_EVERY == 0:
-            self._watch()
+            watch(self)
         self._notice_ground()
         self._run_gear()
         if not self.armed:
+            return off()
+        if self._crashed_at_s is not None:
+            self._lie_broken()
             return off()
         task = self._current_task()
         row = task.update(flight)
@@ -235,38 +247,6 @@ class Autopilot:
         self.params.set(name, float(len(items)))
         self.events.append(ParameterMoved(name))
 
-    def _watch(self) -> None:
-        reactions = [
-            self.silence.check(self.now_s, self.mode),
-            self.battery.check(self.now_s, self.kin.voltage_v, self.kin.used_mah),
-            self._check_fence(),
-        ]
-        for reaction in reactions:
-            if reaction is not None:
-                self.react(reaction)
-
-    def _check_fence(self) -> Reaction | None:
-        broken = 0 if self.landed else breaches(self.params, self.zones, self.kin.position, self.home)
-        fresh = broken & ~self.fence_broken
-        cleared = self.fence_broken and not broken
-        self.fence_broken = broken
-        if cleared:
-            return Reaction(texts=("Fence breach cleared",))
-        return fence_reaction(self.params, name_breaches(fresh)) if fresh else None
-
-    def react(self, reaction: Reaction) -> None:
-        """Do what a failsafe asks: disarm on the ground, else the first mode that can be entered."""
-        for text in reaction.texts:
-            self.say(text, Severity.WARNING)
-        if reaction.terminate or (reaction.modes and self.landed):
-            self.disarm()
-            return
-        if self.mode in {Mode.LAND, *reaction.modes[:1]}:
-            return
-        for mode in reaction.modes:
-            if self.enter(mode) is None:
-                return
-
     def _notice_ground(self) -> None:
         kin = self.kin
         if not kin.on_ground:
@@ -278,13 +258,22 @@ class Autopilot:
         self._note_impact()
         if self._ground_since_s is None:
             self._ground_since_s = self.now_s
-        placing = self.mode is Mode.AUTO and isinstance(self.mission.task, PlaceLoad)
-        if not placing and self.now_s - self._ground_since_s >= _LANDED_AFTER_S:
+        means_it = self.landing or isinstance(self.current_task, _MAY_STAND) or self._crashed_at_s is not None
+        if means_it and self.now_s - self._ground_since_s >= _LANDED_AFTER_S:
             self.landed = True
 
     def _note_impact(self) -> None:
         if self.kin.impact_mps > 0.0 and not self.landed and self._ground_since_s is None:
             self.say(f"SIM Hit ground at {self.kin.impact_mps:f} m/s")
+            if self.armed and self.kin.contact_mps > _CRASH_MPS:
+                self._crashed_at_s = self.now_s
+
+    def _lie_broken(self) -> None:
+        """Stop the motors for good after a crash: it lies on its side, and FS_CRASH_CHECK disarms it soon after."""
+        since_s = self.now_s if self._crashed_at_s is None else self._crashed_at_s
+        if self.params["FS_CRASH_CHECK"] != 0.0 and self.now_s - since_s >= _CRASH_CHECK_S:
+            self.say("Crash: Disarming: AngErr=90>30, Accel=0.0<3.0", Severity.EMERGENCY)
+            self.disarm()
 
     def _disarm_by_itself(self, task: Task) -> None:
         if self._ground_since_s is None:
@@ -337,6 +326,7 @@ class Autopilot:
         self.armed = True
         self.auto_armed = False
         self._armed_at_s = self.now_s
+        self._crashed_at_s = None
         self._ground_since_s = self.now_s
         self.track = []
         self.flight.spooled_at_s = self.now_s + _ARMING_DELAY_S

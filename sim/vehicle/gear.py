@@ -1,44 +1,88 @@
 """What hangs on the aircraft: gripper, winch, camera."""
 
+from collections.abc import Callable
+from enum import Enum
+
 from fleet.ids import VehicleId
 from sim.camera_port import Shutter
 from sim.dynamics.path import Vector
-from sim.vehicle.events import Event, PictureTaken, Said
-from sim.vehicle.modes import Severity
+from sim.vehicle.events import Event, PictureTaken
 from sim.vehicle.parameters import ParameterStore
 from sim.vehicle.places import Places
 
 GRIPPER_SERVO_FUNCTION = 28
+_ACTUATION_S = 0.5
+
+
+class Hold(Enum):
+    """What the gripper does."""
+
+    CLOSED = "closed"
+    CLOSING = "closing"
+    OPENING = "opening"
+    OPEN = "open"
 
 
 class Gripper:
-    """A servo that holds the load; needs GRIP_ENABLE, GRIP_TYPE and a servo of function 28."""
+    """A servo that holds the load.
 
-    def __init__(self, params: ParameterStore) -> None:
+    As in the firmware it is built at power on, from GRIP_ENABLE and GRIP_TYPE as they stand then; it moves only where a
+    servo has function 28, and its texts are the proof of what it did.
+    """
+
+    def __init__(self, params: ParameterStore, say: Callable[[str], None]) -> None:
         self._params = params
-        self.closed = True
+        self._say = say
+        self._built = params["GRIP_ENABLE"] != 0.0 and params["GRIP_TYPE"] == 1.0
+        self._now_s = 0.0
+        self._moved_at_s = 0.0
+        self.hold = Hold.CLOSED
 
     @property
     def ready(self) -> bool:
         """Return whether it can be moved."""
-        servos = (self._params[f"SERVO{n}_FUNCTION"] for n in range(1, 17))
-        return (
-            self._params["GRIP_ENABLE"] != 0.0 and self._params["GRIP_TYPE"] == 1.0 and GRIPPER_SERVO_FUNCTION in servos
-        )
+        return self._built and any(self._params[f"SERVO{n}_FUNCTION"] == GRIPPER_SERVO_FUNCTION for n in range(1, 17))
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether a working gripper has let go."""
+        return self.hold is Hold.OPEN and self.ready
 
     def grab(self) -> None:
-        """Close it."""
-        self.closed = True
+        """Begin to close it."""
+        self._move(Hold.CLOSING, "grabbing", Hold.CLOSED, "grabbed")
 
     def release(self) -> None:
-        """Open it: whatever hung there stays behind."""
-        self.closed = False
-        self._params.set("SIM_PAYLOAD_KG", 0.0)
+        """Begin to open it."""
+        self._move(Hold.OPENING, "releasing", Hold.OPEN, "released")
+
+    def _move(self, moving: Hold, doing: str, end: Hold, done: str) -> None:
+        if not self._built or self.hold is moving:
+            return
+        if self.hold is end:
+            self._say(f"Gripper load {done}")
+            return
+        self.hold, self._moved_at_s = moving, self._now_s
+        self._say(f"Gripper load {doing}")
+
+    def update(self, now_s: float) -> None:
+        """Come to the end of a movement; once open, whatever hung there stays behind."""
+        self._now_s = now_s
+        if self.hold in {Hold.CLOSED, Hold.OPEN} or now_s - self._moved_at_s < _ACTUATION_S or not self.ready:
+            return
+        if self.hold is Hold.CLOSING:
+            self.hold = Hold.CLOSED
+            self._say("Gripper load grabbed")
+        else:
+            self.hold = Hold.OPEN
+            self._params.set("SIM_PAYLOAD_KG", 0.0)
+            self._say("Gripper load released")
 
     @property
     def pwm_us(self) -> int:
         """Return what its servo is told."""
-        return int(self._params["GRIP_GRAB"] if self.closed else self._params["GRIP_RELEASE"])
+        closed = self.hold in {Hold.CLOSED, Hold.CLOSING}
+        return int(self._params["GRIP_GRAB" if closed else "GRIP_RELEASE"])
 
 
 class Winch:
@@ -120,8 +164,3 @@ class Trigger:
                 file_name=f"{self._vehicle_id}-{index:05d}.jpg",
             )
         )
-
-
-def info(text: str) -> Event:
-    """Return an informational text."""
-    return Said(Severity.INFO, text)

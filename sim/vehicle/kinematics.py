@@ -22,6 +22,7 @@ class Kinematics:
     ground_m: float = 0.0
     on_ground: bool = True
     impact_mps: float = 0.0
+    contact_mps: float = 0.0
     voltage_v: float = 12.6
     current_a: float = 0.0
     used_mah: float = 0.0

@@ -9,6 +9,8 @@ from sim.vehicle.modes import Severity
 if TYPE_CHECKING:
     from sim.vehicle.autopilot import Autopilot
 
+_FASTEST_MPS = 1_000.0
+
 
 def act(vehicle: "Autopilot", item: StoredItem) -> None:
     """Carry out one command; those that this vehicle stores but has no gear for do nothing, as in the firmware."""
@@ -40,7 +42,7 @@ def act(vehicle: "Autopilot", item: StoredItem) -> None:
 
 def change_speed(vehicle: "Autopilot", *, kind: int, speed_mps: float) -> bool:
     """Set the speed of the legs (0, 1), of climb (2) or of descent (3); False if it makes no sense."""
-    if speed_mps <= 0.0:
+    if not 0.0 < speed_mps <= _FASTEST_MPS:
         return False
     match kind:
         case 0 | 1:
@@ -63,16 +65,13 @@ def turn(vehicle: "Autopilot", *, angle_deg: float, clockwise: bool, relative: b
 
 
 def move_gripper(vehicle: "Autopilot", *, grab: bool) -> bool:
-    """Close or open the gripper; False where none is set up."""
-    if not vehicle.gripper.ready:
+    """Close or open the gripper; False where it is switched off. One switched on since power on does nothing yet."""
+    if vehicle.params["GRIP_ENABLE"] == 0.0:
         return False
     if grab:
         vehicle.gripper.grab()
-        vehicle.say("Gripper load grabbed")
     else:
-        vehicle.say("Gripper load releasing")
         vehicle.gripper.release()
-        vehicle.say("Gripper load released")
     return True
 
 

@@ -20,6 +20,9 @@ class Result(IntEnum):
     UNSUPPORTED = 3
     NO_SPACE = 4
     INVALID_PARAM1 = 6
+    INVALID_PARAM2 = 7
+    INVALID_PARAM3 = 8
+    INVALID_PARAM4 = 9
     INVALID_PARAM5_X = 10
     INVALID_PARAM6_Y = 11
     INVALID_PARAM7 = 12
@@ -91,6 +94,7 @@ PLACED = frozenset(
 )  # fmt: skip
 
 FENCE_ITEMS = frozenset({c for c in Do if 5000 <= c <= 5004})
+FENCE_POLYGONS = frozenset({Do.FENCE_POLYGON_INCLUSION, Do.FENCE_POLYGON_EXCLUSION})
 
 # "Mission: 3 WP" and the like.
 TITLES = {
@@ -104,6 +108,10 @@ TITLES = {
     Do.GRIPPER: "Gripper", Do.IMAGE_START_CAPTURE: "ImageStartCapture", Do.IMAGE_STOP_CAPTURE: "ImageStopCapture",
     Do.WINCH: "Winch",
 }  # fmt: skip
+
+# NaN in parameter 4 leaves the yaw open (`AP_Mission::sanity_check_params`).
+_OPEN_YAW = frozenset({Do.WAYPOINT, Do.LOITER_UNLIM, Do.LAND, Do.TAKEOFF})
+_MOST_CORNERS = 255.0
 
 ABSOLUTE, RELATIVE, TERRAIN = 0, 3, 10
 _FOLDED = {0: ABSOLUTE, 2: ABSOLUTE, 5: ABSOLUTE, 3: RELATIVE, 6: RELATIVE, 10: TERRAIN, 11: TERRAIN}
@@ -151,7 +159,8 @@ def fold_fence_item(item: StoredItem) -> tuple[Result, StoredItem]:
     place = _check_place(item)
     if place is not Result.ACCEPTED:
         return place, item
-    if item.command != Do.FENCE_RETURN_POINT and not item.param1 > 0.0:
+    most = _MOST_CORNERS if item.command in FENCE_POLYGONS else math.inf
+    if item.command != Do.FENCE_RETURN_POINT and not (0.0 < item.param1 <= most and math.isfinite(item.param1)):
         return Result.INVALID_PARAM1, item
     return Result.ACCEPTED, StoredItem(command=item.command, param1=_single(item.param1), x=item.x, y=item.y)
 
@@ -169,8 +178,10 @@ def fold_rally_item(item: StoredItem) -> tuple[Result, StoredItem]:
 
 
 def _check_numbers(item: StoredItem) -> Result:
-    for number, value in enumerate((item.param1, item.param2, item.param3), start=Result.INVALID_PARAM1):
-        if math.isnan(value):
+    values = (item.param1, item.param2, item.param3, item.param4)
+    for number, value in enumerate(values, start=Result.INVALID_PARAM1):
+        unset = math.isnan(value) and number == Result.INVALID_PARAM4 and item.command in _OPEN_YAW
+        if not (math.isfinite(value) or unset):
             return Result(number)
     return Result.ACCEPTED if math.isfinite(item.z) else Result.INVALID_PARAM7
 

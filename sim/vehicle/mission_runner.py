@@ -1,11 +1,14 @@
 """Flies a mission item by item: one navigation command at a time, and the commands between as they come."""
 
+import math
 from enum import IntEnum
 from typing import Protocol
 
 from sim.dynamics.path import Vector
+from sim.vehicle.gear import Gripper
 from sim.vehicle.mission_item import NAVIGATION, TITLES, Do, StoredItem
-from sim.vehicle.sequences import LandAt, PlaceLoad, Stay, return_to
+from sim.vehicle.modes import Severity
+from sim.vehicle.sequences import LandAt, PlaceLoad, Stay, leg_of, return_to
 from sim.vehicle.tasks import Descend, Flight, Hold, Rest, TakeOff, Task, Travel
 
 _FAST_NEXT = frozenset({Do.WAYPOINT, Do.SPLINE_WAYPOINT, Do.LOITER_UNLIM, Do.LOITER_TIME, Do.PAYLOAD_PLACE})
@@ -32,6 +35,7 @@ class Crew(Protocol):
     """What a mission needs of the vehicle around it."""
 
     flight: Flight
+    gripper: Gripper
 
     def items(self) -> list[StoredItem]:
         """Return the mission on board."""
@@ -45,15 +49,11 @@ class Crew(Protocol):
         """Return where a return to launch ends now."""
         ...
 
-    def release_load(self) -> None:
-        """Open the gripper on the ground."""
-        ...
-
     def act(self, item: StoredItem) -> None:
         """Carry out a command that is no navigation."""
         ...
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, severity: Severity = Severity.INFO) -> None:
         """Tell the ground."""
         ...
 
@@ -69,6 +69,7 @@ class MissionRunner:
         self.reached: int | None = None
         self._wait: list[int] = []
         self._condition_until_s = 0.0
+        self._within_m: float | None = None
         self._jumps: dict[int, int] = {}
         self._begun = False
 
@@ -164,6 +165,7 @@ class MissionRunner:
         """Begin the first navigation command from `start` on, and what stands before it."""
         items = self._crew.items()
         self._wait = []
+        self._within_m = None
         self._crew.flight.yaw_hold_rad = None
         index = start
         for _ in range(len(items) * _JUMPS_AT_ONCE + 1):
@@ -193,7 +195,7 @@ class MissionRunner:
 
     def _run_waiting(self) -> None:
         items = self._crew.items()
-        while self._wait and self._crew.flight.now_s >= self._condition_until_s:
+        while self._wait and self._crew.flight.now_s >= self._condition_until_s and self._is_near_enough():
             index = self._wait.pop(0)
             item = items[index]
             self._announce(index, item)
@@ -201,8 +203,21 @@ class MissionRunner:
                 self.reached = index
             if item.command == Do.CONDITION_DELAY:
                 self._condition_until_s = self._crew.flight.now_s + item.param1
+            elif item.command == Do.CONDITION_DISTANCE:
+                self._within_m = max(0.0, item.param1)
+                return
             else:
                 self._crew.act(item)
+
+    def _is_near_enough(self) -> bool:
+        """Return whether CONDITION_DISTANCE, if there is one, lets the commands after it go on."""
+        leg = leg_of(self.task)
+        if self._within_m is not None and leg is not None:
+            at = self._crew.flight.kin.position
+            if math.dist(at[:2], leg.destination[:2]) >= self._within_m:
+                return False
+        self._within_m = None
+        return True
 
     def _announce(self, index: int, item: StoredItem) -> None:
         self._crew.say(f"Mission: {index} {TITLES[Do(item.command)]}")
@@ -254,7 +269,7 @@ class MissionRunner:
                 task = Hold(until_s=now_s + max(0.0, item.param1))
             case Do.PAYLOAD_PLACE:
                 travel = self._travel(item, passing=False)
-                task = PlaceLoad(travel, reach_m=item.param1, release=crew.release_load)
+                task = PlaceLoad(travel, reach_m=item.param1, gripper=crew.gripper, say=crew.say)
             case Do.LOITER_UNLIM:
                 task = Stay(self._travel(item, passing=False), None)
             case Do.LOITER_TIME | Do.LOITER_TURNS:

@@ -43,6 +43,7 @@ def mode_of(number: int) -> Mode | None:
 class Severity(IntEnum):
     """MAV_SEVERITY, as far as it is used."""
 
+    EMERGENCY = 0
     CRITICAL = 2
     WARNING = 4
     INFO = 6

@@ -12,6 +12,9 @@ from sim.vehicle.tasks import Hold, KeepSpeed, TakeOff, Travel
 
 _ARM_IN_AUTO = 1
 FORCE = 21196.0
+_FARTHEST_M = 1_000_000.0
+_HIGHEST_M = 83_886.0
+_FASTEST_MPS = 1_000.0
 
 
 class Answer(IntEnum):
@@ -44,8 +47,14 @@ def refusal(vehicle: Autopilot) -> str | None:
         return reason
     if vehicle.mode in NOT_ARMABLE or (vehicle.mode is Mode.AUTO and not int(params["AUTO_OPTIONS"]) & _ARM_IN_AUTO):
         return f"{MODE_NAMES[vehicle.mode].title()} mode not armable"
-    if params["ARMING_CHECK"] == 0.0:
-        return None
+    return prearm_refusal(vehicle)
+
+
+def prearm_refusal(vehicle: Autopilot) -> str | None:
+    """Return the first reason not to arm in whichever mode, as the pre-arm bit of SYS_STATUS tells it."""
+    reason = startup.arming_reason(vehicle.now_s)
+    if reason is not None or vehicle.params["ARMING_CHECK"] == 0.0:
+        return reason
     return _battery_refusal(vehicle) or _fence_refusal(vehicle)
 
 
@@ -87,7 +96,7 @@ def take_off(vehicle: Autopilot, alt_home_m: float) -> Answer:
     """Climb to a height above home, in GUIDED, from the ground."""
     if not vehicle.armed or vehicle.mode is not Mode.GUIDED or not vehicle.landed:
         return Answer.FAILED
-    if alt_home_m <= vehicle.alt_home_m:
+    if not vehicle.alt_home_m < alt_home_m < _HIGHEST_M:
         return Answer.FAILED
     vehicle.task = TakeOff(vehicle.home[2] + alt_home_m)
     return Answer.ACCEPTED
@@ -105,6 +114,8 @@ def go_to(vehicle: Autopilot, place: Vector, *, above_ground: bool, yaw_rad: flo
     """Fly to a place, in GUIDED and off the ground; a place outside the fence is refused without a word."""
     if vehicle.mode is not Mode.GUIDED:
         return Answer.FAILED
+    if not _is_within_reach(place):
+        return Answer.DENIED
     up = place[2] + (vehicle.kin.ground_m if above_ground else 0.0)
     if breaches(vehicle.params, vehicle.zones, (place[0], place[1], up), vehicle.home):
         return Answer.DENIED
@@ -119,6 +130,8 @@ def keep_speed(vehicle: Autopilot, velocity: Vector, yaw_rad: float | None = Non
     """Fly at a velocity until the next order or GUID_TIMEOUT, in GUIDED and off the ground."""
     if vehicle.mode is not Mode.GUIDED or not vehicle.armed or vehicle.landed:
         return Answer.FAILED
+    if not all(abs(part) <= _FASTEST_MPS for part in velocity):
+        return Answer.DENIED
     if isinstance(vehicle.task, KeepSpeed):
         vehicle.task.order(velocity, vehicle.now_s, yaw_rad)
     else:
@@ -138,6 +151,8 @@ def set_home(vehicle: Autopilot, place: Vector | None) -> Answer:
     """Make a place the home, None for where it stands now."""
     if not vehicle.has_origin:
         return Answer.FAILED
+    if place is not None and not _is_within_reach(place):
+        return Answer.DENIED
     vehicle.move_home(vehicle.kin.position if place is None else place)
     return Answer.ACCEPTED
 
@@ -151,3 +166,8 @@ def terminate(vehicle: Autopilot) -> Answer:
 def heading_rad(yaw_deg: float) -> float | None:
     """Return a heading in radians; NaN means none was asked for."""
     return None if math.isnan(yaw_deg) else math.radians(yaw_deg)
+
+
+def _is_within_reach(place: Vector) -> bool:
+    """Return whether a place is one on this side of the earth; NaN is none."""
+    return all(abs(part) <= _FARTHEST_M for part in place[:2]) and abs(place[2]) < _HIGHEST_M

@@ -36,6 +36,11 @@ class Sticks:
             self.override_until_s = 0.0
 
     @property
+    def at_bottom(self) -> bool:
+        """Return whether the throttle stick lies at its bottom."""
+        return self.channels[2] <= 1000
+
+    @property
     def throttle(self) -> float:
         """Return the throttle stick, −1 at the bottom to 1 at the top, 0 within the middle's dead band."""
         away = self.channels[2] - 1500

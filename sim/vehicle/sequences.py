@@ -2,14 +2,27 @@
 
 import math
 from collections.abc import Callable, Sequence
+from enum import Enum
 from functools import partial
 
 from sim.dynamics.path import Vector
+from sim.vehicle.gear import Gripper
 from sim.vehicle.kinematics import Row, idle
+from sim.vehicle.modes import Severity
 from sim.vehicle.tasks import Descend, Flight, Hold, Rest, TakeOff, Task, Travel, stopping_place
 
 _SLOW_MPS = 0.3
 _LOOK_ROUND_S = 1.0
+_TOUCHED_S = 0.5
+
+
+class _Placing(Enum):
+    """How far the setting down of a load has come."""
+
+    TRAVEL = "travel"
+    SINK = "sink"
+    RELEASE = "release"
+    CLIMB = "climb"
 
 
 class Succession:
@@ -19,6 +32,11 @@ class Succession:
         self.done = False
         self._makers = list(makers)
         self._task: Task | None = None
+
+    @property
+    def current(self) -> Task | None:
+        """Return the task at hand."""
+        return self._task
 
     def update(self, flight: Flight) -> Row:
         """Return the command of the task at hand."""
@@ -33,6 +51,28 @@ class Succession:
         row = self._task.update(flight)
         self.done = self._task.done and not self._makers
         return row
+
+
+def comes_down(task: Task | None) -> bool:
+    """Return whether a task sinks to land now: not on the way to the place, and not while setting down a load."""
+    match task:
+        case Descend():
+            return True
+        case Succession() | LandAt():
+            return comes_down(task.current)
+        case _:
+            return False
+
+
+def leg_of(task: Task | None) -> Travel | None:
+    """Return the leg that a task flies now, None where it flies none."""
+    match task:
+        case Travel():
+            return task
+        case Succession() | LandAt() | Stay() | PlaceLoad():
+            return leg_of(task.current)
+        case _:
+            return None
 
 
 def return_to(destination: Vector) -> Succession:
@@ -105,44 +145,80 @@ def _come_down(flight: Flight, destination: Vector) -> Task:
 class PlaceLoad:
     """Fly over the place by `travel`, sink to touchdown, let go, climb back (NAV_PAYLOAD_PLACE).
 
-    It sinks at PLDP_SPEED_DN or LAND_SPEED; `reach_m` is how far down it may go. `release` is called on the ground.
+    It sinks at PLDP_SPEED_DN or LAND_SPEED; `reach_m` is how far down it may go, 0 without end. With a gripper that is
+    open already there is nothing to set down, and it goes on at once. Texts and their order are the firmware's.
     """
 
-    def __init__(self, travel: Travel, *, reach_m: float, release: Callable[[], None]) -> None:
+    def __init__(
+        self, travel: Travel, *, reach_m: float, gripper: Gripper, say: Callable[[str, Severity], None]
+    ) -> None:
         self.done = False
         self._reach_m = reach_m
-        self._release = release
+        self._gripper = gripper
+        self._say = say
         self._task: Task = travel
-        self._phase = "travel"
+        self._phase = _Placing.TRAVEL
         self._top_m = 0.0
         self._touched_s: float | None = None
+
+    @property
+    def current(self) -> Task:
+        """Return the task at hand."""
+        return self._task
 
     def update(self, flight: Flight) -> Row:
         """Return the command for the coming step."""
         row = self._task.update(flight)
-        if self._phase == "travel" and self._task.done:
-            self._top_m = flight.kin.position[2]
-            speed = (flight.params["PLDP_SPEED_DN"] or flight.params["LAND_SPEED"]) / 100.0
-            at = flight.kin.position
-            self._begin("sink", Descend(at, speed_mps=speed))
-        elif self._phase == "sink":
-            self._sink(flight)
-        elif self._phase == "climb" and self._task.done:
-            self.done = True
+        match self._phase:
+            case _Placing.TRAVEL if self._gripper.is_open:
+                self._tell("Abort: Gripper Open")
+                self.done = True
+            case _Placing.TRAVEL if self._task.done:
+                self._top_m = flight.kin.position[2]
+                speed = (flight.params["PLDP_SPEED_DN"] or flight.params["LAND_SPEED"]) / 100.0
+                self._begin(_Placing.SINK, Descend(flight.kin.position, speed_mps=speed))
+            case _Placing.SINK:
+                self._sink(flight)
+            case _Placing.RELEASE:
+                self._release(flight)
+            case _Placing.CLIMB:
+                self.done = self._task.done
+            case _:
+                pass
         return row
 
     def _sink(self, flight: Flight) -> None:
         if self._touched_s is None and self._task.done:
             self._touched_s = flight.now_s
-        if self._touched_s is not None:
-            if flight.now_s - self._touched_s >= 0.5 + flight.params["PLDP_DELAY"]:
-                self._release()
-                self._begin("climb", TakeOff(self._top_m))
-        elif 0.0 < self._reach_m < self._top_m - flight.kin.position[2]:
-            self._begin("climb", TakeOff(self._top_m))
+        if self._gripper.is_open:
+            self._tell("Manual release")
+        elif self._touched_s is None:
+            if 0.0 < self._reach_m < self._top_m - flight.kin.position[2]:
+                self._tell("Reached maximum descent", Severity.WARNING)
+                self._begin(_Placing.CLIMB, TakeOff(self._top_m))
+            return
+        elif flight.now_s - self._touched_s < _TOUCHED_S:
+            return
+        else:
+            threshold = flight.params["MOT_THST_HOVER"] * flight.params["PLDP_THRESH"]
+            self._tell(f"payload release thrust threshold: {threshold:f}")
+        if self._gripper.ready:
+            self._tell("Releasing the gripper")
+            self._gripper.release()
+        self._begin(_Placing.RELEASE, self._task)
 
-    def _begin(self, phase: str, task: Task) -> None:
+    def _release(self, flight: Flight) -> None:
+        """Wait for the gripper, where there is one, and for PLDP_DELAY."""
+        waited_s = math.inf if self._touched_s is None else flight.now_s - self._touched_s
+        held = self._gripper.ready and not self._gripper.is_open
+        if not held and waited_s >= _TOUCHED_S + flight.params["PLDP_DELAY"]:
+            self._begin(_Placing.CLIMB, TakeOff(self._top_m))
+
+    def _begin(self, phase: _Placing, task: Task) -> None:
         self._phase, self._task = phase, task
+
+    def _tell(self, text: str, severity: Severity = Severity.INFO) -> None:
+        self._say(f"PayloadPlace: {text}", severity)
 
 
 def back_on_track(track: list[Vector], place: Vector, limit: int) -> None:
@@ -175,6 +251,11 @@ class Stay:
         self._stay_s = stay_s
         self._leave_s: float | None = None
 
+    @property
+    def current(self) -> Task:
+        """Return the task at hand."""
+        return self._travel
+
     def update(self, flight: Flight) -> Row:
         """Return the command for the coming step."""
         row = self._travel.update(flight)
@@ -193,6 +274,11 @@ class LandAt:
         self._place = place
         self._task: Task | None = None
         self._landing = False
+
+    @property
+    def current(self) -> Task | None:
+        """Return the task at hand."""
+        return self._task
 
     def update(self, flight: Flight) -> Row:
         """Return the command for the coming step."""

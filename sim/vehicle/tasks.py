@@ -291,7 +291,7 @@ class Descend:
 def stopping_place(kin: Kinematics, accel_mps2: float) -> Vector:
     """Return where the vehicle comes to rest if it brakes now."""
     east, north, up = kin.velocity
-    reach = math.hypot(east, north) / (2.0 * accel_mps2) + 0.3
+    reach = math.hypot(east, north) / (2.0 * max(0.5, accel_mps2)) + 0.3
     climb = 0.5 * abs(up) / 1.0
     return (kin.position[0] + east * reach, kin.position[1] + north * reach, kin.position[2] + up * climb)
 

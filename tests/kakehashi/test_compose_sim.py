@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,14 @@ def test_wind_and_gusts_of_the_settings_blow_in_the_simulator() -> None:
     (vehicle,) = simulated_vehicles(settings, make_demo_town())
     wind = [vehicle.parameters[name] for name in ("SIM_WIND_SPD", "SIM_WIND_DIR", "SIM_WIND_TURB")]
     assert wind == [8.0, 90.0, 3.0]
+
+
+def test_a_simulated_aircraft_has_the_number_that_the_town_gave_it() -> None:
+    town = make_demo_town()
+    first = next(iter(town.aircraft.values()))
+    renumbered = replace(town, aircraft=dict(town.aircraft) | {first.id: replace(first, mavlink_system_id=7)})
+    settings = Settings(sim=SimSettings(count=1))
+    assert [one.system_id for one in simulated_vehicles(settings, renumbered)] == [7]
 
 
 @pytest.mark.timeout(120)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
@@ -88,3 +89,16 @@ async def test_a_client_that_never_reads_costs_no_more_than_its_bound() -> None:
 def test_two_aircraft_of_one_name_are_refused() -> None:
     with pytest.raises(InvalidValueError):
         Scenario(vehicles=(ready_vehicle(1), ready_vehicle(1)), started_at_s=0.0)
+    with pytest.raises(InvalidValueError):
+        Scenario(vehicles=(ready_vehicle(1), replace(ready_vehicle(2), system_id=1)), started_at_s=0.0)
+
+
+async def test_a_stop_with_clients_connected_is_quiet() -> None:
+    faults: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: faults.append(context))
+    async with FleetServer(scenario(), ServerSettings(base_port=0)) as server:
+        reader, writer = await asyncio.open_connection(*server.addresses[0])
+        await asyncio.wait_for(reader.read(1), 10.0)
+    await asyncio.sleep(0)
+    writer.close()
+    assert faults == []

@@ -76,3 +76,21 @@ def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UnavailableError):
         Spool(tmp_path / "file" / "spool")
+
+
+def test_a_disk_that_fails_is_told_as_unavailable_in_whatever_is_done(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    (tmp_path / "000000001.jpg").mkdir()
+    with pytest.raises(UnavailableError):
+        spool.put(b"picture", about(1))
+    (tmp_path / "000000001.jpg").rmdir()
+    spool.put(b"picture", about(1))
+    waiting = spool.oldest()
+    assert waiting is not None
+    waiting.path.unlink()
+    waiting.path.mkdir()
+    (tmp_path / "refused" / waiting.path.name).write_bytes(b"in the way")
+    with pytest.raises(UnavailableError):
+        spool.set_aside(waiting)
+    with pytest.raises(UnavailableError):
+        spool.done(waiting)

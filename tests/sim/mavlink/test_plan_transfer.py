@@ -7,7 +7,7 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from sim.vehicle.mission_item import Kind
 from tests.sim.pad import HOME_ITEM, Pad, plain, waypoint
 
-ACCEPTED, ERROR, NO_SPACE, CANCELLED = 0, 1, 4, 15
+ACCEPTED, ERROR, NO_SPACE, DENIED, CANCELLED = 0, 1, 4, 14, 15
 
 
 def test_a_mission_in_the_first_second_is_refused_and_a_fence_is_not() -> None:
@@ -134,3 +134,32 @@ def test_terrain_is_asked_for_once_a_second_until_somebody_answers() -> None:
     assert pad.of_kind("TERRAIN_REQUEST") == []
     answers = pad.tell(dialect.MAVLink_terrain_check_message(347700000, 1332300000))
     assert [(m.terrain_height, m.spacing, m.pending) for m in answers] == [(512.0, 100, 0)]
+
+
+def test_an_open_upload_takes_nothing_from_another_station_and_hands_nothing_out() -> None:
+    pad = Pad()
+    other = dialect.MAVLink(None, 254, 190)
+    pad.tell(dialect.MAVLink_mission_count_message(1, 1, 2, 0))
+    item = dialect.MAVLink_mission_item_int_message(1, 1, 0, 3, 16, 0, 1, 0, 0, 0, 0, 347800000, 1332300000, 10.0)
+    known = len(pad.heard)
+    pad.simulation.receive(0, pad.session, bytes(item.pack(other)))
+    pad.tell(dialect.MAVLink_mission_request_list_message(1, 1, 0))
+    answers = [(m.get_type(), m.type, m.target_system) for m in pad.heard[known:] if m.get_type() == "MISSION_ACK"]
+    assert answers == [("MISSION_ACK", DENIED, 254), ("MISSION_ACK", DENIED, 255)]
+    assert not pad.of_kind("MISSION_COUNT")
+    assert [m.seq for m in pad.tell(item) if m.get_type() == "MISSION_REQUEST"] == [1]
+
+
+def test_a_mission_that_is_being_flown_is_not_cleared() -> None:
+    pad = Pad()
+    pad.upload([HOME_ITEM, waypoint(0, 0, 20.0, 22), waypoint(347720000, 1332300000, 20.0), plain(20)])
+    pad.command(176, 1, 4)
+    pad.command(400, 1)
+    pad.command(176, 1, 3)
+    pad.command(300)
+    pad.live(5.0)
+    clear = dialect.MAVLink_mission_clear_all_message(1, 1, 0)
+    assert [m.type for m in pad.tell(clear) if m.get_type() == "MISSION_ACK"] == [ERROR]
+    assert len(pad.vehicle.items()) == 4
+    pad.command(176, 1, 4)
+    assert [m.type for m in pad.tell(clear) if m.get_type() == "MISSION_ACK"] == [ACCEPTED]

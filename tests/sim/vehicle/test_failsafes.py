@@ -34,7 +34,89 @@ def test_a_mission_goes_on_in_silence_where_it_is_told_to() -> None:
     pad.live(20.0)
     pad.live(10.0, silent=True)
     assert pad.vehicle.mode is Mode.AUTO
-    assert "GCS Failsafe - Continuing Auto" in pad.texts()
+    assert "GCS Failsafe - Continuing Auto Mode" in pad.texts()
+
+
+def landing(pad: Pad, mode: Mode) -> None:
+    """Fly at 20 m, out of the way home's fixed height, and sink to land in a mode."""
+    pad.take_off(20.0)
+    pad.heartbeat()
+    assert pad.command(176, 1, mode) == 0
+    for _ in range(200):
+        if pad.vehicle.landing:
+            return
+        pad.live(0.5)
+    raise AssertionError(pad.texts()[-3:])
+
+
+def silence(pad: Pad) -> str:
+    pad.live(1.0)
+    pad.live(6.0, silent=True)
+    return next(t for t in pad.texts() if t.startswith("GCS"))
+
+
+@pytest.mark.parametrize(
+    ("mode", "options", "text", "afterwards"),
+    [
+        (Mode.LAND, 16, "GCS Failsafe", Mode.RTL),
+        (Mode.LAND, 8, "GCS Failsafe - Continuing Landing", Mode.LAND),
+        (Mode.RTL, 8, "GCS Failsafe - Continuing Landing", Mode.LAND),
+        (Mode.RTL, 16, "GCS Failsafe", Mode.RTL),
+    ],
+)
+def test_silence_breaks_off_a_landing_but_where_the_options_let_it_go_on(
+    mode: Mode, options: int, text: str, afterwards: Mode
+) -> None:
+    pad = Pad()
+    pad.set_parameter("FS_GCS_ENABLE", 1)
+    pad.set_parameter("FS_OPTIONS", options)
+    landing(pad, mode)
+    assert silence(pad) == text
+    assert pad.vehicle.mode is afterwards
+
+
+def test_a_landing_that_the_battery_asked_for_goes_on_in_silence() -> None:
+    pad = Pad()
+    for name, value in (("FS_GCS_ENABLE", 1), ("FS_OPTIONS", 0), ("BATT_FS_LOW_ACT", 1)):
+        pad.set_parameter(name, value)
+    pad.take_off(40.0)
+    pad.set_parameter("BATT_LOW_MAH", 3250)
+    assert silence(pad) == "GCS + Battery Failsafe - Continuing Landing"
+    assert pad.vehicle.mode is Mode.LAND
+
+
+@pytest.mark.parametrize(("options", "afterwards"), [(16, Mode.RTL), (8, Mode.LAND)])
+def test_a_low_battery_breaks_off_a_landing_but_where_the_options_let_it_go_on(options: int, afterwards: Mode) -> None:
+    pad = Pad()
+    pad.set_parameter("FS_OPTIONS", options)
+    pad.set_parameter("BATT_FS_LOW_ACT", 2)
+    landing(pad, Mode.LAND)
+    pad.set_parameter("BATT_LOW_MAH", 3250)
+    pad.live(0.5)
+    assert pad.vehicle.mode is afterwards
+
+
+def test_a_lesser_action_of_the_battery_never_follows_a_greater_one() -> None:
+    pad = Pad()
+    pad.set_parameter("BATT_FS_LOW_ACT", 1)
+    pad.set_parameter("BATT_FS_CRT_ACT", 2)
+    pad.take_off(40.0)
+    pad.set_parameter("BATT_LOW_MAH", 3250)
+    pad.live(1.0)
+    pad.set_parameter("BATT_CRT_MAH", 3250)
+    pad.live(1.0)
+    assert pad.texts()[-1].startswith("Battery 1 is critical")
+    assert pad.vehicle.mode is Mode.LAND
+
+
+def test_a_fence_crossed_in_a_landing_leads_home() -> None:
+    pad = Pad()
+    for name, value in (("FENCE_ENABLE", 1), ("FENCE_TYPE", 1), ("FENCE_ALT_MAX", 60), ("FS_OPTIONS", 8)):
+        pad.set_parameter(name, value)
+    landing(pad, Mode.LAND)
+    pad.set_parameter("FENCE_ALT_MAX", 5)
+    pad.live(0.5)
+    assert pad.vehicle.mode is Mode.RTL
 
 
 def test_used_charge_counts_as_a_low_battery_too() -> None:

@@ -12,6 +12,7 @@ from missions.terrain.grid import Terrain
 from tests.sim.pad import HOME_ITEM, Pad, plain, waypoint
 
 AUTO = 3
+GRIPPER = {"GRIP_ENABLE": 1.0, "GRIP_TYPE": 1.0, "SERVO11_FUNCTION": 28.0}
 
 
 def flown(*items: tuple[Any, ...], until: str = "Disarming motors", **changes: Any) -> Pad:
@@ -41,13 +42,11 @@ def hill(height_m: float) -> Terrain:
 
 
 def test_a_load_is_set_down_and_the_flight_goes_on_lighter() -> None:
-    pad = Pad(payload_kg=1.0)
-    for name, value in (("GRIP_ENABLE", 1), ("GRIP_TYPE", 1), ("SERVO11_FUNCTION", 28)):
-        pad.set_parameter(name, value)
+    pad = Pad(payload_kg=1.0, parameters=GRIPPER)
     place = (347703000, 1332300000)
     pad.upload([HOME_ITEM, waypoint(0, 0, 12.0, 22), waypoint(*place, 12.0, 94, p1=20.0), plain(20)])
     start(pad)
-    pad.until("PayloadPlace: payload release")
+    pad.until("Gripper load released")
     assert pad.vehicle.armed
     assert pad.vehicle.kin.position[1] == pytest.approx(33.3, abs=1.0)
     assert pad.vehicle.params["SIM_PAYLOAD_KG"] == 0.0
@@ -62,10 +61,47 @@ def test_without_a_gripper_the_load_stays_on() -> None:
     assert pad.vehicle.params["SIM_PAYLOAD_KG"] == 1.0
 
 
+def test_a_gripper_switched_on_in_flight_moves_only_after_the_next_power_on() -> None:
+    pad = Pad(payload_kg=1.0)
+    for name, value in GRIPPER.items():
+        pad.set_parameter(name, value)
+    assert pad.command(211, 1, 0) == 0
+    pad.live(1.0)
+    assert not any(t.startswith("Gripper") for t in pad.texts())
+    assert pad.vehicle.params["SIM_PAYLOAD_KG"] == 1.0
+    assert pad.command(246, 1) == 0
+    pad.live(1.0)
+    assert pad.command(211, 1, 0) == 0
+    pad.live(1.0)
+    assert [t for t in pad.texts() if t.startswith("Gripper")] == ["Gripper load releasing", "Gripper load released"]
+    assert pad.vehicle.params["SIM_PAYLOAD_KG"] == 0.0
+
+
+def test_a_gripper_without_a_servo_never_says_that_it_let_go() -> None:
+    pad = Pad(payload_kg=1.0, parameters=GRIPPER | {"SERVO11_FUNCTION": 0.0})
+    pad.command(211, 1, 0)
+    pad.live(2.0)
+    assert pad.texts()[-1] == "Gripper load releasing"
+    assert pad.vehicle.params["SIM_PAYLOAD_KG"] == 1.0
+
+
+def test_a_second_place_with_the_gripper_still_open_is_passed_over() -> None:
+    place = waypoint(347702000, 1332300000, 10.0, 94, p1=20.0)
+    pad = flown(waypoint(0, 0, 10.0, 22), place, place, plain(20), payload_kg=1.0, parameters=GRIPPER)
+    told = [t for t in pad.texts() if t.startswith(("PayloadPlace", "Gripper"))]
+    assert told == [
+        "PayloadPlace: payload release thrust threshold: 0.",
+        "PayloadPlace: Releasing the gripper",
+        "Gripper load releasing",
+        "Gripper load released",
+        "PayloadPlace: Abort: Gripper Open",
+    ]
+
+
 def test_a_place_deeper_than_the_load_may_go_down_is_left_without_releasing() -> None:
     place = waypoint(347702000, 1332300000, 20.0, 94, p1=5.0)
     pad = flown(waypoint(0, 0, 20.0, 22), place, plain(20))
-    assert not any(t.startswith("PayloadPlace: payload release") for t in pad.texts())
+    assert [t for t in pad.texts() if t.startswith("PayloadPlace")] == ["PayloadPlace: Reached maximum descent"]
 
 
 def test_pictures_by_command_time_and_distance_reach_the_camera_and_the_link() -> None:
@@ -115,6 +151,14 @@ def test_waits_speeds_and_headings_are_obeyed() -> None:
     assert np.degrees(pad.vehicle.kin.yaw_rad) == pytest.approx(90.0, abs=2.0)
     pad.until("Reached command #4")
     assert pad.until("Mission: 6 RTL") == pytest.approx(4.0, abs=0.6)
+
+
+def test_a_command_after_a_distance_waits_until_the_place_is_that_near() -> None:
+    pad = flown(
+        waypoint(0, 0, 10.0, 22), plain(114, 20.0), plain(203, x=1), waypoint(347706000, 1332300000, 10.0), plain(20)
+    )
+    (shutter,) = pad.camera.shutters
+    assert (34.7706 - shutter.position.lat_deg) * 110_929.0 == pytest.approx(20.0, abs=1.0)
 
 
 def test_a_jump_repeats_as_often_as_it_says() -> None:
@@ -172,6 +216,30 @@ def test_a_landing_on_higher_ground_ends_on_that_ground() -> None:
     )
     assert pad.vehicle.kin.position[2] == pytest.approx(pad.vehicle.kin.ground_m, abs=0.1)
     assert pad.vehicle.kin.position[2] > 40.0
+
+
+@pytest.mark.parametrize(("rise_m", "impact_mps"), [(60.0, 1.2), (400.0, 5.7)])
+def test_a_flight_into_a_slope_is_a_crash_that_stops_the_motors(rise_m: float, impact_mps: float) -> None:
+    pad = flown(
+        waypoint(0, 0, 15.0, 22), waypoint(347740000, 1332300000, 15.0), plain(20), until="Crash: Disarming: ",
+        terrain=hill(rise_m),
+    )  # fmt: skip
+    assert pad.vehicle.kin.impact_mps == pytest.approx(impact_mps, abs=0.3)
+    assert not pad.vehicle.armed
+    north = pad.vehicle.kin.position[1]
+    pad.live(10.0)
+    assert pad.vehicle.kin.position[1] == pytest.approx(north, abs=0.1)
+
+
+def test_touching_a_slope_gently_on_the_way_is_no_landing() -> None:
+    pad = Pad(terrain=hill(60.0))
+    slow = plain(178, 1.0, 2.0, -1.0)
+    pad.upload([HOME_ITEM, waypoint(0, 0, 8.0, 22), slow, waypoint(347720000, 1332300000, 8.0), plain(20)])
+    start(pad)
+    pad.until("SIM Hit ground")
+    pad.live(5.0)
+    assert pad.vehicle.armed
+    assert not pad.vehicle.landed
 
 
 def test_the_mission_can_be_set_to_another_item_in_flight() -> None:
