@@ -64,8 +64,10 @@ class AuditFile:
             descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             size = os.fstat(descriptor).st_size
             try:
-                os.write(descriptor, line)
+                _write_all(descriptor, line)
                 os.fsync(descriptor)
+                if size == 0:
+                    _sync_folder(self._path.parent)
             except OSError:
                 with contextlib.suppress(OSError):
                     os.ftruncate(descriptor, size)
@@ -85,6 +87,22 @@ def verify_file(path: Path) -> tuple[AuditEntry | None, ChainFault | None]:
     if not path.exists():
         return None, None
     return verify_chain(_lines(path))
+
+
+def _write_all(descriptor: int, line: bytes) -> None:
+    """Write every byte: a nearly full disk takes a part of a line without an error and refuses only the rest."""
+    rest = memoryview(line)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new file's name durable; syncing the file alone does not."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _lines(path: Path) -> Iterator[str]:

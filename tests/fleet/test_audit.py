@@ -1,5 +1,8 @@
 """The audit chain: what is changed, taken out or torn is found."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,3 +87,51 @@ def test_a_restarted_service_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert fault is None
     assert last is not None
     assert last.number == 4
+
+
+_FILL_AND_GO_ON = """
+import resource, sys
+from pathlib import Path
+from fleet.audit_file import AuditFile
+from fleet.clock import ManualClock
+from fleet.errors import UnavailableError
+
+path = Path(sys.argv[1])
+audit = AuditFile(path, ManualClock())
+audit.append(actor="a", action="first", subject="x", detail={})
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 100, hard))
+try:
+    audit.append(actor="a", action="refused", subject="x", detail={})
+except UnavailableError:
+    print("refused")
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+audit.append(actor="a", action="second", subject="x", detail={})
+"""
+
+
+def test_a_line_the_disk_takes_only_a_part_of_is_refused_and_leaves_no_trace(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    command = [sys.executable, "-c", _FILL_AND_GO_ON, str(path)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout == "refused\n"
+    last, fault = verify_file(path)
+    assert fault is None
+    assert last is not None
+    assert (last.number, last.action) == (2, "second")
+
+
+def test_a_new_chains_name_is_made_durable_with_its_first_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    real = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    _chain(tmp_path / "audit.jsonl", 2)
+    assert synced.count(tmp_path.stat().st_ino) == 1
