@@ -108,7 +108,7 @@ def _sync_folder(folder: Path) -> None:
 def _lines(path: Path) -> Iterator[str]:
     with path.open("rb") as file:
         for line in file:
-            yield line.rstrip(b"\n").decode(errors="replace")
+            yield line.rstrip(b"\n").decode(errors="surrogateescape")
 
 
 def _set_torn_tail_aside(path: Path) -> None:

@@ -47,6 +47,42 @@ def test_a_changed_entry_is_found_at_its_line(tmp_path: Path, victim: int) -> No
     assert fault.line_number == victim + 1
 
 
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ('{"action"', '{"approved_by":"町長","action"'),
+        ('{"action"', '{"actor":"鈴木","action"'),
+        ('"number":2', '"number":2.9'),
+        ('"number":2', '"number":1e999'),
+        ('"at_s":', '"at_s":NaN,"x":'),
+        ('"at_s":', '"at_s":1e999,"x":'),
+        ('"佐藤"', '"\\ud800"'),
+        ('{"action"', "[" * 100_000),
+        ('"n":1', '"n":' + "[" * 900 + "]" * 900),
+        ('"n":1', '"n": 1'),
+    ],
+)
+def test_whatever_is_done_to_a_line_is_a_fault_at_that_line(tmp_path: Path, written: str, instead: str) -> None:
+    path = tmp_path / "audit.jsonl"
+    _chain(path, 3)
+    lines = path.read_text().splitlines()
+    assert written in lines[1]
+    lines[1] = lines[1].replace(written, instead)
+    last, fault = verify_chain(lines)
+    assert fault is not None
+    assert fault.line_number == 2
+    assert last is not None
+    assert last.number == 1
+
+
+def test_bytes_that_are_no_text_do_not_pass_for_the_mark_that_stands_for_them(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    AuditFile(path, ManualClock()).append(actor="\ufffd", action="x", subject="x", detail={})
+    path.write_bytes(path.read_bytes().replace("\ufffd".encode(), b"\xff"))
+    _, fault = verify_file(path)
+    assert fault is not None
+
+
 def test_an_entry_taken_out_is_found(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
     _chain(path, 5)
