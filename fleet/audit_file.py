@@ -1,29 +1,32 @@
 """The audit chain in an append-only file of JSON lines, flushed to disk entry by entry."""
 
 import contextlib
+import fcntl
 import os
 import threading
+import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fleet.audit import AuditEntry, ChainFault, chain_entry, verify_chain
 from fleet.clock import Clock
-from fleet.errors import BadInputError, UnavailableError
+from fleet.errors import BadInputError, ConflictError, UnavailableError
 from fleet.text import Text
 
 
 class AuditFile:
-    """Appends to one chain file; one process at a time owns it.
+    """Appends to one chain file; one process at a time owns it, by a lock on `*.lock` that ends with the process.
 
     Opening verifies the whole chain. A torn last line (power cut while writing) is moved aside to `*.torn`; any other
-    fault raises BadInputError, since a changed record must be looked at by a person.
+    fault raises BadInputError, since a changed record must be looked at by a person. Raises ConflictError if another
+    process owns the chain and UnavailableError if the disk refuses.
     """
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
         self._clock = clock
         self._lock = threading.Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        weakref.finalize(self, os.close, _own(path))
         _set_torn_tail_aside(path)
         self._last, fault = verify_file(path)
         if fault is not None:
@@ -73,10 +76,7 @@ class AuditFile:
                     os.ftruncate(descriptor, size)
                 raise
         except OSError as error:
-            raise UnavailableError(
-                Text(f"監査記録に書けません: {error}", f"cannot write the audit chain: {error}"),
-                Text("ディスクの空きと権限を確認してください", "check the disk's free space and permissions"),
-            ) from error
+            raise _refused(error) from error
         finally:
             if descriptor >= 0:
                 os.close(descriptor)
@@ -87,6 +87,42 @@ def verify_file(path: Path) -> tuple[AuditEntry | None, ChainFault | None]:
     if not path.exists():
         return None, None
     return verify_chain(_lines(path))
+
+
+def _own(path: Path) -> int:
+    """Return a descriptor that holds this process's lock on the chain.
+
+    The lock file is another than the chain: closing any descriptor of a file gives up a process's locks on it.
+    """
+    descriptor = -1
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path.with_suffix(path.suffix + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if descriptor >= 0:
+            os.close(descriptor)
+        if isinstance(error, BlockingIOError | PermissionError) and descriptor >= 0:
+            raise _owned(path) from error
+        raise _refused(error) from error
+    return descriptor
+
+
+def _owned(path: Path) -> ConflictError:
+    return ConflictError(
+        Text(f"監査記録 {path} は別のプログラムが使っています", f"another program is using the audit chain {path}"),
+        Text(
+            "同じフォルダで動いているかけはしを止めてから、もう一度始めてください",
+            "stop the Kakehashi that runs on the same folder, then start again",
+        ),
+    )
+
+
+def _refused(error: OSError) -> UnavailableError:
+    return UnavailableError(
+        Text(f"監査記録に書けません: {error}", f"cannot write the audit chain: {error}"),
+        Text("ディスクの空きと権限を確認してください", "check the disk's free space and permissions"),
+    )
 
 
 def _write_all(descriptor: int, line: bytes) -> None:

@@ -171,3 +171,37 @@ def test_a_new_chains_name_is_made_durable_with_its_first_entry(
     monkeypatch.setattr(os, "fsync", note)
     _chain(tmp_path / "audit.jsonl", 2)
     assert synced.count(tmp_path.stat().st_ino) == 1
+
+
+_OPEN = """
+import sys
+from pathlib import Path
+from fleet.audit_file import AuditFile
+from fleet.clock import ManualClock
+from fleet.errors import ConflictError
+
+try:
+    audit = AuditFile(Path(sys.argv[1]), ManualClock())
+except ConflictError as error:
+    print(error.what.en)
+else:
+    print("opened")
+"""
+
+
+def _open_elsewhere(path: Path) -> str:
+    command = [sys.executable, "-c", _OPEN, str(path)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=True)
+    return done.stdout.strip()
+
+
+def test_a_second_process_is_refused_for_as_long_as_the_first_has_the_chain(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    first = _chain(path, 2)
+    assert verify_file(path)[1] is None
+    assert _open_elsewhere(path) == f"another program is using the audit chain {path}"
+    first.append(actor="佐藤", action="after", subject="x", detail={})
+    assert _open_elsewhere(path) != "opened"
+    del first
+    assert _open_elsewhere(path) == "opened"
