@@ -99,7 +99,10 @@ def chain_entry(
 
 
 def parse_entry(line: str) -> AuditEntry:
-    """Return the entry of one line; raises ValueError or KeyError if it is none."""
+    """Return the entry of one line.
+
+    Raises ValueError, KeyError, TypeError, OverflowError or RecursionError if it is none.
+    """
     content = json.loads(line)
     if not isinstance(content, dict):
         message = "not a JSON object"
@@ -130,18 +133,20 @@ def verify_chain(lines: Iterable[str]) -> tuple[AuditEntry | None, ChainFault | 
 def _follow(last: AuditEntry | None, line: str, line_number: int) -> tuple[ChainFault | None, AuditEntry | None]:
     try:
         entry = parse_entry(line)
-    except (ValueError, KeyError, TypeError) as error:
+        expected = chain_entry(
+            last=last,
+            at_s=entry.at_s,
+            actor=entry.actor,
+            action=entry.action,
+            subject=entry.subject,
+            detail=entry.detail,
+        )
+        as_written = entry.line()
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         return ChainFault(line_number=line_number, reason=f"unreadable: {error}"), None
-    expected = chain_entry(
-        last=last,
-        at_s=entry.at_s,
-        actor=entry.actor,
-        action=entry.action,
-        subject=entry.subject,
-        detail=entry.detail,
-    )
     if entry.previous != expected.previous or entry.number != expected.number:
         return ChainFault(line_number=line_number, reason="does not follow the entry before"), None
-    if entry.hash != expected.hash:
+    # The hash covers the fields read back; a key added, doubled or written otherwise shows in the line alone.
+    if entry.hash != expected.hash or as_written != line:
         return ChainFault(line_number=line_number, reason="its content was changed"), None
     return None, entry

@@ -7,7 +7,7 @@ Garbage is left out with a note, never an error.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from fleet.clock import JST
@@ -38,6 +38,7 @@ _XMP_NAMES: dict[str, tuple[str, ...]] = {
     "aircraft_roll_deg": ("drone-dji:FlightRollDegree",),
 }
 _LIMITS = {"lat_deg": 90.0, "lon_deg": 180.0, "alt_amsl_m": 20_000.0, "alt_home_m": 20_000.0}
+_FIXED = frozenset({1, 2, 3, 4, 5, 6, 7, 29})  # GPS tags that mean nothing without a fix: place, height, time
 _SENSOR_WIDTH_35MM = 36.0
 
 
@@ -91,10 +92,14 @@ def read_tags(exif: bytes | None, xmp: bytes | None) -> CameraTags:
 
 
 def _combine(block: TiffBlock, named: dict[str, str], notes: list[Text]) -> CameraTags:
+    if "V" in {_words(block.gps.get(9)), named.get("exif:GPSStatus")}:  # EXIF 2.32, GPSStatus: measurement void
+        notes.append(Text("カメラが測位していないため位置を使いません", "the camera had no fix: its place is left out"))
+        block = replace(block, gps={tag: value for tag, value in block.gps.items() if tag not in _FIXED})
+        named = {name: value for name, value in named.items() if not name.startswith("exif:GPS")}
     numbers = {name: _xmp_number(name, named, notes) for name in _XMP_NAMES}
     place = _place(block, numbers, notes)
     if numbers["gimbal_yaw_deg"] is None:
-        numbers["gimbal_yaw_deg"] = _number(block.gps, 17)
+        numbers["gimbal_yaw_deg"] = _direction_deg(block, notes)
     if "drone-dji:GimbalPitchDegree" not in named and numbers["gimbal_pitch_deg"] is not None:
         numbers["gimbal_pitch_deg"] -= 90.0  # senseFly counts a level, nadir-looking wing as 0
     height_m = _gps_altitude_m(block)
@@ -118,6 +123,16 @@ def _combine(block: TiffBlock, named: dict[str, str], notes: list[Text]) -> Came
         orientation=int(orientation) if 1 <= orientation <= 8 else 1,
         notes=tuple(notes),
     )
+
+
+def _direction_deg(block: TiffBlock, notes: list[Text]) -> float | None:
+    """Return GPSImgDirection; a magnetic one is left out, since nothing here knows the place's declination."""
+    direction_deg = _number(block.gps, 17)
+    reference = _words(block.gps.get(16))
+    if direction_deg is not None and reference is not None and reference.upper().startswith("M"):
+        notes.append(Text("方位が磁北からの値のため使いません", "the direction is from magnetic north and is left out"))
+        return None
+    return direction_deg
 
 
 def _turn(angle_deg: float | None) -> float | None:
@@ -247,7 +262,7 @@ def _zone(text: str | None) -> timezone | None:
         sign = -1 if text.startswith("-") else 1
         hours, minutes = text.lstrip("+-").split(":", 1)
         return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes)))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

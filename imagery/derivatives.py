@@ -79,7 +79,7 @@ def examine(data: bytes, limits: PictureLimits) -> Examined:
 
 def _decoded(picture: Image.Image, wanted_px: int) -> Image.Image:
     share = min(1.0, wanted_px / max(picture.size))
-    picture.draft(None, (round(picture.width * share), round(picture.height * share)))
+    picture.draft(None, (max(1, round(picture.width * share)), max(1, round(picture.height * share))))
     picture.load()
     factor = max(picture.size) // (2 * wanted_px)
     small: Image.Image = picture

@@ -18,6 +18,10 @@ MEMORY_BYTES = 512 * 1024 * 1024
 DEADLINE_S = 20.0
 
 
+class DeadlyPictureError(BadInputError):
+    """The worker died of the picture twice in a row, or of a machine short of memory."""
+
+
 class PictureIntake:
     """Checks pictures and makes their small copies, one at a time per worker; further ones wait their turn.
 
@@ -58,8 +62,8 @@ class PictureIntake:
     async def examine(self, data: bytes) -> Examined:
         """Return what the picture is, with its copies.
 
-        Raises BadInputError (no sound picture), TooLargeError (bytes or pixels), ExpiredError (it took too long) and
-        UnavailableError (no worker can be started).
+        Raises BadInputError (no sound picture; DeadlyPictureError if its worker died), TooLargeError (bytes or pixels),
+        ExpiredError (it took too long) and UnavailableError (no worker can be started).
         """
         if len(data) > self._limits.max_bytes:
             raise too_many_bytes(len(data), self._limits.max_bytes)
@@ -81,7 +85,7 @@ async def _ask_twice(worker: WorkerProcess, request: bytes, data: bytes) -> byte
         try:
             return await worker.ask(request, data)
         except WorkerDiedError as error:
-            raise BadInputError(
+            raise DeadlyPictureError(
                 Text("写真を安全に開けませんでした", "the picture could not be opened safely"),
                 Text("写真アプリで保存し直してから送ってください", "save it anew with a photo app and send that"),
             ) from error

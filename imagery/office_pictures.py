@@ -17,7 +17,7 @@ from fleet.errors import BadInputError, ExpiredError, FleetError, TooLargeError
 from fleet.ids import StationId
 from imagery.bodies import PictureChunk, PictureManifest, PictureMissing, PictureReceived
 from imagery.derivatives import Examined
-from imagery.intake import PictureIntake
+from imagery.intake import DeadlyPictureError, PictureIntake
 from imagery.library_sql import (
     chunk_data,
     chunk_indexes,
@@ -30,6 +30,7 @@ from imagery.office_work_sql import count_asking, quiet_pictures, whole_pictures
 from imagery.picture_handler_sql import PictureHandler
 from imagery.picture_reader import PictureReader, reading
 from imagery.pictures import Picture, PictureState, Release
+from imagery.retries import Retries
 from imagery.store import Copy, PictureStore, sha256_of
 from imagery.transfer import AskAgain, joined
 from telemetry.bodies import Body
@@ -76,6 +77,7 @@ class OfficePictures:
         self._ask = ask
         self._on_change = on_change
         self._timing = timing or OfficeTiming()
+        self._retries = Retries()
         self._changed: dict[str, None] = {}
         self._wake = asyncio.Event()
         self.handler = PictureHandler()
@@ -131,20 +133,34 @@ class OfficePictures:
         whole = picture.chunks_have == picture.chunks_total
         if not whole or picture.state is PictureState.COMPLETE or picture.fault is not None:
             return False
+        if not self._retries.due(picture.sha256, self._clock.monotonic_s()):
+            return False
         data = await asyncio.to_thread(self._joined_chunks, picture)
         if data is None:
             await self._start_over(picture)
             return False
         await asyncio.to_thread(self._store.put, data)
-        try:
-            examined = await self._intake.examine(data)
-        except (BadInputError, TooLargeError, ExpiredError) as error:
-            await asyncio.to_thread(self._set_fault, picture, error.what.en)
-        else:
-            await asyncio.to_thread(self._complete, picture, examined)
+        if not await self._open(picture, data):
+            return False
+        self._retries.forget(picture.sha256)
         received = PictureReceived(picture_id=picture.id, sha256=picture.sha256, at_s=self._clock.now_s())
         await self._send_down(picture, received)
         self._tell(await self.reader.picture(picture.id))
+        return True
+
+    async def _open(self, picture: Picture, data: bytes) -> bool:
+        """Complete the picture or note its fault; return False if it is to be tried again later."""
+        try:
+            examined = await self._intake.examine(data)
+        except (ExpiredError, DeadlyPictureError) as error:
+            if self._retries.note_failure(picture.sha256, self._clock.monotonic_s()):
+                _LOG.warning("picture_is_tried_again", picture=picture.id, error=str(error))
+                return False
+            await asyncio.to_thread(self._set_fault, picture, error.what.en, keep_thumbnail=True)
+        except (BadInputError, TooLargeError) as error:
+            await asyncio.to_thread(self._set_fault, picture, error.what.en, keep_thumbnail=False)
+        else:
+            await asyncio.to_thread(self._complete, picture, examined)
         return True
 
     def _joined_chunks(self, picture: Picture) -> bytes | None:
@@ -166,10 +182,11 @@ class OfficePictures:
             replace_thumbnail(connection, picture.id, examined.thumbnail_jpeg)
             drop_chunks(connection, picture.sha256)
 
-    def _set_fault(self, picture: Picture, fault: str) -> None:
+    def _set_fault(self, picture: Picture, fault: str, *, keep_thumbnail: bool) -> None:
         with writing(self._engine) as connection:
             update_picture(connection, picture.id, {"fault": fault[:200]})
-            replace_thumbnail(connection, picture.id, b"")
+            if not keep_thumbnail:
+                replace_thumbnail(connection, picture.id, b"")
             drop_chunks(connection, picture.sha256)
 
     async def _start_over(self, picture: Picture) -> None:

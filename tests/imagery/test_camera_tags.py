@@ -110,6 +110,51 @@ def test_time_without_zone_is_taken_as_japan_time_and_said_so() -> None:
     assert [note for note in tags.notes if "Japan time" in note.en]
 
 
+@pytest.mark.parametrize("zone", ["+00:9999999999999", "+99999999999999:00", "+24:00", "Z", "+9"])
+def test_a_zone_that_is_none_is_taken_as_japan_time(zone: str) -> None:
+    exif = {0x9003: ascii_entry("2026:07:06 19:30:00"), 0x9011: ascii_entry(zone)}
+    tags = read_tags(write_tiff_block(image={}, exif=exif, gps={}), None)
+    assert tags.taken_at_s == datetime(2026, 7, 6, 10, 30, tzinfo=UTC).timestamp()
+    assert [note for note in tags.notes if "Japan time" in note.en]
+
+
+@pytest.mark.parametrize(("reference", "heading_deg"), [("T", 100.0), ("M", None)])
+def test_a_direction_from_magnetic_north_is_not_taken_for_true(reference: str, heading_deg: float | None) -> None:
+    block = write_tiff_block(image={}, exif={}, gps={16: ascii_entry(reference), 17: rational_entry(100.0)})
+    tags = read_tags(block, None)
+    assert tags.heading_deg == heading_deg
+    assert bool([note for note in tags.notes if "magnetic" in note.en]) == (heading_deg is None)
+
+
+@pytest.mark.parametrize("status", ["A", "V"])
+def test_a_void_fix_gives_no_place_no_height_and_no_time(status: str) -> None:
+    gps = {
+        9: ascii_entry(status),
+        1: ascii_entry("N"),
+        2: rational_entry(34, 0, 0),
+        3: ascii_entry("E"),
+        4: rational_entry(133, 0, 0),
+        6: rational_entry(12.0),
+        7: rational_entry(1, 2, 3),
+        29: ascii_entry("2026:07:06"),
+    }
+    mirrored = xmp_with(
+        'exif:GPSLatitude="34,0N" exif:GPSLongitude="133,0E" >',
+        prefix="exif",
+        namespace="http://ns.adobe.com/exif/1.0/",
+    )
+    tags = read_tags(write_tiff_block(image={}, exif={}, gps=gps), mirrored)
+    void = status == "V"
+    assert [value is None for value in (tags.lat_deg, tags.lon_deg, tags.alt_amsl_m, tags.taken_at_s)] == [void] * 4
+    assert bool(tags.notes) == void
+
+
+def test_a_void_fix_of_the_camera_leaves_the_aircrafts_place() -> None:
+    block = write_tiff_block(image={}, exif={}, gps={9: ascii_entry("V")})
+    tags = read_tags(block, xmp_with('drone-dji:GpsLatitude="+34.5" drone-dji:GpsLongitude="+133.25" >'))
+    assert (tags.lat_deg, tags.lon_deg) == (34.5, 133.25)
+
+
 def test_no_fix_is_no_place() -> None:
     tags = read_tags(None, xmp_with('drone-dji:GpsLatitude="0.0" drone-dji:GpsLongitude="0.0" >'))
     assert (tags.lon_deg, tags.lat_deg) == (None, None)

@@ -36,6 +36,14 @@ def test_copies_keep_to_their_sizes() -> None:
     assert len(found.thumbnail_jpeg) <= 20_000
 
 
+@pytest.mark.parametrize("size", [(65_000, 10), (10, 65_000), (40_000, 1)])
+def test_a_sliver_of_a_picture_gets_copies(size: tuple[int, int]) -> None:
+    found = examine(saved(Image.new("RGB", size), "JPEG"), LIMITS)
+    assert (found.width_px, found.height_px) == size
+    assert max(opened(found.preview_jpeg).size) <= 1600
+    assert min(opened(found.thumbnail_jpeg).size) == 1
+
+
 def test_the_noisiest_thumbnail_is_small_all_the_same() -> None:
     noise = Image.effect_noise((1200, 900), 120).convert("RGB")
     assert len(examine(saved(noise, "JPEG", quality=95), LIMITS).thumbnail_jpeg) <= 20_000

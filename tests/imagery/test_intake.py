@@ -9,7 +9,7 @@ import pytest
 from fleet.errors import BadInputError, ExpiredError, TooLargeError, UnavailableError
 from imagery.camera_tags import tagged_jpeg
 from imagery.derivatives import PictureLimits
-from imagery.intake import MEMORY_BYTES, PictureIntake
+from imagery.intake import MEMORY_BYTES, DeadlyPictureError, PictureIntake
 from imagery.worker_process import WorkerProcess, worker_command
 from tests.imagery.samples import TAGS, jpeg, png
 
@@ -106,7 +106,7 @@ async def test_a_worker_killed_while_idle_costs_no_picture() -> None:
 async def test_a_picture_that_kills_every_worker_is_refused() -> None:
     worker = WorkerProcess((sys.executable, "-c", "import sys; sys.stdin.buffer.read(4)"), deadline_s=20)
     async with PictureIntake(workers=[worker]) as intake:
-        with pytest.raises(BadInputError) as refusal:
+        with pytest.raises(DeadlyPictureError) as refusal:
             await intake.examine(jpeg())
         assert worker.starts == 2
     assert "safely" in refusal.value.what.en

@@ -6,12 +6,14 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from fleet.errors import ConflictError
+from fleet.errors import ConflictError, ExpiredError, FleetError
 from fleet.ids import StationId
+from fleet.text import Text
 from imagery.bodies import PICTURE_BODIES, PictureChunk, PictureManifest, PictureMissing
 from imagery.camera_tags import tagged_jpeg
 from imagery.chunks import chunk_digests
-from imagery.intake import PictureIntake
+from imagery.derivatives import Examined
+from imagery.intake import DeadlyPictureError, PictureIntake
 from imagery.library import PictureQuery
 from imagery.memory_store import MemoryStore
 from imagery.office_pictures import OfficePictures
@@ -22,6 +24,20 @@ from telemetry.making import make_record
 from telemetry.store import ReceivedRecord
 from telemetry.store_sql import SqlRecordStore
 from tests.imagery.samples import CONTEXT, TAGS, Field, jpeg, noisy_jpeg, rows, shuffled
+
+
+class SlowIntake(PictureIntake):
+    """An intake whose next askings fail as told, and that then checks pictures as ever."""
+
+    def __init__(self, running: PictureIntake) -> None:
+        super().__init__(running.limits)
+        self._running = running
+        self.failures: list[FleetError] = []
+
+    async def examine(self, data: bytes) -> Examined:
+        if self.failures:
+            raise self.failures.pop()
+        return await self._running.examine(data)
 
 
 class Office:
@@ -243,6 +259,52 @@ async def test_after_a_crash_a_whole_picture_is_finished_at_start(field: Field, 
     office.start()
     assert await office.pictures.finish_waiting() == 1
     assert (await office.pictures.reader.original(sent.id)).data == data
+
+
+TIMED_OUT = ExpiredError(Text("検査が終わりません", "checking did not end"))
+WORKER_DIED = DeadlyPictureError(Text("開けません", "it could not be opened safely"))
+
+
+@pytest.mark.parametrize("failure", [TIMED_OUT, WORKER_DIED])
+async def test_a_slow_moment_at_the_office_costs_no_picture(field: Field, office: Office, failure: FleetError) -> None:
+    slow = SlowIntake(office.intake)
+    slow.failures = [failure, failure]
+    office.intake = slow
+    office.start()
+    data = noisy_jpeg(2)
+    sent = await field.pictures.accept(data, CONTEXT)
+    await office.take(field.arrived())
+    waiting = await office.only()
+    assert (waiting.state, waiting.fault, office.asked) == (PictureState.PARTIAL, None, [])
+    assert (await office.pictures.reader.thumbnail(sent.id)).data[:2] == b"\xff\xd8"
+    assert await office.pictures.finish_waiting() == 0
+    assert len(slow.failures) == 1, "it was tried again without waiting"
+    field.clock.advance(30)
+    assert await office.pictures.finish_waiting() == 0
+    field.clock.advance(30)
+    assert await office.pictures.finish_waiting() == 0
+    field.clock.advance(30)
+    assert await office.pictures.finish_waiting() == 1
+    assert (await office.pictures.reader.original(sent.id)).data == data
+    assert [kind for _, kind, _ in office.asked] == ["picture.received"]
+
+
+async def test_a_picture_that_is_slow_every_time_is_given_up_with_its_thumbnail_kept(
+    field: Field, office: Office
+) -> None:
+    slow = SlowIntake(office.intake)
+    slow.failures = [TIMED_OUT] * 99
+    office.intake = slow
+    office.start()
+    sent = await field.pictures.accept(jpeg(), CONTEXT)
+    await office.take(field.arrived())
+    for _ in range(20):
+        field.clock.advance(600)
+        await office.pictures.finish_waiting()
+    assert len(slow.failures) == 94
+    assert (await office.only()).fault == "checking did not end"
+    assert (await office.pictures.reader.thumbnail(sent.id)).data[:2] == b"\xff\xd8"
+    assert list(office.store.originals()) == [sent.sha256]
 
 
 async def test_the_offices_copies_carry_no_metadata(field: Field, office: Office) -> None:
