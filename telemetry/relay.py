@@ -18,6 +18,7 @@ from telemetry.window import BulkWindow, WindowLimits
 _PRIORITY = (Lane.ALERT, Lane.POSITION)
 _BULK = tuple(lane for lane in LANES if lane not in _PRIORITY)
 _PACK_BYTES = MAX_BATCH_BYTES - 512
+_IMAGE_ROOM_BYTES = 48 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +92,15 @@ class Relay:
         """Return the bytes of the batches that wait for a receipt."""
         return sum(len(flight.payload) for flight in self._flights.values())
 
+    @property
+    def _bulk_bytes(self) -> int:
+        return sum(len(flight.payload) for flight in self._flights.values() if flight.lane in _BULK)
+
     def on_connected(self) -> None:
         """Take in that the broker can be reached: everything under way goes again at once."""
         self._connected = True
         self._silent_rounds = 0
+        self._window.on_reconnect()
         for flight in list(self._flights.values()):
             if flight.lane is Lane.POSITION:
                 self._take_anew(flight)
@@ -116,11 +122,14 @@ class Relay:
         for lane in _PRIORITY:
             if self._may_have_more[lane] and self._flying(lane) < self._settings.priority_batches:
                 return Want(lane=lane, after=self._cursor[lane], max_bytes=_PACK_BYTES)
-        bulk = [flight for flight in self._flights.values() if flight.lane in _BULK]
-        room = self._window.size_bytes - sum(len(flight.payload) for flight in bulk)
-        if len(bulk) >= self._settings.bulk_batches or (bulk and room < self._settings.window.min_bytes // 2):
+        bulk = sum(self._flying(lane) for lane in _BULK)
+        room = self._window.size_bytes - self._bulk_bytes
+        if bulk >= self._settings.bulk_batches or (bulk and room < self._settings.window.min_bytes // 2):
             return None
         for lane in _BULK:
+            # A chunk of an image cannot be cut to the room there is.
+            if lane is Lane.IMAGE and bulk and room < _IMAGE_ROOM_BYTES:
+                return None
             if self._may_have_more[lane]:
                 return Want(lane=lane, after=self._cursor[lane], max_bytes=min(_PACK_BYTES, max(room, 1)))
         return None
@@ -197,12 +206,14 @@ class Relay:
         """Take in receipts; return the outbox numbers that are done. Unknown and repeated receipts change nothing."""
         numbers: list[int] = []
         refused: list[tuple[int, str]] = []
+        bulk_bytes = self._bulk_bytes
         for receipt in receipts:
             flight = self._flights.pop(receipt.batch_id, None)
             if flight is None:
                 continue
             if flight.tries == 1 and flight.lane in _BULK:
-                self._window.on_receipt(delay_s=now_s - flight.sent_at_s, sent_bytes=len(flight.payload))
+                delay_s = now_s - flight.sent_at_s
+                self._window.on_receipt(delay_s=delay_s, sent_bytes=len(flight.payload), under_way_bytes=bulk_bytes)
             numbers += flight.numbers
             refused += _refused_numbers(flight, receipt.refused)
         if numbers:

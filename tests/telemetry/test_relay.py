@@ -1,14 +1,16 @@
 """The relay under loss, doubling, delay, reordering, cuts and restarts: nothing lost, nothing doubled, worth first."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fleet.ids import RecordId
 from telemetry.codec import BatchReceipt, RefusedIndex
-from telemetry.records import Lane
+from telemetry.records import Lane, Record
 from telemetry.relay import Relay, RelaySettings, Want
 from telemetry.window import WindowLimits
-from tests.telemetry.field import alert, state, track
+from tests.telemetry.field import START_S, alert, state, track
 from tests.telemetry.lossy_link import Faults, LossyTown, settled_lanes
 
 
@@ -121,6 +123,54 @@ def test_a_days_backlog_on_a_thin_link_does_not_delay_the_newest_position() -> N
     assert max(ages_s) < 5.0
     track_records = sum(lane is Lane.TRACK for _, lane, _ in town.arrivals)
     assert track_records > 5_000
+
+
+def test_a_picture_after_a_quiet_time_does_not_bury_the_newest_position() -> None:
+    """128 kbit/s, ten minutes of one track record a second, then 2.4 MB of image chunks."""
+    town = LossyTown(Faults(bytes_per_s=16_000.0, delay_s=0.3), seed=3)
+    for second in range(600):
+        town.put([track(second)])
+        town.run(1.0)
+    began_s = town.now_s
+    bits = np.random.default_rng(3)
+    town.put([image_chunk(index, bits.bytes(48 * 1024)) for index in range(50)])
+    made_at_s: dict[int, float] = {}
+    for second in range(120):
+        made_at_s[second] = town.now_s
+        town.put([state(second)])
+        town.run(1.0)
+    positions = [(at_s, made_at_s[number]) for at_s, lane, number in town.arrivals if lane is Lane.POSITION]
+    newest_s, oldest_shown_s = began_s, 0.0
+    for at_s, made_s in positions:
+        oldest_shown_s = max(oldest_shown_s, at_s - newest_s)
+        newest_s = max(newest_s, made_s)
+    assert len(positions) >= 50
+    assert oldest_shown_s < 10.0
+    assert sum(lane is Lane.IMAGE for _, lane, _ in town.arrivals) >= 25
+
+
+def image_chunk(index: int, data: bytes) -> Record:
+    return Record(
+        id=RecordId(f"chunk-{index}"),
+        lane=Lane.IMAGE,
+        kind="picture.chunk",
+        recorded_at_s=START_S + index,
+        body={"data": data},
+    )
+
+
+def test_a_further_image_chunk_waits_for_room_for_a_whole_one() -> None:
+    relay = Relay(relay_id="r", settings=RelaySettings(window=WindowLimits(start_bytes=90_000)))
+    relay.on_connected()
+    for lane in (Lane.ALERT, Lane.POSITION, Lane.THUMBNAIL, Lane.RECORD):
+        relay.on_empty(Want(lane=lane, after=0, max_bytes=1))
+    sent(relay, Lane.TRACK, [1], now_s=0.0, size=45_000)
+    relay.on_empty(Want(lane=Lane.TRACK, after=0, max_bytes=1))
+    assert relay.next_want() is None
+    relay.on_put(Lane.TRACK)
+    want = relay.next_want()
+    assert want is not None
+    assert want.lane is Lane.TRACK
 
 
 def test_nothing_is_wanted_without_a_connection() -> None:
