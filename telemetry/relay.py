@@ -101,6 +101,7 @@ class Relay:
         self._connected = True
         self._silent_rounds = 0
         self._window.on_reconnect()
+        self._may_have_more = dict.fromkeys(LANES, True)
         for flight in list(self._flights.values()):
             if flight.lane is Lane.POSITION:
                 self._take_anew(flight)
@@ -116,12 +117,16 @@ class Relay:
         self._may_have_more[lane] = True
 
     def next_want(self) -> Want | None:
-        """Return what to fetch next, the lane worth most first, or None if nothing may be sent now."""
+        """Return what to fetch next, the lane worth most first, or None if nothing may be sent now.
+
+        The lane then counts as empty, and what is put during the fetch counts as new, until `on_sent`, `on_skipped` or
+        `on_not_fetched` says what became of the want. Of an empty fetch nothing need be said.
+        """
         if not self._connected:
             return None
         for lane in _PRIORITY:
             if self._may_have_more[lane] and self._flying(lane) < self._settings.priority_batches:
-                return Want(lane=lane, after=self._cursor[lane], max_bytes=_PACK_BYTES)
+                return self._want(lane, _PACK_BYTES)
         bulk = sum(self._flying(lane) for lane in _BULK)
         room = self._window.size_bytes - self._bulk_bytes
         if bulk >= self._settings.bulk_batches or (bulk and room < self._settings.window.min_bytes // 2):
@@ -131,8 +136,12 @@ class Relay:
             if lane is Lane.IMAGE and bulk and room < _IMAGE_ROOM_BYTES:
                 return None
             if self._may_have_more[lane]:
-                return Want(lane=lane, after=self._cursor[lane], max_bytes=min(_PACK_BYTES, max(room, 1)))
+                return self._want(lane, min(_PACK_BYTES, max(room, 1)))
         return None
+
+    def _want(self, lane: Lane, max_bytes: int) -> Want:
+        self._may_have_more[lane] = False
+        return Want(lane=lane, after=self._cursor[lane], max_bytes=max_bytes)
 
     def _flying(self, lane: Lane) -> int:
         return sum(flight.lane is lane for flight in self._flights.values())
@@ -141,13 +150,14 @@ class Relay:
         """Return the id for the batch that will be packed next."""
         return f"{self._relay_id}.{self._batches_made + 1}"
 
-    def on_empty(self, want: Want) -> None:
-        """Take in that the outbox had nothing for a want."""
-        self._may_have_more[want.lane] = False
+    def on_not_fetched(self, want: Want) -> None:
+        """Take in that the outbox could not be read for a want."""
+        self._may_have_more[want.lane] = True
 
     def on_skipped(self, want: Want, last_number: int) -> None:
         """Take in that what was fetched is not to be sent, up to `last_number`."""
         self._cursor[want.lane] = last_number
+        self._may_have_more[want.lane] = True
 
     def on_sent(self, want: Want, *, numbers: Sequence[int], payload: bytes, now_s: float) -> None:
         """Take in that the batch of `next_batch_id` goes out, with these records of the outbox."""
@@ -157,6 +167,7 @@ class Relay:
             batch_id=batch_id, lane=want.lane, numbers=numbers, payload=payload, sent_at_s=now_s
         )
         self._cursor[want.lane] = numbers[-1]
+        self._may_have_more[want.lane] = True
 
     def due_again(self, now_s: float) -> Sequence[Flight]:
         """Return the batches whose receipt is late, worth first, and count them as sent again."""

@@ -201,9 +201,12 @@ class StationRelay:
             await self._send_one(client, want)
 
     async def _send_one(self, client: aiomqtt.Client, want: Want) -> None:
-        taken = await asyncio.to_thread(fetch, want, self._outbox, self._bodies)
+        try:
+            taken = await asyncio.to_thread(fetch, want, self._outbox, self._bodies)
+        except UnavailableError:
+            self._relay.on_not_fetched(want)
+            raise
         if not taken:
-            self._relay.on_empty(want)
             return
         whole = [packed for packed in taken if packed.payload]
         gone = [packed.number for packed in taken if not packed.payload]

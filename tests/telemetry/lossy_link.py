@@ -103,7 +103,6 @@ class LossyTown:
         while (want := self.relay.next_want()) is not None:
             taken = fetch(want, self.outbox, None)
             if not taken:
-                self.relay.on_empty(want)
                 continue
             payload = self._wire.batch(self.relay.next_batch_id(), [packed.payload for packed in taken])
             numbers = [packed.number for packed in taken]
