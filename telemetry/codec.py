@@ -24,6 +24,8 @@ MAX_UNPACKED_BYTES = 256 * 1024
 MAX_RECORD_BYTES = 60 * 1024
 MAX_BATCH_RECORDS = 4096
 _ENVELOPE_BYTES = 256
+_MAX_REASONS = 16
+_NO_REASON = "…"
 _LEVEL = 3
 
 WireName = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
@@ -148,6 +150,14 @@ def fits(payload_bytes: int, payload_count: int, limit_bytes: int = MAX_BATCH_BY
     return payload_bytes + _ENVELOPE_BYTES <= min(limit_bytes, MAX_BATCH_BYTES) and payload_count <= MAX_BATCH_RECORDS
 
 
+def _shortened(receipt: BatchReceipt) -> BatchReceipt:
+    """Return a receipt that makes one message even if all of a batch was refused, each record for its own reason."""
+    if len(receipt.refused) <= _MAX_REASONS:
+        return receipt
+    bare = [RefusedIndex(index=one.index, reason=_NO_REASON) for one in receipt.refused[_MAX_REASONS:]]
+    return BatchReceipt(batch_id=receipt.batch_id, refused=[*receipt.refused[:_MAX_REASONS], *bare])
+
+
 class WireWriter:
     """Packs batches, receipts and messages. Not to be shared between threads."""
 
@@ -162,9 +172,24 @@ class WireWriter:
         """Return encoded records as one batch."""
         return self._pack((WIRE_VERSION, batch_id, [msgspec.Raw(payload) for payload in payloads]))
 
-    def receipts(self, receipts: Sequence[BatchReceipt]) -> bytes:
-        """Return receipts for one station as one message."""
-        return self._pack((WIRE_VERSION, receipts))
+    def receipts(self, receipts: Sequence[BatchReceipt]) -> Sequence[bytes]:
+        """Return receipts for one station as messages, each of a size that a reader takes.
+
+        A receipt that names many refused records gives the reasons of the first 16 only.
+        """
+        messages: list[bytes] = []
+        part: list[msgspec.Raw] = []
+        size = 0
+        for receipt in receipts:
+            packed = msgspec.Raw(self._encoder.encode(_shortened(receipt)))
+            if part and not fits(size + len(packed), len(part) + 1):
+                messages.append(self._pack((WIRE_VERSION, part)))
+                part, size = [], 0
+            part.append(packed)
+            size += len(packed)
+        if part:
+            messages.append(self._pack((WIRE_VERSION, part)))
+        return messages
 
     def down(self, messages: Sequence[DownMessage]) -> bytes:
         """Return the town's messages to one station as one payload."""

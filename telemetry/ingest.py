@@ -11,6 +11,8 @@ from telemetry.codec import Batch, BatchReceipt, RefusedIndex, WireReader, WireR
 from telemetry.store import ReceivedRecord
 from telemetry.topics import Topics, UpTopic
 
+_OTHER_KINDS = "other"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadBatch:
@@ -24,7 +26,7 @@ class ReadBatch:
 
 @dataclass(slots=True)
 class IngestCounts:
-    """What ingest has seen since it started."""
+    """What ingest has seen since it started. Refused records of kinds it does not know share one count, "other"."""
 
     batches: int = 0
     records: int = 0
@@ -69,14 +71,18 @@ class Ingest:
                 _refuse_unprintable(wire.id, wire.kind, wire.key or "")
             except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
                 refused.append(RefusedIndex(index=index, reason=f"{wire.kind}: {error}"[:300]))
-                by_kind = self.counts.refused_by_kind
-                by_kind[wire.kind] = by_kind.get(wire.kind, 0) + 1
+                self._count_refused(wire.kind)
                 continue
             records.append((index, self._received(wire, packed, typed, place, now_s)))
         self.counts.batches += 1
         self.counts.records += len(records)
         self.counts.refused += len(refused)
         return ReadBatch(station=place.station, batch_id=batch.batch_id, records=records, refused=refused)
+
+    def _count_refused(self, kind: str) -> None:
+        by_kind = self.counts.refused_by_kind
+        name = kind if kind in self._decoders else _OTHER_KINDS
+        by_kind[name] = by_kind.get(name, 0) + 1
 
     def _typed(self, wire: WireRecord, packed: bytes) -> Body | None:
         decoder = self._decoders.get(wire.kind)

@@ -28,7 +28,6 @@ MAX_QUEUED_BATCHES = 512
 MAX_COMMIT_BATCHES = 32
 RECONNECT_FIRST_S = 0.5
 RECONNECT_MOST_S = 5.0
-_RECEIPTS_A_MESSAGE = 200
 _ASK_EVERY_S = 1.0
 
 OnStored = Callable[[Sequence[ReceivedRecord]], None]
@@ -170,8 +169,7 @@ class OfficeIngest:
         if client is None:
             return
         for station, receipts in receipts_of(batches, refused).items():
-            for start in range(0, len(receipts), _RECEIPTS_A_MESSAGE):
-                payload = self._wire.receipts(receipts[start : start + _RECEIPTS_A_MESSAGE])
+            for payload in self._wire.receipts(receipts):
                 # Not given while the broker is away: the batch comes again and is receipted then.
                 with contextlib.suppress(aiomqtt.MqttError):
                     await client.publish(self._address.topics.receipt(station), payload, qos=0)

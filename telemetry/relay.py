@@ -18,6 +18,7 @@ from telemetry.window import BulkWindow, WindowLimits
 _PRIORITY = (Lane.ALERT, Lane.POSITION)
 _BULK = tuple(lane for lane in LANES if lane not in _PRIORITY)
 _PACK_BYTES = MAX_BATCH_BYTES - 512
+_IMAGE_ROOM_BYTES = 48 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +92,16 @@ class Relay:
         """Return the bytes of the batches that wait for a receipt."""
         return sum(len(flight.payload) for flight in self._flights.values())
 
+    @property
+    def _bulk_bytes(self) -> int:
+        return sum(len(flight.payload) for flight in self._flights.values() if flight.lane in _BULK)
+
     def on_connected(self) -> None:
         """Take in that the broker can be reached: everything under way goes again at once."""
         self._connected = True
         self._silent_rounds = 0
+        self._window.on_reconnect()
+        self._may_have_more = dict.fromkeys(LANES, True)
         for flight in list(self._flights.values()):
             if flight.lane is Lane.POSITION:
                 self._take_anew(flight)
@@ -110,20 +117,31 @@ class Relay:
         self._may_have_more[lane] = True
 
     def next_want(self) -> Want | None:
-        """Return what to fetch next, the lane worth most first, or None if nothing may be sent now."""
+        """Return what to fetch next, the lane worth most first, or None if nothing may be sent now.
+
+        The lane then counts as empty, and what is put during the fetch counts as new, until `on_sent`, `on_skipped` or
+        `on_not_fetched` says what became of the want. Of an empty fetch nothing need be said.
+        """
         if not self._connected:
             return None
         for lane in _PRIORITY:
             if self._may_have_more[lane] and self._flying(lane) < self._settings.priority_batches:
-                return Want(lane=lane, after=self._cursor[lane], max_bytes=_PACK_BYTES)
-        bulk = [flight for flight in self._flights.values() if flight.lane in _BULK]
-        room = self._window.size_bytes - sum(len(flight.payload) for flight in bulk)
-        if len(bulk) >= self._settings.bulk_batches or (bulk and room < self._settings.window.min_bytes // 2):
+                return self._want(lane, _PACK_BYTES)
+        bulk = sum(self._flying(lane) for lane in _BULK)
+        room = self._window.size_bytes - self._bulk_bytes
+        if bulk >= self._settings.bulk_batches or (bulk and room < self._settings.window.min_bytes // 2):
             return None
         for lane in _BULK:
+            # A chunk of an image cannot be cut to the room there is.
+            if lane is Lane.IMAGE and bulk and room < _IMAGE_ROOM_BYTES:
+                return None
             if self._may_have_more[lane]:
-                return Want(lane=lane, after=self._cursor[lane], max_bytes=min(_PACK_BYTES, max(room, 1)))
+                return self._want(lane, min(_PACK_BYTES, max(room, 1)))
         return None
+
+    def _want(self, lane: Lane, max_bytes: int) -> Want:
+        self._may_have_more[lane] = False
+        return Want(lane=lane, after=self._cursor[lane], max_bytes=max_bytes)
 
     def _flying(self, lane: Lane) -> int:
         return sum(flight.lane is lane for flight in self._flights.values())
@@ -132,13 +150,14 @@ class Relay:
         """Return the id for the batch that will be packed next."""
         return f"{self._relay_id}.{self._batches_made + 1}"
 
-    def on_empty(self, want: Want) -> None:
-        """Take in that the outbox had nothing for a want."""
-        self._may_have_more[want.lane] = False
+    def on_not_fetched(self, want: Want) -> None:
+        """Take in that the outbox could not be read for a want."""
+        self._may_have_more[want.lane] = True
 
     def on_skipped(self, want: Want, last_number: int) -> None:
         """Take in that what was fetched is not to be sent, up to `last_number`."""
         self._cursor[want.lane] = last_number
+        self._may_have_more[want.lane] = True
 
     def on_sent(self, want: Want, *, numbers: Sequence[int], payload: bytes, now_s: float) -> None:
         """Take in that the batch of `next_batch_id` goes out, with these records of the outbox."""
@@ -148,6 +167,7 @@ class Relay:
             batch_id=batch_id, lane=want.lane, numbers=numbers, payload=payload, sent_at_s=now_s
         )
         self._cursor[want.lane] = numbers[-1]
+        self._may_have_more[want.lane] = True
 
     def due_again(self, now_s: float) -> Sequence[Flight]:
         """Return the batches whose receipt is late, worth first, and count them as sent again."""
@@ -197,12 +217,14 @@ class Relay:
         """Take in receipts; return the outbox numbers that are done. Unknown and repeated receipts change nothing."""
         numbers: list[int] = []
         refused: list[tuple[int, str]] = []
+        bulk_bytes = self._bulk_bytes
         for receipt in receipts:
             flight = self._flights.pop(receipt.batch_id, None)
             if flight is None:
                 continue
             if flight.tries == 1 and flight.lane in _BULK:
-                self._window.on_receipt(delay_s=now_s - flight.sent_at_s, sent_bytes=len(flight.payload))
+                delay_s = now_s - flight.sent_at_s
+                self._window.on_receipt(delay_s=delay_s, sent_bytes=len(flight.payload), under_way_bytes=bulk_bytes)
             numbers += flight.numbers
             refused += _refused_numbers(flight, receipt.refused)
         if numbers:

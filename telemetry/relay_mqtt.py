@@ -7,13 +7,14 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 import aiomqtt
 import msgspec
 import structlog
 
 from fleet.clock import Clock
-from fleet.errors import FleetError, UnavailableError
+from fleet.errors import FleetError, TooManyError, UnavailableError
 from fleet.ids import StationId, VehicleId, new_id
 from fleet.text import Text
 from telemetry.bodies import DownReceipt
@@ -35,14 +36,24 @@ STATE_EVERY_S = 1.0
 MAX_VEHICLES = 500
 MAX_DOWN_REMEMBERED = 10_000
 MAX_QUEUED_MESSAGES = 1000
+SETTLE_AGAIN_S = 1.0
 _PUBLISH_TIMEOUT_S = 30.0
 
 OnDown = Callable[[DownMessage], Awaitable[None]]
 
 
+class _Part(Enum):
+    """What may fail by itself, the worst first: records not kept, not read, not forgotten, not sent."""
+
+    PUT = auto()
+    READ = auto()
+    SETTLE = auto()
+    BROKER = auto()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayStatus:
-    """How the station stands to the town. `fault` says what is wrong, None if nothing is."""
+    """How the station stands to the town. `fault` says what is wrong, the worst first, None if nothing is."""
 
     connected: bool
     pending: Mapping[Lane, LanePending]
@@ -96,11 +107,20 @@ class StationRelay:
         self._connected = False
         self._last_receipt_at_s: float | None = None
         self._refused = 0
-        self._fault: Text | None = None
+        self._faults: dict[_Part, Text] = {}
+        self._settle_at_s = float("-inf")
 
     async def put(self, records: Sequence[Record]) -> None:
-        """Return once the records are on the station's disk; raises UnavailableError, TooLargeError, TooManyError."""
-        await self._writer.put(records)
+        """Return once the records are on the station's disk; raises UnavailableError, TooLargeError, TooManyError.
+
+        That the disk refuses is shown by `status` until it takes records again.
+        """
+        try:
+            await self._writer.put(records)
+        except (UnavailableError, TooManyError) as error:
+            self._faults[_Part.PUT] = error.what
+            raise
+        self._faults.pop(_Part.PUT, None)
 
     def show_vehicle(self, vehicle: VehicleId, state: Mapping[str, object]) -> None:
         """Have a vehicle's state published as plain retained JSON with the next beat (1 Hz); the newest counts."""
@@ -119,7 +139,7 @@ class StationRelay:
             in_flight_bytes=self._relay.in_flight_bytes,
             last_receipt_age_s=None if last is None else self._clock.monotonic_s() - last,
             refused=self._refused,
-            fault=self._fault,
+            fault=next((self._faults[part] for part in _Part if part in self._faults), None),
         )
 
     async def drained(self) -> None:
@@ -148,18 +168,18 @@ class StationRelay:
                     pause_s = RECONNECT_FIRST_S
                     await self._talk(client)
             except aiomqtt.MqttError as error:
-                self._note_fault(error)
+                self._note_broker(error)
             finally:
                 self._connected = False
                 self._relay.on_disconnected()
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2.0, RECONNECT_MOST_S)
 
-    def _note_fault(self, error: aiomqtt.MqttError) -> None:
+    def _note_broker(self, error: aiomqtt.MqttError) -> None:
         broker = self._address.broker
-        if self._fault is None:
+        if _Part.BROKER not in self._faults:
             _log.warning("broker not reached", host=broker.host, port=broker.port, error=str(error))
-        self._fault = Text(
+        self._faults[_Part.BROKER] = Text(
             f"中継サーバー {broker.host}:{broker.port} につながりません。記録はこの局に保存されています",
             f"the broker {broker.host}:{broker.port} is not reached ({error}); records are kept here",
         )
@@ -168,7 +188,7 @@ class StationRelay:
         topics, station = self._address.topics, self._address.station
         await client.subscribe([(topics.receipt(station), 0), (topics.down(station), 1)])
         self._connected = True
-        self._fault = None
+        self._faults.pop(_Part.BROKER, None)
         self._relay.on_connected()
         _log.info("broker reached", host=self._address.broker.host, port=self._address.broker.port)
         await until_first_fails([self._listen(client), self._send(client), self._publish_states(client)])
@@ -182,13 +202,22 @@ class StationRelay:
             self._wake.clear()
             try:
                 await self._send_all(client)
-                wait_s = self._relay.next_wake_s(self._clock.monotonic_s())
+                self._faults.pop(_Part.READ, None)
+                wait_s = self._next_wake_s()
             except UnavailableError as error:
-                self._fault = error.what
-                _log.warning("outbox fails", error=str(error))
+                self._faults[_Part.READ] = error.what
+                _log.warning("outbox cannot be read", error=str(error))
                 wait_s = RECONNECT_MOST_S
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), timeout=wait_s)
+
+    def _next_wake_s(self) -> float | None:
+        now_s = self._clock.monotonic_s()
+        relay_s = self._relay.next_wake_s(now_s)
+        if not self._unsettled:
+            return relay_s
+        settle_s = max(0.0, self._settle_at_s - now_s)
+        return settle_s if relay_s is None else min(relay_s, settle_s)
 
     async def _send_all(self, client: aiomqtt.Client) -> None:
         while True:
@@ -201,9 +230,12 @@ class StationRelay:
             await self._send_one(client, want)
 
     async def _send_one(self, client: aiomqtt.Client, want: Want) -> None:
-        taken = await asyncio.to_thread(fetch, want, self._outbox, self._bodies)
+        try:
+            taken = await asyncio.to_thread(fetch, want, self._outbox, self._bodies)
+        except UnavailableError:
+            self._relay.on_not_fetched(want)
+            raise
         if not taken:
-            self._relay.on_empty(want)
             return
         whole = [packed for packed in taken if packed.payload]
         gone = [packed.number for packed in taken if not packed.payload]
@@ -223,15 +255,24 @@ class StationRelay:
         await client.publish(topic, payload, qos=0, timeout=_PUBLISH_TIMEOUT_S)
 
     async def _settle(self) -> None:
-        """Take receipted records out of the outbox; should the disk refuse, they stay noted for the next time."""
-        if self._unsettled:
-            numbers, self._unsettled = self._unsettled, []
-            try:
-                await asyncio.to_thread(self._outbox.settle, numbers)
-            except BaseException:
-                self._unsettled = numbers + self._unsettled
-                raise
-            self._settled.set()
+        """Take receipted records out of the outbox; should the disk refuse, they stay noted and sending goes on."""
+        if not self._unsettled or self._clock.monotonic_s() < self._settle_at_s:
+            return
+        numbers, self._unsettled = self._unsettled, []
+        try:
+            await asyncio.to_thread(self._outbox.settle, numbers)
+        except UnavailableError as error:
+            self._unsettled = numbers + self._unsettled
+            self._settle_at_s = self._clock.monotonic_s() + SETTLE_AGAIN_S
+            if _Part.SETTLE not in self._faults:
+                _log.warning("receipted records not taken out of the outbox", error=str(error))
+            self._faults[_Part.SETTLE] = error.what
+            return
+        except BaseException:
+            self._unsettled = numbers + self._unsettled
+            raise
+        self._faults.pop(_Part.SETTLE, None)
+        self._settled.set()
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         receipt_topic = self._address.topics.receipt(self._address.station)
@@ -270,7 +311,7 @@ class StationRelay:
             now_s = self._clock.now_s()
             receipt = make_record(DownReceipt(ids=taken), record_id=new_id(now_s), recorded_at_s=now_s)
             with contextlib.suppress(FleetError):  # the town asks again
-                await self._writer.put([receipt])
+                await self.put([receipt])
 
     def _remember_down(self, message_id: str) -> None:
         self._down_seen[message_id] = None

@@ -103,7 +103,6 @@ class LossyTown:
         while (want := self.relay.next_want()) is not None:
             taken = fetch(want, self.outbox, None)
             if not taken:
-                self.relay.on_empty(want)
                 continue
             payload = self._wire.batch(self.relay.next_batch_id(), [packed.payload for packed in taken])
             numbers = [packed.number for packed in taken]
@@ -143,7 +142,8 @@ class LossyTown:
         stored = self.store.store([record for _, record in batch.records])
         self.arrivals += [(self.now_s, record.lane, round(record.recorded_at_s - START_S)) for record in stored.new]
         receipts: list[BatchReceipt] = [one for of_station in receipts_of([batch], {}).values() for one in of_station]
-        self._transmit(upward=False, topic="", payload=self._wire.receipts(receipts))
+        for payload in self._wire.receipts(receipts):
+            self._transmit(upward=False, topic="", payload=payload)
 
 
 def settled_lanes(town: LossyTown) -> bool:

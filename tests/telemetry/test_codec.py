@@ -3,6 +3,7 @@
 import hashlib
 
 import msgspec
+import numpy as np
 import pytest
 import zstandard
 from hypothesis import given
@@ -12,6 +13,7 @@ from fleet.errors import TooLargeError
 from fleet.ids import RecordId
 from telemetry.codec import (
     MAX_BATCH_BYTES,
+    MAX_BATCH_RECORDS,
     MAX_RECORD_BYTES,
     BatchReceipt,
     DownMessage,
@@ -116,8 +118,24 @@ def test_receipts_and_messages_read_back_as_they_were_written() -> None:
         BatchReceipt(batch_id="r.2", refused=[RefusedIndex(index=3, reason="no")]),
     ]
     messages = [DownMessage(id="m", kind="delivery.request", body={"item": "水", "mass_kg": 4.0})]
-    assert WireReader().receipts(WireWriter().receipts(receipts)) == receipts
+    (payload,) = WireWriter().receipts(receipts)
+    assert WireReader().receipts(payload) == receipts
     assert WireReader().down(WireWriter().down(messages)) == messages
+    assert WireWriter().receipts([]) == []
+
+
+@pytest.mark.parametrize("refused_records", [0, 15, 320, MAX_BATCH_RECORDS])
+def test_receipts_can_be_read_however_much_was_refused(refused_records: int) -> None:
+    chosen = np.random.default_rng(5).integers(0x4E00, 0x9FA0, size=(refused_records, 300))
+    refused = [RefusedIndex(index=index, reason="".join(map(chr, row))) for index, row in enumerate(chosen)]
+    written = [BatchReceipt(batch_id=f"relay.{number}", refused=refused) for number in range(32)]
+    reader = WireReader()
+    read = [receipt for payload in WireWriter().receipts(written) for receipt in reader.receipts(payload)]
+    assert reader.faults.total == 0
+    assert [receipt.batch_id for receipt in read] == [receipt.batch_id for receipt in written]
+    for receipt in read:
+        assert [one.index for one in receipt.refused] == list(range(refused_records))
+        assert receipt.refused[:16] == refused[:16]
 
 
 @given(st.binary(max_size=300))

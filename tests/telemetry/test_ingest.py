@@ -45,6 +45,13 @@ def test_control_characters_in_names_are_refused() -> None:
     assert read(wire("no\nte", {})) == ([], [0])
 
 
+def test_refused_kinds_that_nobody_knows_share_one_count() -> None:
+    ingest = Ingest(TOPICS)
+    foreign = [wire(f"made-up-{number}", {}, name="a\x00b") for number in range(300)]
+    ingest.read(TOPIC, WireWriter().batch("b", [*foreign, wire("alert", {})]), START_S)
+    assert ingest.counts.refused_by_kind == {"other": 300, "alert": 1}
+
+
 def test_a_newer_schema_and_an_unknown_kind_are_taken_unread() -> None:
     assert read(wire("alert", {"new": True}, schema=2), wire("note.of.tomorrow", [1, 2])) == ([0, 1], [])
 

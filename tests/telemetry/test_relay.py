@@ -1,14 +1,16 @@
 """The relay under loss, doubling, delay, reordering, cuts and restarts: nothing lost, nothing doubled, worth first."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fleet.ids import RecordId
 from telemetry.codec import BatchReceipt, RefusedIndex
-from telemetry.records import Lane
+from telemetry.records import LANES, Lane, Record
 from telemetry.relay import Relay, RelaySettings, Want
 from telemetry.window import WindowLimits
-from tests.telemetry.field import alert, state, track
+from tests.telemetry.field import START_S, alert, state, track
 from tests.telemetry.lossy_link import Faults, LossyTown, settled_lanes
 
 
@@ -17,6 +19,11 @@ def sent(relay: Relay, lane: Lane, numbers: list[int], now_s: float, size: int =
     want = Want(lane=lane, after=0, max_bytes=1)
     relay.on_sent(want, numbers=numbers, payload=bytes(size), now_s=now_s)
     return batch_id
+
+
+def wanted(relay: Relay) -> list[Want]:
+    """Return all a relay wants from an outbox that has nothing."""
+    return list(iter(relay.next_want, None))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -95,18 +102,36 @@ def test_a_town_silent_for_long_is_asked_with_one_batch_and_then_gets_all_at_onc
 def test_an_alert_and_the_newest_position_go_before_a_backlog() -> None:
     relay = Relay(relay_id="r")
     relay.on_connected()
-    want = relay.next_want()
-    assert want is not None
-    assert want.lane is Lane.ALERT
-    for lane in (Lane.ALERT, Lane.POSITION, Lane.THUMBNAIL, Lane.RECORD):
-        relay.on_empty(Want(lane=lane, after=0, max_bytes=1))
-    want = relay.next_want()
-    assert want is not None
-    assert want.lane is Lane.TRACK
-    relay.on_put(Lane.POSITION)
-    want = relay.next_want()
-    assert want is not None
-    assert want.lane is Lane.POSITION
+    assert [want.lane for want in wanted(relay)] == list(LANES)
+    for lane in (Lane.TRACK, Lane.POSITION, Lane.ALERT):
+        relay.on_put(lane)
+    assert [want.lane for want in wanted(relay)] == [Lane.ALERT, Lane.POSITION, Lane.TRACK]
+
+
+def test_what_is_put_while_a_lane_is_read_as_empty_is_wanted_again() -> None:
+    relay = Relay(relay_id="r")
+    relay.on_connected()
+    reading = relay.next_want()
+    assert reading is not None
+    assert reading.lane is Lane.ALERT
+    relay.on_put(Lane.ALERT)
+    assert relay.next_want() == reading
+
+
+def test_a_lane_is_wanted_again_after_a_batch_a_skip_a_failed_read_and_a_reconnect() -> None:
+    relay = Relay(relay_id="r")
+    relay.on_connected()
+    want = wanted(relay)[0]
+    assert relay.next_want() is None
+    relay.on_not_fetched(want)
+    assert [(one.lane, one.after) for one in wanted(relay)] == [(Lane.ALERT, 0)]
+    relay.on_skipped(want, 3)
+    assert [(one.lane, one.after) for one in wanted(relay)] == [(Lane.ALERT, 3)]
+    sent(relay, Lane.ALERT, [4], now_s=0.0)
+    assert [(one.lane, one.after) for one in wanted(relay)] == [(Lane.ALERT, 4)]
+    relay.on_disconnected()
+    relay.on_connected()
+    assert [one.lane for one in wanted(relay)] == list(LANES)
 
 
 def test_a_days_backlog_on_a_thin_link_does_not_delay_the_newest_position() -> None:
@@ -121,6 +146,49 @@ def test_a_days_backlog_on_a_thin_link_does_not_delay_the_newest_position() -> N
     assert max(ages_s) < 5.0
     track_records = sum(lane is Lane.TRACK for _, lane, _ in town.arrivals)
     assert track_records > 5_000
+
+
+def test_a_picture_after_a_quiet_time_does_not_bury_the_newest_position() -> None:
+    """128 kbit/s, ten minutes of one track record a second, then 2.4 MB of image chunks."""
+    town = LossyTown(Faults(bytes_per_s=16_000.0, delay_s=0.3), seed=3)
+    for second in range(600):
+        town.put([track(second)])
+        town.run(1.0)
+    began_s = town.now_s
+    bits = np.random.default_rng(3)
+    town.put([image_chunk(index, bits.bytes(48 * 1024)) for index in range(50)])
+    made_at_s: dict[int, float] = {}
+    for second in range(120):
+        made_at_s[second] = town.now_s
+        town.put([state(second)])
+        town.run(1.0)
+    positions = [(at_s, made_at_s[number]) for at_s, lane, number in town.arrivals if lane is Lane.POSITION]
+    newest_s, oldest_shown_s = began_s, 0.0
+    for at_s, made_s in positions:
+        oldest_shown_s = max(oldest_shown_s, at_s - newest_s)
+        newest_s = max(newest_s, made_s)
+    assert len(positions) >= 50
+    assert oldest_shown_s < 10.0
+    assert sum(lane is Lane.IMAGE for _, lane, _ in town.arrivals) >= 25
+
+
+def image_chunk(index: int, data: bytes) -> Record:
+    return Record(
+        id=RecordId(f"chunk-{index}"),
+        lane=Lane.IMAGE,
+        kind="picture.chunk",
+        recorded_at_s=START_S + index,
+        body={"data": data},
+    )
+
+
+def test_a_further_image_chunk_waits_for_room_for_a_whole_one() -> None:
+    relay = Relay(relay_id="r", settings=RelaySettings(window=WindowLimits(start_bytes=90_000)))
+    relay.on_connected()
+    batch_id = sent(relay, Lane.TRACK, [1], now_s=0.0, size=45_000)
+    assert [want.lane for want in wanted(relay)] == [lane for lane in LANES if lane is not Lane.IMAGE]
+    relay.on_receipts([BatchReceipt(batch_id=batch_id)], 1.0)
+    assert [want.lane for want in wanted(relay)] == [Lane.IMAGE]
 
 
 def test_nothing_is_wanted_without_a_connection() -> None:
@@ -149,10 +217,7 @@ def test_an_old_position_is_not_sent_again_but_the_newest_is_taken() -> None:
     sent(relay, Lane.POSITION, [7], now_s=0.0)
     assert list(relay.due_again(2.5)) == []
     assert relay.in_flight == 0
-    relay.on_empty(Want(lane=Lane.ALERT, after=0, max_bytes=1))
-    want = relay.next_want()
-    assert want is not None
-    assert (want.lane, want.after) == (Lane.POSITION, 0)
+    assert [(want.lane, want.after) for want in wanted(relay)][:2] == [(Lane.ALERT, 0), (Lane.POSITION, 0)]
 
 
 def test_a_receipt_settles_its_own_records_once() -> None:
@@ -178,11 +243,7 @@ def test_a_refused_record_is_named_and_does_not_come_again() -> None:
 def test_bulk_under_way_is_bounded_and_thumbnails_come_before_tracks() -> None:
     relay = Relay(relay_id="r", settings=RelaySettings(bulk_batches=2, window=WindowLimits(start_bytes=1 << 20)))
     relay.on_connected()
-    for lane in (Lane.ALERT, Lane.POSITION):
-        relay.on_empty(Want(lane=lane, after=0, max_bytes=1))
-    want = relay.next_want()
-    assert want is not None
-    assert want.lane is Lane.THUMBNAIL
+    assert [want.lane for want in wanted(relay)][2:4] == [Lane.THUMBNAIL, Lane.RECORD]
     sent(relay, Lane.THUMBNAIL, [1], now_s=0.0)
     sent(relay, Lane.THUMBNAIL, [2], now_s=0.0)
     assert relay.next_want() is None
