@@ -12,7 +12,7 @@ from enum import StrEnum
 from fleet.text import Text
 from missions.values.aircraft import Aircraft, PayloadGear
 from missions.values.mission_item import Frame
-from missions.values.plan import Plan
+from missions.values.plan import Phase, Plan
 
 _SILENCE_S = 5.0
 _LONGEST_SILENCE_S = 120.0  # ArduCopter takes 2 to 120 s
@@ -25,6 +25,10 @@ _RELEASE_GRIPPER = 1 << 5
 _SPARE_SERVO = "SERVO9_FUNCTION"
 _FENCE_ALTITUDE_AND_POLYGONS = 5.0
 _ALTITUDE_MARGIN_M = 30.0
+_WAY_OUT = frozenset({Phase.CLIMB, Phase.OUTBOUND, Phase.APPROACH})
+_WAY_BACK = frozenset({Phase.RETURN, Phase.LAND})
+_RETURN_MARGIN = 1.2
+_ROOM_FOR_THE_PLAN = 0.25
 _RELATIVE = frozenset({Frame.GLOBAL_RELATIVE_ALT, Frame.GLOBAL_RELATIVE_ALT_INT})
 
 
@@ -114,7 +118,7 @@ def _failsafe_options(known: Mapping[str, float]) -> RequiredParameter:
 def _battery(plan: Plan, aircraft: Aircraft) -> tuple[RequiredParameter, ...]:
     battery = aircraft.battery
     unusable_wh = battery.capacity_mah * battery.nominal_v / 1000.0 - battery.usable_wh
-    low_mah = math.floor((plan.energy.reserve_wh + unusable_wh) / battery.nominal_v * 1000.0)
+    low_mah = math.floor((charge_to_return_at_wh(plan) + unusable_wh) / battery.nominal_v * 1000.0)
     return (
         RequiredParameter(
             name="BATT_CAPACITY",
@@ -124,12 +128,25 @@ def _battery(plan: Plan, aircraft: Aircraft) -> tuple[RequiredParameter, ...]:
         RequiredParameter(
             name="BATT_LOW_MAH",
             value=float(low_mah),
-            why=Text("予備を残して帰還を始める残量", "the charge left at which it returns with the reserve"),
+            why=Text("帰還を始める残量", "the charge left at which it returns home"),
         ),
         RequiredParameter(
             name="BATT_FS_LOW_ACT", value=2.0, why=Text("電池が少なくなったら帰還する", "a low battery makes it return")
         ),
     )
+
+
+def charge_to_return_at_wh(plan: Plan) -> float:
+    """Return the usable energy left at which the aircraft should give up its plan and come home, Wh.
+
+    Enough for the dearer of the ways out and back with a margin, so that it reaches home from the farthest point; but
+    well below what the plan itself still has when it lands, so that a normal flight is not broken off; and never less
+    than the reserve.
+    """
+    out_wh = sum(leg.energy_wh for leg in plan.legs if leg.phase in _WAY_OUT)
+    back_wh = sum(leg.energy_wh for leg in plan.legs if leg.phase in _WAY_BACK)
+    kept_wh = plan.energy.left_at_landing_wh - _ROOM_FOR_THE_PLAN * plan.energy.needed_wh
+    return max(plan.energy.reserve_wh, min(_RETURN_MARGIN * max(out_wh, back_wh), kept_wh))
 
 
 def _fence(plan: Plan) -> tuple[RequiredParameter, ...]:

@@ -14,7 +14,7 @@ from ground_station.preflight.parameter_checks import (
     parameter_checks,
     unmet,
 )
-from ground_station.preflight.required_parameters import required_parameters
+from ground_station.preflight.required_parameters import charge_to_return_at_wh, required_parameters
 from ground_station.vehicles.state import LinkState, Timing, VehicleState
 from ground_station.vehicles.telemetry import (
     BatteryState,
@@ -28,6 +28,7 @@ from ground_station.vehicles.telemetry import (
 )
 from ground_station.vehicles.tracker import Tracker
 from missions.values.finding import Finding, Level
+from missions.values.plan import Leg, Phase, Plan
 from tests.ground_station.plan_values import AIRCRAFT, HOME, PLAN_VALUE
 
 NEEDS = TakeOffNeeds(home=HOME, plan_name="plan-1", battery_percent=60.0)
@@ -147,6 +148,38 @@ def test_failsafes_follow_from_the_plan_and_the_aircraft() -> None:
     assert needed["BATT_FS_LOW_ACT"] == 2.0
     usable_mah = 36_000.0 * 0.05 + 400.0 / 44.4 * 1000.0
     assert needed["BATT_LOW_MAH"] == pytest.approx(usable_mah, abs=1.0)
+
+
+def _plan_of(out_wh: float, back_wh: float, left_wh: float) -> Plan:
+    def leg(phase: Phase, energy_wh: float) -> Leg:
+        return Leg(
+            number=0,
+            phase=phase,
+            start=PLAN_VALUE.home,
+            end=PLAN_VALUE.home,
+            mission_seq=1,
+            duration_s=60.0,
+            energy_wh=energy_wh,
+            energy_left_wh=0.0,
+            min_clearance_m=40.0,
+            max_agl_m=100.0,
+        )
+
+    energy = replace(PLAN_VALUE.energy, needed_wh=out_wh + back_wh, reserve_wh=300.0, left_at_landing_wh=left_wh)
+    return replace(PLAN_VALUE, legs=(leg(Phase.OUTBOUND, out_wh), leg(Phase.RETURN, back_wh)), energy=energy)
+
+
+@pytest.mark.parametrize(
+    ("plan", "at_wh"),
+    [
+        (_plan_of(400.0, 300.0, 900.0), 480.0),  # 1.2 × the dearer way
+        (_plan_of(300.0, 400.0, 900.0), 480.0),
+        (_plan_of(400.0, 300.0, 600.0), 425.0),  # a normal flight is not broken off
+        (_plan_of(400.0, 300.0, 320.0), 300.0),  # never less than the reserve
+    ],
+)
+def test_a_low_battery_brings_it_home_while_there_is_enough_for_the_way(plan: Plan, at_wh: float) -> None:
+    assert charge_to_return_at_wh(plan) == pytest.approx(at_wh)
 
 
 def test_the_return_height_has_the_name_of_the_firmware() -> None:
