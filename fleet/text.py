@@ -1,14 +1,6 @@
 """Text that a person reads, in Japanese and English."""
 
 from dataclasses import dataclass
-from enum import StrEnum
-
-
-class Language(StrEnum):
-    """Languages every user-facing text exists in."""
-
-    JA = "ja"
-    EN = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +9,6 @@ class Text:
 
     ja: str
     en: str
-
-    def in_language(self, language: Language) -> str:
-        """Return the sentence in `language`."""
-        return self.ja if language is Language.JA else self.en
 
     def as_dict(self) -> dict[str, str]:
         """Return `{"ja": …, "en": …}` for the wire."""

@@ -4,16 +4,6 @@ STANDARD_GRAVITY_MPS2 = 9.80665
 SECONDS_PER_HOUR = 3600.0
 
 
-def joules_from_wh(energy_wh: float) -> float:
-    """Return joules of watt hours."""
-    return energy_wh * SECONDS_PER_HOUR
-
-
-def wh_from_mah(charge_mah: float, voltage_v: float) -> float:
-    """Return watt hours of a charge at a mean voltage."""
-    return charge_mah * voltage_v / 1000.0
-
-
 def degrees_from_e7(value: int) -> float:
     """Return degrees of MAVLink's degrees × 1e7."""
     return value / 1e7

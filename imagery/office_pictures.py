@@ -5,8 +5,10 @@ all here is put together, compared with its SHA-256, kept, opened in the office'
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import msgspec
 import sqlalchemy as sa
@@ -78,7 +80,7 @@ class OfficePictures:
         self._on_change = on_change
         self._timing = timing or OfficeTiming()
         self._retries = Retries()
-        self._changed: dict[str, None] = {}
+        self._changed: dict[str, StationId | None] = {}  # by SHA-256: who announced it just now
         self._wake = asyncio.Event()
         self.handler = PictureHandler()
         self.reader = PictureReader(engine, store)
@@ -86,47 +88,67 @@ class OfficePictures:
     def on_stored(self, records: Sequence[ReceivedRecord]) -> None:
         """Take in that these records are durable; others than pictures' are passed over."""
         for record in records:
-            if isinstance(record.typed, PictureManifest | PictureChunk):
-                self._changed[record.typed.sha256] = None
+            if isinstance(record.typed, PictureManifest):
+                self._changed[record.typed.sha256] = record.station
+            elif isinstance(record.typed, PictureChunk):
+                self._changed.setdefault(record.typed.sha256, None)
         if self._changed:
             self._wake.set()
 
     async def run(self) -> None:
-        """Finish what is whole and ask for what is missing, until cancelled."""
-        await self._look(self.finish_waiting)
+        """Follow changes as they come; look for what waits at fixed times, however much comes. Until cancelled."""
+        loop = asyncio.get_running_loop()
+        look_at_s = loop.time()
         while True:
-            try:
-                async with asyncio.timeout(self._timing.look_every_s):
-                    await self._wake.wait()
-            except TimeoutError:
-                await self._look(self.finish_waiting)
+            if loop.time() >= look_at_s:
+                look_at_s = loop.time() + self._timing.look_every_s
                 await self._look(self.ask_for_missing)
+                await self._look(self.finish_waiting)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(look_at_s):
+                    await self._wake.wait()
             self._wake.clear()
             await self._look(self.follow_changes)
 
-    async def _look(self, work: Callable[[], Awaitable[int]]) -> None:
+    async def _look(self, work: Callable[[], Awaitable[int]]) -> int:
         try:
-            await work()
+            return await work()
         except FleetError as error:
             _LOG.warning("pictures_wait", error=str(error))
+            return 0
 
     async def follow_changes(self) -> int:
-        """Tell of every picture that changed and finish those that are whole; return how many were finished."""
+        """Tell of every picture that changed and finish those that are whole; return how many were finished.
+
+        What cannot be done now, as with a full disk, is kept for the next time.
+        """
         changed, self._changed = self._changed, {}
         done = 0
-        for sha256 in changed:
-            picture = await asyncio.to_thread(self._known, sha256)
-            if picture is None:
-                continue
-            self._tell(picture)
-            done += await self._finish_if_whole(picture)
+        for sha256, announced_by in changed.items():
+            try:
+                done += await self._follow(sha256, announced_by)
+            except FleetError as error:
+                _LOG.warning("picture_waits", sha256=sha256, error=str(error))
+                self._keep_change(sha256, announced_by)
         return done
+
+    def _keep_change(self, sha256: str, announced_by: StationId | None) -> None:
+        self._changed[sha256] = self._changed.get(sha256) or announced_by
+
+    async def _follow(self, sha256: str, announced_by: StationId | None) -> bool:
+        picture = await asyncio.to_thread(self._known, sha256)
+        if picture is None:
+            return False
+        self._tell(picture)
+        if announced_by is not None and _is_settled(picture):
+            await self._confirm(replace(picture, station_id=announced_by))
+        return await self._finish_if_whole(picture)
 
     async def finish_waiting(self) -> int:
         """Finish every picture whose chunks are all here, as after a restart; return how many."""
         done = 0
         for picture in await asyncio.to_thread(self._whole):
-            done += await self._finish_if_whole(picture)
+            done += await self._look(partial(self._finish_if_whole, picture))
         return done
 
     async def _finish_if_whole(self, picture: Picture) -> bool:
@@ -143,10 +165,17 @@ class OfficePictures:
         if not await self._open(picture, data):
             return False
         self._retries.forget(picture.sha256)
-        received = PictureReceived(picture_id=picture.id, sha256=picture.sha256, at_s=self._clock.now_s())
-        await self._send_down(picture, received)
+        try:
+            await self._confirm(picture)
+        except FleetError:
+            self._keep_change(picture.sha256, picture.station_id)
+            raise
         self._tell(await self.reader.picture(picture.id))
         return True
+
+    async def _confirm(self, picture: Picture) -> None:
+        received = PictureReceived(picture_id=picture.id, sha256=picture.sha256, at_s=self._clock.now_s())
+        await self._send_down(picture, received)
 
     async def _open(self, picture: Picture, data: bytes) -> bool:
         """Complete the picture or note its fault; return False if it is to be tried again later."""
@@ -255,3 +284,9 @@ class OfficePictures:
     def _quiet(self) -> Sequence[Picture]:
         with reading(self._engine) as connection:
             return quiet_pictures(connection, self._timing.ask_again, self._clock.now_s())
+
+
+def _is_settled(picture: Picture) -> bool:
+    """Return whether the whole file was here: its chunks are not wanted any more."""
+    at_fault = picture.fault is not None and picture.chunks_have == picture.chunks_total
+    return picture.state is PictureState.COMPLETE or at_fault

@@ -16,7 +16,6 @@ class Copy(StrEnum):
     """The small copies kept beside an original."""
 
     PREVIEW = "preview"
-    THUMBNAIL = "thumbnail"
 
 
 class DamagedPictureError(UnavailableError):

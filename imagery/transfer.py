@@ -7,14 +7,12 @@ equal. Chunks go in lane image by reference: `body_ref` is `picture/{sha256}/{in
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 
 import msgspec
 
 from fleet.ids import RecordId, uuid7
 from imagery.bodies import PictureChunk, PictureManifest
-from imagery.chunks import chunk_count, chunk_fits
 from imagery.pictures import Picture
 from telemetry.records import Lane, Record
 
@@ -60,52 +58,6 @@ def parse_body_ref(body_ref: str) -> tuple[str, int] | None:
 def _record_id(sha256: str, index: int, attempt: int, recorded_at_s: float) -> RecordId:
     seed = hashlib.sha256(f"{sha256}/{index}/{attempt}".encode()).digest()[:10]
     return RecordId(uuid7(max(recorded_at_s, 0.0), seed))
-
-
-class ChunkVerdict(StrEnum):
-    """What became of a chunk."""
-
-    NEW = "new"
-    REPEATED = "repeated"
-    WRONG = "wrong"
-
-
-@dataclass(slots=True)
-class Assembler:
-    """Puts one picture together in memory; chunks may come in any order, twice, or wrong.
-
-    `whole` is None until every chunk is here and the SHA-256 of all is equal; on a wrong one all is forgotten.
-    """
-
-    manifest: PictureManifest
-    _chunks: dict[int, bytes] = field(default_factory=dict)
-
-    @property
-    def missing(self) -> Sequence[int]:
-        """Return the indexes that have not come."""
-        return [index for index in range(chunk_count(self.manifest.size_bytes)) if index not in self._chunks]
-
-    def add(self, chunk: PictureChunk) -> ChunkVerdict:
-        """Take in one chunk."""
-        manifest = self.manifest
-        if chunk.sha256 != manifest.sha256 or not chunk_fits(
-            size_bytes=manifest.size_bytes, digests=manifest.chunk_digests, index=chunk.index, data=chunk.data
-        ):
-            return ChunkVerdict.WRONG
-        if chunk.index in self._chunks:
-            return ChunkVerdict.REPEATED
-        self._chunks[chunk.index] = chunk.data
-        return ChunkVerdict.NEW
-
-    def whole(self) -> bytes | None:
-        """Return the file, or None as long as it is not all here and proved."""
-        if self.missing:
-            return None
-        data = joined(self._chunks)
-        if hashlib.sha256(data).hexdigest() != self.manifest.sha256:
-            self._chunks.clear()
-            return None
-        return data
 
 
 def joined(chunks: Mapping[int, bytes]) -> bytes:

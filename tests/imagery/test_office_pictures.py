@@ -6,7 +6,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from fleet.errors import ConflictError, ExpiredError, FleetError
+from fleet.errors import ConflictError, ExpiredError, FleetError, UnavailableError
 from fleet.ids import StationId
 from fleet.text import Text
 from imagery.bodies import PICTURE_BODIES, PictureChunk, PictureManifest, PictureMissing
@@ -16,7 +16,7 @@ from imagery.derivatives import Examined
 from imagery.intake import DeadlyPictureError, PictureIntake
 from imagery.library import PictureQuery
 from imagery.memory_store import MemoryStore
-from imagery.office_pictures import OfficePictures
+from imagery.office_pictures import OfficePictures, OfficeTiming
 from imagery.pictures import Picture, PictureState, Release
 from imagery.store import sha256_of
 from imagery.tables_sql import chunks, pictures
@@ -24,6 +24,19 @@ from telemetry.making import make_record
 from telemetry.store import ReceivedRecord
 from telemetry.store_sql import SqlRecordStore
 from tests.imagery.samples import CONTEXT, TAGS, Field, jpeg, noisy_jpeg, rows, shuffled
+
+DISK_FULL = UnavailableError(Text("ディスクがいっぱいです", "the disk is full"))
+
+
+class FillableStore(MemoryStore):
+    """A store whose disk can be full."""
+
+    full = False
+
+    def put(self, data: bytes) -> str:
+        if self.full:
+            raise DISK_FULL
+        return super().put(data)
 
 
 class SlowIntake(PictureIntake):
@@ -45,10 +58,11 @@ class Office:
 
     def __init__(self, engine: sa.Engine, intake: PictureIntake, field: Field) -> None:
         self.engine = engine
-        self.store = MemoryStore()
+        self.store = FillableStore()
         self.asked: list[tuple[StationId, str, Mapping[str, object]]] = []
         self.told: list[Picture] = []
         self.asked_some = asyncio.Event()
+        self.ask_fails: FleetError | None = None
         self.field = field
         self.intake = intake
         self.start()
@@ -61,10 +75,13 @@ class Office:
             clock=self.field.clock,
             ask=self.ask,
             on_change=self.told.append,
+            timing=OfficeTiming(look_every_s=0.05),
         )
         self.records = SqlRecordStore(self.engine, [self.pictures.handler])
 
     async def ask(self, station: StationId, kind: str, body: Mapping[str, object]) -> None:
+        if self.ask_fails is not None:
+            raise self.ask_fails
         self.asked.append((station, kind, body))
         self.asked_some.set()
 
@@ -337,6 +354,64 @@ async def test_run_finishes_pictures_as_they_come(field: Field, office: Office) 
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (await office.only()).state is PictureState.COMPLETE
+
+
+async def test_chunks_that_keep_coming_do_not_put_off_asking_for_others(field: Field, office: Office) -> None:
+    await field.pictures.accept(noisy_jpeg(3), CONTEXT)
+    arrived = field.arrived()
+    await office.take(arrived[:2])
+    task = asyncio.create_task(office.pictures.run())
+    async with asyncio.timeout(10):
+        while not office.told[2:]:  # the first look is over
+            office.pictures.on_stored(arrived[1:2])
+            await asyncio.sleep(0)
+        field.clock.advance(61)
+        while not office.asked_some.is_set():
+            office.pictures.on_stored(arrived[1:2])
+            await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert office.asked[0][1] == "picture.missing"
+
+
+async def test_a_full_disk_at_one_picture_keeps_no_other_from_the_pages(field: Field, office: Office) -> None:
+    await field.pictures.accept(jpeg(seed=5), CONTEXT)
+    whole = field.arrived()
+    field.sent.clear()
+    other = await field.pictures.accept(noisy_jpeg(3, seed=6), CONTEXT)
+    office.store.full = True
+    await office.take(whole + field.arrived()[:1])
+    assert other.id in {picture.id for picture in office.told}
+    assert await office.pictures.finish_waiting() == 0
+    office.store.full = False
+    assert await office.pictures.follow_changes() == 1
+
+
+async def test_a_confirmation_that_could_not_be_sent_is_sent_later(field: Field, office: Office) -> None:
+    await field.pictures.accept(jpeg(), CONTEXT)
+    office.ask_fails = UnavailableError(Text("送れません", "cannot send"))
+    await office.take(field.arrived())
+    office.ask_fails = None
+    await office.pictures.follow_changes()
+    await office.pictures.follow_changes()
+    assert [kind for _, kind, _ in office.asked] == ["picture.received"]
+    assert office.told[-1].state is PictureState.COMPLETE
+
+
+async def test_a_picture_the_office_has_is_confirmed_when_it_is_announced_again(
+    field: Field, office: Office, tmp_path: Path
+) -> None:
+    data = jpeg()
+    await field.pictures.accept(data, CONTEXT)
+    await office.take(field.arrived())
+    renewed = Field(tmp_path / "renewed.sqlite", field.intake)
+    renewed.clock.advance(500)
+    sent = await renewed.pictures.accept(data, CONTEXT)
+    await office.take(renewed.arrived()[:1])
+    assert [kind for _, kind, _ in office.asked] == ["picture.received"] * 2
+    await renewed.pictures.on_down(*office.asked[1][1:])
+    assert (await renewed.pictures.reader.picture(sent.id)).delivered_at_s is not None
 
 
 def forged(like: ReceivedRecord, body: PictureManifest | PictureChunk, *, name: str = "forged") -> ReceivedRecord:
