@@ -89,6 +89,10 @@ class Contact:
         if raw is not None and self.recorder is not None:
             self.recorder.record(raw)
 
+    def discard_unsent(self) -> None:
+        """Let nothing that was sent and not answered arrive late."""
+        self._link.discard_unsent()
+
     def take(self, frame: Frame, now_s: float) -> None:
         """Take a frame with this aircraft's system id."""
         if self.recorder is not None:
