@@ -153,7 +153,12 @@ class Pilot:
         for attempt in range(1, step.tries_if_refused + 1):
             asked_s = self._clock.monotonic_s()
             expires_s = min(deadline_s, asked_s + CONFIRM_WITHIN_S)
-            exchange = CommandExchange(command=step.command, make=step.make, expires_s=expires_s)
+            exchange = CommandExchange(
+                command=step.command,
+                make=step.make,
+                expires_s=expires_s,
+                round_trip_s=self._cockpit.state().round_trip_s,
+            )
             answer = await self._conversation.run(exchange)
             if answer.answer is not Answer.REFUSED:
                 return answer, ""

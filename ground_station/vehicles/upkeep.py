@@ -10,6 +10,7 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from ground_station.protocols import requests
 from ground_station.protocols.command import Answer, CommandExchange
+from ground_station.protocols.exchange import answered_within_s
 from ground_station.protocols.parameters import ParameterRead
 from ground_station.protocols.streams import RATES_HZ, interval_us
 from ground_station.vehicles.contact import Contact
@@ -99,13 +100,15 @@ class Upkeep:
         for message_id, rate_hz in RATES_HZ.items():
             if message_id in self._unsupported or self._comes(message_id):
                 continue
+            round_trip_s = contact.state().round_trip_s
             interval = interval_us(rate_hz, contact.timing.time_scale)
             make = requests.message_interval(contact.target, message_id, interval)
             exchange = CommandExchange(
                 command=dialect.MAV_CMD_SET_MESSAGE_INTERVAL,
                 make=make,
-                expires_s=contact.clock.monotonic_s() + 2.0,
+                expires_s=contact.clock.monotonic_s() + answered_within_s(round_trip_s, at_least_s=2.0),
                 retry_s=0.7,
+                round_trip_s=round_trip_s,
             )
             answer = await contact.conversation.run(exchange)
             if answer.answer is Answer.SILENT:
@@ -124,10 +127,12 @@ class Upkeep:
 
 async def request_once(contact: Contact, message_id: int) -> None:
     """Ask for one sending of a message; whether it comes shows in the telemetry."""
+    round_trip_s = contact.state().round_trip_s
     exchange = CommandExchange(
         command=dialect.MAV_CMD_REQUEST_MESSAGE,
         make=requests.request_message(contact.target, message_id),
-        expires_s=contact.clock.monotonic_s() + 2.0,
+        expires_s=contact.clock.monotonic_s() + answered_within_s(round_trip_s, at_least_s=2.0),
         retry_s=0.7,
+        round_trip_s=round_trip_s,
     )
     await contact.conversation.run(exchange)
