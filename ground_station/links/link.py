@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from fleet.clock import Clock
 from fleet.errors import UnavailableError
+from fleet.text import Text
 from ground_station.links.address import LinkAddress
 from ground_station.links.frames import Frame, FrameCodec, FrameParser, Message
 from ground_station.links.transport import Peer, Transport
@@ -18,8 +19,10 @@ STATION_COMPONENT_ID = 190
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
 _OWNER_SILENT_S = 5.0
+_REOPEN_SILENT_S = 5.0
 _FORGET_PEER_S = 600.0
 _MOST_PEERS = 64
+_LOOK_EVERY_S = 0.5
 
 FrameListener: TypeAlias = Callable[["Link", Frame, float], None]
 
@@ -58,7 +61,8 @@ class Link:
     """Runs one transport until cancelled.
 
     A system id belongs to the peer that was first heard with it; the same id from another peer is dropped and counted
-    until the owner was silent for 5 s, so that no second aircraft can speak for the first.
+    until the owner was silent for 5 s, so that no second aircraft can speak for the first. Where the medium delivers
+    late, a link that was heard before is opened anew after 5 s of silence: no old command may wait in it.
     """
 
     def __init__(self, address: LinkAddress, transport: Transport, clock: Clock) -> None:
@@ -77,6 +81,8 @@ class Link:
         self._frames_unsent = 0
         self._duplicate_system = 0
         self._reopened = 0
+        self._heard_s: float | None = None
+        self._discard = asyncio.Event()
 
     def listen(self, listener: FrameListener) -> None:
         """Name who gets each frame with the monotonic time of its receipt."""
@@ -120,6 +126,11 @@ class Link:
             if self._transport.send(raw, peer):
                 self._frames_out += 1
 
+    def discard_unsent(self) -> None:
+        """Open the link anew if what was sent could arrive late; changes nothing on other media."""
+        if self._transport.delivers_late:
+            self._discard.set()
+
     async def run(self) -> None:
         """Keep the link open until cancelled."""
         pause_s = _FIRST_PAUSE_S
@@ -147,8 +158,30 @@ class Link:
             return
         self._phase = LinkPhase.OPEN
         self._error = None
-        self._error = await self._transport.broken()
+        self._discard.clear()
+        self._error = await self._until_broken()
         await self._transport.close()
+
+    async def _until_broken(self) -> UnavailableError:
+        if not self._transport.delivers_late:
+            return await self._transport.broken()
+        opened_s = self._clock.monotonic_s()
+        broken = asyncio.ensure_future(self._transport.broken())
+        discard = asyncio.ensure_future(self._discard.wait())
+        try:
+            while not broken.done():
+                if discard.done() or self._silent(opened_s):
+                    return _unanswered(self.address)
+                await asyncio.wait({broken, discard}, timeout=_LOOK_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
+            return broken.result()
+        finally:
+            broken.cancel()
+            discard.cancel()
+
+    def _silent(self, opened_s: float) -> bool:
+        if self._heard_s is None:
+            return False
+        return self._clock.monotonic_s() - max(opened_s, self._heard_s) > _REOPEN_SILENT_S
 
     def _forget_peers(self) -> None:
         self._malformed_before += sum(parser.malformed for parser in self._parsers.values())
@@ -165,6 +198,7 @@ class Link:
         listener = self._listener
         for frame in frames:
             if self._owns(frame.system_id, peer, now_s):
+                self._heard_s = now_s
                 self._frames_in += 1
                 if listener is not None:
                     listener(self, frame, now_s)
@@ -181,3 +215,14 @@ class Link:
             owner.peer = peer
         owner.heard_s = now_s
         return True
+
+
+def _unanswered(address: LinkAddress) -> UnavailableError:
+    return UnavailableError(
+        Text(f"{address} から返事がありません", f"{address} does not answer"),
+        Text(
+            "古い指示が遅れて届かないよう、自動でつなぎ直します",
+            "it is being reconnected by itself, so that no old command arrives late",
+        ),
+        address=str(address),
+    )

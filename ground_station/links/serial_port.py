@@ -18,6 +18,7 @@ class SerialTransport:
     """Opens `device` at `baud`, 8N1 without flow control; what the line cannot take is dropped."""
 
     keeps_frames_whole = False
+    delivers_late = False
 
     def __init__(self, device: str, baud: int) -> None:
         self._device = device

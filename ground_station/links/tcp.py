@@ -1,6 +1,8 @@
 """A TCP client, as ArduPilot's simulator and many telemetry bridges expect."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import Callable
 
 from fleet.errors import UnavailableError
@@ -8,12 +10,14 @@ from fleet.text import Text
 from ground_station.links.transport import Peer, Receive
 
 MOST_UNSENT_BYTES = 65_536
+_DROP_UNSENT = struct.pack("ii", 1, 0)
 
 
 class TcpTransport:
     """Connects to `host`:`port`; what the other end does not read is dropped beyond `MOST_UNSENT_BYTES`."""
 
     keeps_frames_whole = False
+    delivers_late = True
 
     def __init__(self, host: str, port: int, *, connect_timeout_s: float = 5.0) -> None:
         self._host = host
@@ -53,8 +57,9 @@ class TcpTransport:
         return True
 
     async def close(self) -> None:
-        """Close the connection."""
+        """Reset the connection, so that the system too drops what the other end has not taken."""
         if self._transport is not None:
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DROP_UNSENT)
             self._transport.abort()
             self._transport = None
 

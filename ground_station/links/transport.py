@@ -19,6 +19,11 @@ class Transport(Protocol):
         """Return True where each receipt is a datagram of whole frames."""
         ...
 
+    @property
+    def delivers_late(self) -> bool:
+        """Return True where what was sent to a frozen other end is kept, and arrives when it thaws."""
+        ...
+
     async def open(self, receive: Receive) -> None:
         """Connect, and hand whatever arrives to `receive`; raises UnavailableError saying why not."""
         ...
@@ -32,5 +37,5 @@ class Transport(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of the medium; closing twice changes nothing."""
+        """Let go of the medium and drop what is unsent; closing twice changes nothing."""
         ...

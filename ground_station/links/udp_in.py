@@ -13,6 +13,7 @@ class UdpInTransport:
     """Listens on `host`:`port` (port 0: any free one, see `local_port`)."""
 
     keeps_frames_whole = True
+    delivers_late = False
 
     def __init__(self, host: str, port: int) -> None:
         self._host = host

@@ -12,6 +12,7 @@ class UdpOutTransport:
     """Sends to `host`:`port` and hears only from there."""
 
     keeps_frames_whole = True
+    delivers_late = False
 
     def __init__(self, host: str, port: int) -> None:
         self._host = host

@@ -2,6 +2,8 @@
 
 A repeated COMMAND_LONG counts `confirmation` up, as the specification asks; ArduPilot does not look at it, so only
 commands whose repetition changes nothing may be sent this way. After `expires_s` nothing is sent any more.
+An acknowledgement names only the kind of command, so a late one of the command before looks the same: a refusal stands
+only if no acceptance follows it within a grace time.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +14,9 @@ from typing import TypeAlias
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from ground_station.links.frames import Message
+from ground_station.protocols.exchange import answered_within_s
+
+_GRACE_S = 0.6
 
 MakeCommand: TypeAlias = Callable[[int], Message]
 """From the confirmation number to the message."""
@@ -35,15 +40,25 @@ class CommandAnswer:
 
 
 class CommandExchange:
-    """Sends one command until it is answered or expires."""
+    """Sends one command until it is answered or expires; repeats it only when an answer is overdue."""
 
     wants = frozenset({dialect.MAVLINK_MSG_ID_COMMAND_ACK})
 
-    def __init__(self, *, command: int, make: MakeCommand, expires_s: float, retry_s: float = 1.0) -> None:
+    def __init__(
+        self,
+        *,
+        command: int,
+        make: MakeCommand,
+        expires_s: float,
+        retry_s: float = 1.0,
+        round_trip_s: float | None = None,
+    ) -> None:
         self._command = command
         self._make = make
         self._expires_s = expires_s
-        self._retry_s = retry_s
+        self._retry_s = answered_within_s(round_trip_s, at_least_s=retry_s)
+        self._grace_s = max(_GRACE_S, round_trip_s or 0.0)
+        self._refused: int | None = None
         self._sent = 0
         self._in_progress = False
         self.wake_s = 0.0
@@ -60,19 +75,27 @@ class CommandExchange:
             return ()
         if message.result == dialect.MAV_RESULT_IN_PROGRESS:
             self._in_progress = True
+            self._refused = None
             self.progress_percent = message.progress
             self.wake_s = self._expires_s
         elif message.result == dialect.MAV_RESULT_ACCEPTED:
             self._end(Answer.ACCEPTED, message.result)
         elif message.result == dialect.MAV_RESULT_TEMPORARILY_REJECTED and now_s + self._retry_s < self._expires_s:
-            self.wake_s = now_s + self._retry_s
-        else:
+            if self._refused is None:
+                self.wake_s = now_s + self._retry_s
+        elif self._in_progress:
             self._end(Answer.REFUSED, message.result)
+        elif self._refused is None:
+            self._refused = message.result
+            self.wake_s = min(now_s + self._grace_s, max(now_s, self._expires_s))
         return ()
 
     def tick(self, now_s: float) -> Sequence[Message]:
         """Send again, or end when the time is over."""
         if self.result is not None or now_s < self.wake_s:
+            return ()
+        if self._refused is not None:
+            self._end(Answer.REFUSED, self._refused)
             return ()
         if self._in_progress:
             self._end(Answer.SILENT, dialect.MAV_RESULT_IN_PROGRESS)

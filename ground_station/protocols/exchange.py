@@ -42,7 +42,15 @@ def retry_for(round_trip_s: float | None) -> Retry:
     usual = Retry()
     if round_trip_s is None:
         return usual
-    return Retry(first_s=max(usual.first_s, 1.5 * round_trip_s), item_s=max(usual.item_s, 1.5 * round_trip_s))
+    return Retry(
+        first_s=answered_within_s(round_trip_s, at_least_s=usual.first_s),
+        item_s=answered_within_s(round_trip_s, at_least_s=usual.item_s),
+    )
+
+
+def answered_within_s(round_trip_s: float | None, *, at_least_s: float) -> float:
+    """Return after how long an answer is overdue: one and a half round trips, never less than `at_least_s`."""
+    return max(at_least_s, 1.5 * (round_trip_s or 0.0))
 
 
 class Exchange(Protocol[ResultT_co]):

@@ -89,6 +89,15 @@ class Contact:
         if raw is not None and self.recorder is not None:
             self.recorder.record(raw)
 
+    @property
+    def link_reopened(self) -> int:
+        """Return how often the link was opened anew."""
+        return self._link.status.reopened
+
+    def discard_unsent(self) -> None:
+        """Let nothing that was sent and not answered arrive late."""
+        self._link.discard_unsent()
+
     def take(self, frame: Frame, now_s: float) -> None:
         """Take a frame with this aircraft's system id."""
         if self.recorder is not None:

@@ -41,6 +41,10 @@ class Cockpit(Protocol):
         """Return what the aircraft does by itself if it does not hear us."""
         ...
 
+    def discard_unsent(self) -> None:
+        """Let nothing that was sent and not answered arrive late."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _End:
@@ -73,10 +77,12 @@ class Pilot:
         """Return True while a command has not ended."""
         return self._underway is not None and not self._underway.task.done()
 
-    async def begin(self, command: FlightCommand, flown: Manoeuvre) -> None:
-        """Start to carry out a command that is in the audit chain; the one before it is over now."""
+    async def begin(self, command: FlightCommand, flown: Manoeuvre, *, deadline_s: float) -> None:
+        """Start to carry out a command that is in the audit chain; the one before it is over now.
+
+        Nothing is sent after the monotonic `deadline_s`.
+        """
         await self.abandon()
-        deadline_s = self._clock.monotonic_s() + (command.expires_at_s - command.created_at_s)
         task = asyncio.get_running_loop().create_task(self._carry_out(command, flown, deadline_s))
         self._underway = _Underway(command=command, task=task)
         self._ended = {command.id: task}
@@ -147,7 +153,12 @@ class Pilot:
         for attempt in range(1, step.tries_if_refused + 1):
             asked_s = self._clock.monotonic_s()
             expires_s = min(deadline_s, asked_s + CONFIRM_WITHIN_S)
-            exchange = CommandExchange(command=step.command, make=step.make, expires_s=expires_s)
+            exchange = CommandExchange(
+                command=step.command,
+                make=step.make,
+                expires_s=expires_s,
+                round_trip_s=self._cockpit.state().round_trip_s,
+            )
             answer = await self._conversation.run(exchange)
             if answer.answer is not Answer.REFUSED:
                 return answer, ""
@@ -184,6 +195,7 @@ class Pilot:
                 state=CommandState.EXPIRED,
                 text=Text("期限が過ぎたため送りませんでした", "its time was over, so it was not sent"),
             )
+        self._cockpit.discard_unsent()
         return self._unconfirmed(Text("機体から返事がありません", "the aircraft did not answer"))
 
     def _unconfirmed(self, what: Text) -> _End:

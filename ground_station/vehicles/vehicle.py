@@ -102,6 +102,10 @@ class Vehicle:
         """Return what the aircraft does by itself if it does not hear this station."""
         return silence_failsafe(self.parameters)
 
+    def discard_unsent(self) -> None:
+        """Let nothing that was sent and not answered arrive late."""
+        self.contact.discard_unsent()
+
     async def upload_plan(self, plan: PlanItems, progress: Progress | None = None) -> None:
         """Put a plan on board and read it back; only then is it `plan_on_board` and may be flown.
 
@@ -209,8 +213,9 @@ class Vehicle:
             detail["alt_home_m"] = alt_home_m
         if action is Action.START_MISSION and self.contact.recorder is not None:
             self.contact.recorder.start(_flight_name(self))
+        deadline_s = self.contact.clock.monotonic_s() + flown.lifetime_s
         command = await self._ledger.open(action, self.id, author=author, lifetime_s=flown.lifetime_s, detail=detail)
-        await self._pilot.begin(command, flown)
+        await self._pilot.begin(command, flown, deadline_s=deadline_s)
         return command
 
     async def end_of(self, command_id: CommandId) -> FlightCommand:

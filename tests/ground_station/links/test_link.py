@@ -24,6 +24,7 @@ B: Peer = ("127.0.0.1", 2)
 @dataclass
 class MemoryTransport:
     keeps_frames_whole: bool = True
+    delivers_late: bool = False
     failures: int = 0
     opened: int = 0
     sent: list[tuple[bytes, Peer]] = field(default_factory=list)
@@ -100,6 +101,35 @@ async def test_a_second_peer_with_the_same_number_is_dropped_and_counted_until_t
     transport.receive(_beat(1), B)
     link.send(requests.heartbeat(), 1)
     assert transport.sent[-1][1] == B
+    running.cancel()
+
+
+async def test_a_medium_that_delivers_late_is_opened_anew_after_silence_and_on_request() -> None:
+    transport, clock = MemoryTransport(delivers_late=True), ManualClock()
+    link, _ = _link(transport, clock)
+    running = await _opened(transport, link)
+    clock.advance(60.0)
+    await asyncio.sleep(0.6)
+    assert transport.opened == 1
+    assert transport.receive is not None
+    transport.receive(_beat(1), A)
+    clock.advance(5.5)
+    await eventually(lambda: transport.opened == 2 and link.status.phase is LinkPhase.OPEN)
+    link.discard_unsent()
+    await eventually(lambda: transport.opened == 3 and link.status.phase is LinkPhase.OPEN)
+    running.cancel()
+
+
+async def test_a_medium_that_keeps_nothing_stays_open_in_silence() -> None:
+    transport, clock = MemoryTransport(), ManualClock()
+    link, _ = _link(transport, clock)
+    running = await _opened(transport, link)
+    assert transport.receive is not None
+    transport.receive(_beat(1), A)
+    clock.advance(60.0)
+    link.discard_unsent()
+    await asyncio.sleep(0.6)
+    assert transport.opened == 1
     running.cancel()
 
 

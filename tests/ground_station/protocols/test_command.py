@@ -84,6 +84,35 @@ def test_temporarily_rejected_is_asked_again() -> None:
     assert len(exchange.tick(1.2)) == 1
 
 
+def test_a_late_refusal_of_the_command_before_does_not_answer_this_one() -> None:
+    exchange = CommandExchange(command=ARM, make=requests.arm(TARGET), expires_s=5.0, round_trip_s=2.0)
+    exchange.start(0.0)
+    exchange.receive(_ack(4), 0.5)
+    assert exchange.tick(0.6) == ()
+    assert exchange.result is None
+    exchange.receive(_ack(0), 2.0)
+    assert exchange.result is not None
+    assert exchange.result.answer is Answer.ACCEPTED
+
+
+def test_a_refusal_stands_when_its_grace_is_over_and_nothing_is_sent_meanwhile() -> None:
+    exchange = _arm()
+    exchange.start(0.0)
+    exchange.receive(_ack(4), 0.9)
+    assert exchange.tick(1.2) == ()
+    assert exchange.result is None
+    assert exchange.tick(1.5) == ()
+    assert exchange.result is not None
+    assert (exchange.result.answer, exchange.result.code, exchange.result.sent) == (Answer.REFUSED, 4, 1)
+
+
+def test_nothing_is_repeated_before_an_answer_is_overdue() -> None:
+    exchange = CommandExchange(command=ARM, make=requests.arm(TARGET), expires_s=8.0, round_trip_s=2.0)
+    exchange.start(0.0)
+    assert exchange.tick(2.9) == ()
+    assert len(exchange.tick(3.0)) == 1
+
+
 async def test_thirty_percent_loss_and_copies_have_one_effect() -> None:
     for seed in range(40):
         autopilot = FakeAutopilot()

@@ -1,6 +1,7 @@
 """One aircraft over a real socket against the scripted autopilot: proof of every end a command and a plan can have."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,6 +133,19 @@ async def test_a_dead_uplink_is_not_confirmed_within_five_seconds_and_names_the_
     assert "returns home (RTL)" in command.text.en
     pair.fake.deaf = False
     await asyncio.sleep(1.5)
+    assert dialect.MAV_CMD_DO_SET_MODE not in pair.commands
+
+
+async def test_a_command_nobody_answered_cannot_arrive_late(pair: Pair) -> None:
+    pair.fake.deaf = True
+    assert (await pair.order(Action.LAND)).state is CommandState.NOT_CONFIRMED
+    await eventually(lambda: pair.flown.station.links[0].reopened == 1)
+
+
+async def test_a_command_whose_time_passed_while_it_was_written_down_is_not_sent(pair: Pair) -> None:
+    writes = [5.2]
+    pair.flown.audit.before_append = lambda: time.sleep(writes.pop() if writes else 0.0)
+    assert (await pair.order(Action.HOLD)).state is CommandState.EXPIRED
     assert dialect.MAV_CMD_DO_SET_MODE not in pair.commands
 
 
