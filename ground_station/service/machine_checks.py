@@ -1,13 +1,13 @@
 """What the machine checks of an aircraft before a flight: its own reports, its failsafes, and the drill wall."""
 
 import asyncio
+from dataclasses import dataclass
 
 from fleet.errors import ExpiredError, NotFoundError, RefusedError
-from fleet.ids import VehicleId
 from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.preflight.aircraft_checks import TakeOffNeeds, aircraft_checks
-from ground_station.preflight.drill_wall import drill_wall
+from ground_station.preflight.drill_wall import drill_wall, require_realm
 from ground_station.preflight.parameter_checks import apply_required_parameters, parameter_checks
 from ground_station.preflight.required_parameters import RequiredParameter, required_parameters
 from ground_station.vehicles.flight_command import Action
@@ -30,6 +30,17 @@ def _is_back(vehicle: Vehicle, reboots: int) -> bool:
     return state.reboots > reboots and state.link is LinkState.FRESH and state.telemetry.identity is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signed:
+    """Sets parameters of an aircraft in somebody's name."""
+
+    vehicle: Vehicle
+    author: str
+
+    async def set_parameter(self, name: str, value: float) -> None:
+        await self.vehicle.set_parameter(name, value, author=self.author)
+
+
 class MachineChecks:
     """Checks aircraft of one town in one realm."""
 
@@ -37,7 +48,6 @@ class MachineChecks:
         self._town = town
         self._realm = realm
         self._time_scale = time_scale
-        self._boots: dict[VehicleId, int] = {}
 
     async def check(self, vehicle: Vehicle, plan: Plan) -> tuple[Finding, ...]:
         """Return every check with its value; parameters are read anew after each restart of the aircraft.
@@ -58,11 +68,14 @@ class MachineChecks:
         """Set on the aircraft what the flight needs and read it back; do so before its plan is put on board.
 
         Some settings count only after a restart, which hides what was on board, and others appear only then; so it is
-        restarted, on the ground, and looked at again. Raises RefusedError, ExpiredError or UnavailableError.
+        restarted, on the ground, and looked at again. Raises RefusedError, before anything is written, on the wrong
+        side of the drill wall; RefusedError, ExpiredError or UnavailableError as the aircraft answers.
         """
         for _ in range(_MOST_RESTARTS + 1):
+            require_realm(self._realm, await vehicle.identify())
             await self._know_parameters(vehicle)
-            applied = await apply_required_parameters(vehicle, self._required(vehicle, plan), vehicle.parameters)
+            signed = _Signed(vehicle=vehicle, author=author)
+            applied = await apply_required_parameters(signed, self._required(vehicle, plan), vehicle.parameters)
             if not any(needed.needs_restart for needed in applied):
                 return
             await self._restart(vehicle, author)
@@ -94,10 +107,8 @@ class MachineChecks:
         return finding if finding.level is Level.REFUSE else None
 
     async def _know_parameters(self, vehicle: Vehicle) -> None:
-        reboots = vehicle.state().reboots
-        if self._boots.get(vehicle.id) != reboots:
+        if vehicle.contact.tracker.evidence.parameters is None:
             await vehicle.fetch_parameters()
-            self._boots[vehicle.id] = reboots
 
     def _required(self, vehicle: Vehicle, plan: Plan) -> tuple[RequiredParameter, ...]:
         simulated = vehicle.state().simulated is Simulated.YES

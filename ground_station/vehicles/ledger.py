@@ -67,6 +67,16 @@ class CommandLedger:
         self._keep(command)
         return command
 
+    async def note_parameter(self, vehicle_id: VehicleId, name: str, value: float, *, author: str) -> None:
+        """Write down that a parameter is about to be set; raises UnavailableError, then it may not be sent."""
+        await asyncio.to_thread(
+            self._audit.append,
+            actor=author,
+            action="parameter.set",
+            subject=vehicle_id,
+            detail={"name": name, "value": value},
+        )
+
     async def advance(self, command_id: CommandId, state: CommandState, text: Text | None = None) -> FlightCommand:
         """Move a command on and return it; an ended one stays as it ended (ConflictError)."""
         command = self.command(command_id)

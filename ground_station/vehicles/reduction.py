@@ -57,6 +57,11 @@ class TelemetryFold:
         self._value = None
         return True
 
+    def forget(self, name: str) -> None:
+        """Drop one part of the telemetry, which is unknown from now on."""
+        if self._parts.pop(name, None) is not None:
+            self._value = None
+
     @property
     def value(self) -> Telemetry:
         """Return the newest of everything; the same object until something changes."""

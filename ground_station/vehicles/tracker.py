@@ -71,16 +71,21 @@ class Tracker:
             self._parameter(message)
         elif kind in (dialect.MAVLINK_MSG_ID_SYSTEM_TIME, dialect.MAVLINK_MSG_ID_GLOBAL_POSITION_INT):
             self.boot_clock(message.time_boot_ms / 1000.0)
+        known = self._fold.value.identity
         if self._fold.take(message, now_s) and kind == dialect.MAVLINK_MSG_ID_AUTOPILOT_VERSION:
+            now = self._fold.value.identity
+            if known is not None and now is not None and now.unique_id != known.unique_id:
+                self._forget_who_it_is()
+                self._fold.take(message, now_s)
             self.evidence = replace(self.evidence, custom_version=bytes(message.flight_custom_version))
         return ()
 
     def boot_clock(self, boot_s: float) -> None:
-        """Take a reading of the aircraft's clock since boot; a restart makes what is on board unknown."""
+        """Take a reading of the aircraft's clock since boot; a restart makes unknown what is on board and who it is."""
         event = self._boot.take(boot_s)
         if event is BootEvent.REBOOTED:
             self.reboots += 1
-            self.plan_on_board = None
+            self._forget_who_it_is()
         elif event is BootEvent.DUPLICATE:
             self.duplicate_suspected = True
 
@@ -115,6 +120,13 @@ class Tracker:
             round_trip_s=round_trip_s,
             plan_on_board=self.plan_on_board,
         )
+
+    def _forget_who_it_is(self) -> None:
+        """After a restart another aircraft may answer under the same number: nothing known of the first holds."""
+        self.plan_on_board = None
+        self.evidence = SimulationEvidence()
+        self.parameters.clear()
+        self._fold.forget("identity")
 
     def _parameter(self, message: Message) -> None:
         self.parameters[message.param_id] = message.param_value

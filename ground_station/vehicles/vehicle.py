@@ -168,9 +168,14 @@ class Vehicle:
         self._require_link()
         return (await self.contact.conversation.run(ParameterRead(self.contact.target, name))).value
 
-    async def set_parameter(self, name: str, value: float) -> None:
-        """Set a parameter and read it back; raises RefusedError if another value stays, ExpiredError without answer."""
-        self._require_link()
+    async def set_parameter(self, name: str, value: float, *, author: str = "station") -> None:
+        """Set a parameter and read it back, once that is in the audit chain.
+
+        Raises RefusedError on the wrong side of the drill wall or if another value stays, ExpiredError without answer,
+        UnavailableError if it is not heard or the audit chain cannot be written (nothing is sent then).
+        """
+        require_realm(self._realm, await self.identify())
+        await self._ledger.note_parameter(self.id, name, value, author=author)
         answer = await self.contact.conversation.run(ParameterSet(self.contact.target, name, value))
         if answer.agreed:
             return
@@ -196,9 +201,9 @@ class Vehicle:
     async def begin(self, action: Action, *, author: str, alt_home_m: float = 10.0) -> FlightCommand:
         """Give a flight command and return it once it is in the audit chain; `end_of` tells how it ends.
 
-        Raises ConflictError where the aircraft's situation does not allow it, RefusedError for a flight on the wrong
-        side of the drill wall, UnavailableError if the audit chain
-        cannot be written (nothing is sent then).
+        Raises ConflictError where the aircraft's situation does not allow it, RefusedError for a flight or a restart
+        on the wrong side of the drill wall, UnavailableError if the audit chain cannot be written (nothing is sent
+        then).
         """
         flown = manoeuvre(action, self.contact.target, alt_home_m=alt_home_m)
         if flown.starts_a_flight:
@@ -208,6 +213,8 @@ class Vehicle:
                 Text("飛行中は再起動できません", "an armed aircraft cannot be restarted"),
                 Text("着陸してください", "land"),
             )
+        if action is Action.RESTART:
+            require_realm(self._realm, await self.identify())
         detail: dict[str, object] = {"plan": self.state().plan_on_board}
         if action is Action.TAKE_OFF:
             detail["alt_home_m"] = alt_home_m

@@ -197,6 +197,7 @@ async def test_a_reboot_is_seen_within_three_seconds_and_the_plan_counts_no_more
     pair.fake.autopilot.reboot(loop.time())
     await eventually(lambda: pair.flown.vehicle.state().reboots == 1, within_s=3.0)
     assert pair.flown.vehicle.state().plan_on_board is None
+    await pair.flown.vehicle.identify()
     with pytest.raises(ConflictError):
         await pair.order(Action.START_MISSION)
     assert dialect.MAV_CMD_COMPONENT_ARM_DISARM not in pair.commands
