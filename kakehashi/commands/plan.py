@@ -26,13 +26,13 @@ def plan(
     output: Annotated[Path | None, typer.Option(help=".plan か .waypoints に書き出す / file to write")] = None,
 ) -> None:
     """配送を計画する / plan a delivery; exit 1 if it cannot be flown."""
-    from kakehashi.bundle import load_town
+    from kakehashi.bundle import load_town_for_drafts
     from missions.planning.planner import plan_delivery
     from missions.values.conditions import Conditions
     from missions.values.finding import Level
     from missions.values.request import DeliveryRequest, Urgency
 
-    town = load_town(load_settings(context.obj))
+    town = load_town_for_drafts(load_settings(context.obj))
     now_s = time.time()
     request = DeliveryRequest(
         id=RequestId(new_id(now_s)),
