@@ -1,8 +1,15 @@
-"""Finds the town a command works with; the demonstration town is made when there is none."""
+"""Finds the town a command works with.
+
+A drill without a town gets the demonstration town, made when it is first needed. A live run must name its town, and one
+whose mountains are real.
+"""
 
 import tempfile
 from pathlib import Path
 
+from fleet.errors import BadInputError
+from fleet.realm import Realm
+from fleet.text import Text
 from kakehashi.home import Home
 from kakehashi.settings import Settings
 from missions.formats.demo_town import make_demo_town
@@ -13,7 +20,27 @@ DEMO_FOLDER = "demo"
 
 
 def bundle_folder(settings: Settings) -> Path:
-    """Return the bundle's folder, making the demonstration town if no town was named."""
+    """Return the bundle's folder, in a drill making the demonstration town if none was named.
+
+    Raises BadInputError for a live run without a town of its own.
+    """
+    if settings.realm is Realm.LIVE and settings.town.bundle is None:
+        raise BadInputError(
+            Text(
+                "本番で動かす町が設定されていません（架空の町は訓練専用です）",
+                "no town is set for a live run (the demonstration town is for drills only)",
+            ),
+            Text(
+                "kakehashi town import で町を作り、KAKEHASHI_TOWN__BUNDLE にそのフォルダを設定してください。"
+                "訓練なら --drill を付けてください",
+                "make the town with kakehashi town import and set KAKEHASHI_TOWN__BUNDLE to its folder; "
+                "for a drill add --drill",
+            ),
+        )
+    return _folder(settings)
+
+
+def _folder(settings: Settings) -> Path:
     if settings.town.bundle is not None:
         return settings.town.bundle
     folder = Home(root=settings.home, realm=settings.realm).towns / DEMO_FOLDER
@@ -36,5 +63,39 @@ def _make_demo(folder: Path) -> None:
 
 
 def load_town(settings: Settings) -> Town:
-    """Return the town; raises BadInputError naming file, layer and row if the bundle is not right."""
-    return read_town(bundle_folder(settings))
+    """Return the town of a run.
+
+    Raises BadInputError naming file, layer and row if the bundle is not right, and for a live run whose town is not
+    set or has made-up mountains.
+    """
+    town = read_town(bundle_folder(settings))
+    require_real_terrain(settings, town)
+    return town
+
+
+def load_town_for_drafts(settings: Settings) -> Town:
+    """Return the town for a plan on paper: any town that can be read, else the demonstration town."""
+    return read_town(_folder(settings))
+
+
+def prepare_town(settings: Settings) -> None:
+    """Make sure, before the services of a run start, that there is a town they can use; raises BadInputError."""
+    if settings.realm is Realm.LIVE:
+        load_town(settings)
+    else:
+        bundle_folder(settings)
+
+
+def require_real_terrain(settings: Settings, town: Town) -> None:
+    """Raise BadInputError if a live run would fly over made-up mountains."""
+    if settings.realm is Realm.LIVE and town.terrain.synthetic:
+        raise BadInputError(
+            Text(
+                f"{town.name.ja}の地形は合成されたものなので、本番では使えません",
+                f"the terrain of {town.name.en} is made up and cannot be used live",
+            ),
+            Text(
+                "本物の標高データを kakehashi town import で取り込んでください。訓練なら --drill を付けてください",
+                "import real elevation with kakehashi town import; for a drill add --drill",
+            ),
+        )

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from fleet.audit_file import verify_file
 from fleet.errors import FleetError
+from fleet.realm import Realm
 from fleet.text import Text
+from kakehashi.bundle import DEMO_FOLDER, load_town
 from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
 from kakehashi.ports import is_free
 from kakehashi.settings import BrokerKind, Settings
-from missions.formats.town_bundle import read_town
 from missions.values.finding import Cure, Finding, Level
 
 _LOW_DISK_GB = 2.0
@@ -160,12 +161,12 @@ def _audit(settings: Settings) -> list[Finding]:
 
 
 def _town(settings: Settings) -> list[Finding]:
-    folder = settings.town.bundle or Home(root=settings.home, realm=settings.realm).towns / "demo"
-    if settings.town.bundle is None and not folder.exists():
+    demo = Home(root=settings.home, realm=settings.realm).towns / DEMO_FOLDER
+    if settings.realm is Realm.DRILL and settings.town.bundle is None and not demo.exists():
         text = Text("町: 初回の起動で架空の町を作ります", "town: the demonstration town is made at the first start")
         return [_finding(Level.OK, "town", text)]
     try:
-        town = read_town(folder)
+        town = load_town(settings)
     except FleetError as error:
         return [_finding(Level.REFUSE, "town", error.what, error.cure)]
     text = Text(f"町: {town.name.ja}", f"town: {town.name.en}")

@@ -31,7 +31,7 @@ class Part(BaseModel):
 
 
 class TownSettings(Part):
-    """Which town: a bundle folder; empty means the demonstration town."""
+    """Which town: a bundle folder; in a drill, empty means the demonstration town."""
 
     bundle: Path | None = None
 

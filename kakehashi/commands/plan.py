@@ -26,13 +26,13 @@ def plan(
     output: Annotated[Path | None, typer.Option(help=".plan か .waypoints に書き出す / file to write")] = None,
 ) -> None:
     """配送を計画する / plan a delivery; exit 1 if it cannot be flown."""
-    from kakehashi.bundle import load_town
+    from kakehashi.bundle import load_town_for_drafts
     from missions.planning.planner import plan_delivery
     from missions.values.conditions import Conditions
     from missions.values.finding import Level
     from missions.values.request import DeliveryRequest, Urgency
 
-    town = load_town(load_settings(context.obj))
+    town = load_town_for_drafts(load_settings(context.obj))
     now_s = time.time()
     request = DeliveryRequest(
         id=RequestId(new_id(now_s)),
@@ -53,10 +53,20 @@ def plan(
         f"{made.distance_m / 1000:.1f} km, {made.duration_s / 60:.1f} 分 / min, "
         f"{made.energy.needed_wh:.0f} / {made.energy.usable_wh:.0f} Wh"
     )
-    if output is not None and made.items:
-        _write(output, made, town.rules.cruise_mps)
-    if made.verdict is Level.REFUSE:
+    if made.verdict is Level.REFUSE or not made.items:
+        typer.echo(_cannot_fly(output))
         raise typer.Exit(1)
+    if output is not None:
+        _write(output, made, town.rules.cruise_mps)
+
+
+def _cannot_fly(output: Path | None) -> str:
+    if output is None:
+        return "✗ この計画では飛べません / this plan cannot be flown"
+    return (
+        f"✗ この計画では飛べないので、{output} には書き出しません"
+        f" / this plan cannot be flown, so {output} is not written"
+    )
 
 
 def _write(output: Path, made: Plan, cruise_mps: float) -> None:

@@ -9,7 +9,7 @@ import typer
 from fleet.errors import BadInputError
 from fleet.realm import Realm
 from fleet.text import Text
-from kakehashi.bundle import bundle_folder
+from kakehashi.bundle import prepare_town
 from kakehashi.commands.services import Drill, realm_overrides, require_ports
 from kakehashi.settings import Settings, load_settings
 
@@ -33,7 +33,7 @@ def run(
     )
     _say("架け橋を準備しています / preparing Kakehashi")
     require_ports(settings)
-    bundle_folder(settings)
+    prepare_town(settings)
     from kakehashi.all_in_one import AllInOne
     from kakehashi.lifetime import run_until_stopped
     from kakehashi.terminal import Terminal

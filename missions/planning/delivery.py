@@ -25,7 +25,6 @@ SET_DOWN_SPARE_M = 5.0
 SPOOL_UP_S = 5.0
 RELEASE_S = 5.0
 PICTURE_S = 2.0
-WINCH_S = 40.0
 SURVEY_AGL_M = 50.0
 SURVEY_RADIUS_M = 35.0
 _SURVEY_BEARINGS_DEG = (0.0, 120.0, 240.0)
@@ -164,11 +163,8 @@ def _picture(scene: Scene, phase: Phase, at: Position) -> Stop:
 
 
 def _set_down(scene: Scene, from_amsl_m: float) -> Stop:
-    """Return the stop that lets the load go: on the ground by gripper, from a hover by winch."""
+    """Return the stop that lets the load go on the ground; without a gripper (always refused) a landing is drawn."""
     height_m = from_amsl_m - scene.target.alt_amsl_m
-    if scene.aircraft.gear is PayloadGear.WINCH:
-        hover = _at_height(scene.target, from_amsl_m)
-        return Stop(phase=Phase.PLACE, at=hover, command=Command.DO_WINCH, dwell_s=WINCH_S, param1=height_m)
     command = Command.NAV_PAYLOAD_PLACE if scene.aircraft.gear is PayloadGear.GRIPPER else Command.NAV_LAND
     return Stop(
         phase=Phase.PLACE,

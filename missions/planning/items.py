@@ -17,9 +17,6 @@ GROUND_SPEED, CLIMB_SPEED, DESCENT_SPEED = 1.0, 2.0, 3.0
 """SPEED_TYPE of DO_CHANGE_SPEED."""
 _SPEED_ITEMS = 3
 _NO_CHANGE = -1.0
-_WINCH_BY_LENGTH = 1.0
-_WINCH_RATE_MPS = 0.7
-_WINCH_WAIT_S = 18.0
 
 
 def mission_items(flight: Flight, speeds: Speeds) -> tuple[MissionItem, ...]:
@@ -46,19 +43,11 @@ def sequence_numbers(flight: Flight) -> list[int]:
 
 
 def _count(stop: Stop) -> int:
-    if stop.command is Command.DO_WINCH:
-        return 5
     return 2 if stop.shoot else 1
 
 
 def _stop_items(home: Position, stop: Stop) -> Iterator[MissionItem]:
     """Return the items of one stop; there are `_count(stop)` of them."""
-    if stop.command is Command.DO_WINCH:
-        yield _placed(home, stop.at, command=Command.NAV_WAYPOINT)
-        for length_m in (stop.param1, -stop.param1):
-            yield _plain(Command.DO_WINCH, (1.0, _WINCH_BY_LENGTH, length_m, _WINCH_RATE_MPS))
-            yield _plain(Command.NAV_DELAY, (_WINCH_WAIT_S, 0.0, 0.0, 0.0))
-        return
     alt_amsl_m = stop.at.alt_amsl_m if stop.item_alt_amsl_m is None else stop.item_alt_amsl_m
     z = round(alt_amsl_m - home.alt_amsl_m, 2)
     yield _placed(home, stop.at, command=stop.command, param1=stop.param1, z=z)

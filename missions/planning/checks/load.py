@@ -38,26 +38,30 @@ def _limit(scene: Scene) -> Finding:
 
 
 def _gear(scene: Scene) -> Finding:
-    name = scene.aircraft.name
-    if scene.aircraft.gear is PayloadGear.UNLOADED_BY_HAND:
+    if scene.aircraft.gear is PayloadGear.GRIPPER:
         return Finding(
-            level=Level.REFUSE,
+            level=Level.OK,
             rule="payload.gear",
-            text=Text(
-                f"{name.ja}は自分で荷物を下ろせません。着陸すると飛行が終わります",
-                f"{name.en} cannot let its load go; the mission would end where it lands",
-            ),
-            cure=Cure(
-                text=Text("グリッパーかウインチのある機体を選ぶ", "choose an aircraft with a gripper or a winch"),
-                action="choose_aircraft",
-            ),
+            text=Text("荷物の下ろし方: 地面に置く", "how the load is left: the aircraft sets it down"),
         )
-    way = {PayloadGear.GRIPPER: Text("地面に置く", "sets it down"), PayloadGear.WINCH: Text("つり下ろす", "lowers it")}
-    text = way[scene.aircraft.gear]
+    name = scene.aircraft.name
+    cannot = {
+        PayloadGear.WINCH: Text(
+            f"{name.ja}のウインチでの荷下ろしには対応していません",
+            f"{name.en} lowers its load by winch, which is not supported",
+        ),
+        PayloadGear.UNLOADED_BY_HAND: Text(
+            f"{name.ja}は自分で荷物を下ろせません。着陸すると飛行が終わります",
+            f"{name.en} cannot let its load go; the mission would end where it lands",
+        ),
+    }
     return Finding(
-        level=Level.OK,
+        level=Level.REFUSE,
         rule="payload.gear",
-        text=Text(f"荷物の下ろし方: {text.ja}", f"how the load is left: the aircraft {text.en}"),
+        text=cannot[scene.aircraft.gear],
+        cure=Cure(
+            text=Text("グリッパーのある機体を選ぶ", "choose an aircraft with a gripper"), action="choose_aircraft"
+        ),
     )
 
 

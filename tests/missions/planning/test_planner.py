@@ -103,20 +103,16 @@ def test_an_aircraft_without_a_camera_takes_no_pictures() -> None:
     assert_safe(plan, town)
 
 
-def test_a_winch_lowers_the_load_from_a_hover() -> None:
-    town = towns.town_of(towns.flat(), flown=towns.aircraft(gear=PayloadGear.WINCH))
-    plan = plan_delivery(towns.request(), town, towns.AIRCRAFT, towns.conditions())
-    winch = [item for item in plan.items if item.command == Command.DO_WINCH]
-    assert [item.param3 for item in winch] == [pytest.approx(10.0, abs=0.05), pytest.approx(-10.0, abs=0.05)]
-    assert refused(plan) == set()
-    for leg in plan.legs:
-        assert plan.items[leg.mission_seq].command in {Command.NAV_TAKEOFF, Command.NAV_WAYPOINT, Command.NAV_LAND}
-
-
-def test_an_aircraft_that_must_be_unloaded_by_hand_is_refused() -> None:
-    town = towns.town_of(towns.flat(), flown=towns.aircraft(gear=PayloadGear.UNLOADED_BY_HAND))
+@pytest.mark.parametrize("gear", [PayloadGear.WINCH, PayloadGear.UNLOADED_BY_HAND])
+def test_an_aircraft_without_a_gripper_is_refused_and_another_one_advised(gear: PayloadGear) -> None:
+    town = towns.town_of(towns.flat(), flown=towns.aircraft(gear=gear))
     plan = plan_delivery(towns.request(), town, towns.AIRCRAFT, towns.conditions())
     assert refused(plan) == {"payload.gear"}
+    cure = finding(plan, "payload.gear").cure
+    assert cure is not None
+    assert cure.action == "choose_aircraft"
+    assert "グリッパーのある機体" in cure.text.ja
+    assert "winch" not in cure.text.en
 
 
 def test_a_load_over_the_limit_is_refused_with_the_kilograms_to_remove() -> None:
