@@ -6,7 +6,7 @@ import { freshId, get, post, remove } from '$lib/http/client';
 import { asProblem, Problem } from '$lib/http/problem';
 import { words, type Text } from '$lib/i18n/words';
 import type { LiveStore } from '$lib/live/live.svelte';
-import { firstRequest, isClosed, isEnded, type Delivery, type Plan, type Request, type Vehicle, type Work } from './flow';
+import { firstRequest, isClosed, isEnded, toCommand, type Delivery, type Plan, type Request, type Vehicle, type Work } from './flow';
 import { operatorWords } from './words';
 
 export type StationLive = Station['StationLive'];
@@ -74,11 +74,16 @@ export class Desk {
   }
 
   /** Choose an aircraft: the delivery that it is on, else itself. */
-  chooseVehicle(vehicle: Vehicle): void {
-    const delivery = this.deliveryOn(vehicle);
-    this.choose(
-      delivery === null ? { kind: 'vehicle', id: vehicle.id } : { kind: 'request', id: delivery.request_id },
-    );
+  chooseVehicle(id: string): void {
+    const vehicle = this.vehicles.find((one) => one.id === id);
+    const delivery = vehicle === undefined ? null : this.deliveryOn(vehicle);
+    this.choose(delivery === null ? { kind: 'vehicle', id } : { kind: 'request', id: delivery.request_id });
+  }
+
+  /** The aircraft that Hold, Recall and Land must reach, whatever is chosen. */
+  get flown(): Vehicle | null {
+    const id = this.#choice?.kind === 'vehicle' ? this.#choice.id : this.work?.vehicle?.id;
+    return toCommand(this.vehicles.find((vehicle) => vehicle.id === id) ?? null, this.vehicles);
   }
 
   /** Choose what matters most, if nothing is chosen. */

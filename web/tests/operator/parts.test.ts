@@ -1,0 +1,67 @@
+import { createRawSnippet, flushSync, mount, unmount, type Component } from 'svelte';
+import { afterEach, expect, test } from 'vitest';
+import LinkBars from '$lib/ui/LinkBars.svelte';
+import CommandStatus from '$lib/ui/CommandStatus.svelte';
+import FlyStep from '../../src/operator/FlyStep.svelte';
+import Silence from '../../src/operator/Silence.svelte';
+import Stage from './Stage.svelte';
+
+let stage: ReturnType<typeof mount>;
+
+afterEach(async () => {
+  await unmount(stage);
+  document.body.replaceChildren();
+});
+
+function show(part: unknown, props: object, live: object = {}): void {
+  const whole = { state: {}, nowS: 1000, frozen: false, ...live };
+  stage = mount(Stage, { target: document.body, props: { part: part as Component, props, live: whole } });
+  flushSync();
+}
+
+const words = (): string => (document.body.textContent ?? '').replace(/\s+/g, ' ').trim();
+const bars = (): number => document.querySelectorAll('rect.on').length;
+const notices = createRawSnippet(() => ({ render: () => '<span></span>' }));
+const name = { ja: 'かけはし1号', en: 'Kakehashi 1' };
+const vehicle = { id: 'v1', name, link: 'fresh', heard_at_s: 960, armed: true, landed: false, mode: 'AUTO' };
+const activity = { ja: '高室へ飛行中', en: 'Flying' };
+const delivery = { id: 'd1', vehicle_id: 'v1', state: 'flying', activity, next_event: activity, pictures: 0 };
+
+test('a link heard just now has its bars', () => {
+  show(LinkBars, { link: 'fresh', heardAtS: 999.5 });
+  expect(bars()).toBe(3);
+  expect(words()).toContain('通信良好');
+});
+
+test('a frozen page shows no bars and says that the link is unknown', () => {
+  show(LinkBars, { link: 'fresh', heardAtS: 960 }, { frozen: true });
+  expect(bars()).toBe(0);
+  expect(words()).toContain('不明');
+  expect(words()).not.toContain('通信良好');
+});
+
+test('silence is said of an aircraft, not while the page itself is cut off', async () => {
+  show(Silence, { vehicle: { ...vehicle, link: 'lost' } });
+  expect(words()).toContain('運航管理者に連絡');
+  await unmount(stage);
+  show(Silence, { vehicle: { ...vehicle, link: 'lost' } }, { frozen: true });
+  expect(words()).toBe('');
+});
+
+test('what the flight was doing is hatched once it is old', () => {
+  show(FlyStep, { delivery, vehicle, notices }, { frozen: true });
+  expect(document.querySelector('.activity .hatched')?.textContent).toContain('高室へ飛行中');
+  expect(document.querySelector('.event .hatched')).not.toBeNull();
+});
+
+test('a delivery whose aircraft is not heard says so', () => {
+  show(FlyStep, { delivery, vehicle: null, notices });
+  expect(words()).toContain('この配送の機体がまだ見えません');
+});
+
+test('a command tells its action and where it stands', () => {
+  const text = { ja: '', en: '' };
+  show(CommandStatus, { command: { action: 'recall', state: 'not_confirmed', text, changed_at_s: 990 } });
+  expect(words()).toContain('帰還');
+  expect(words()).toContain('未確認');
+});
