@@ -241,6 +241,7 @@ class FieldStation:
         self.board.show_vehicle(news, self.watch.vehicle_name(VehicleId(news.state.vehicle_id)))
 
     def _on_alert(self, vehicle_id: VehicleId, news: AlertNews) -> None:
+        self._on_alert_over(vehicle_id, news.subject)
         now_s = self.clock.now_s()
         alert = OpenAlert(id=new_id(now_s), vehicle_id=vehicle_id, news=news, at_s=now_s)
         self._open_alerts.add(alert)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import msgspec
 
-from fleet.errors import NotFoundError
+from fleet.errors import NotFoundError, UnavailableError
 from fleet.ids import DeliveryId, VehicleId
 from fleet.text import Text
 from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, Delivery, DeliveryState
@@ -69,10 +69,24 @@ class DeliveryBook:
         moved = before is None or _durable(before) != _durable(delivery)
         if moved or now_s - self._saved_at_s.get(delivery.id, 0.0) >= SAVE_EVERY_S:
             self._saved_at_s[delivery.id] = now_s
-            await asyncio.to_thread(self._documents.put, _COLLECTION, delivery.id, delivery, now_s)
+            try:
+                await asyncio.to_thread(self._documents.put, _COLLECTION, delivery.id, delivery, now_s)
+            except UnavailableError:
+                self._take_back(delivery, before)
+                raise
         for listener in self._listeners:
             listener(self._deliveries[delivery.id])
         return delivery
+
+    def _take_back(self, delivery: Delivery, before: Delivery | None) -> None:
+        """What is not on disk counts as not saved, so that saving it again writes it."""
+        self._saved_at_s.pop(delivery.id, None)
+        if self._deliveries.get(delivery.id) is not delivery:
+            return
+        if before is None:
+            del self._deliveries[delivery.id]
+        else:
+            self._deliveries[delivery.id] = before
 
     async def end_unflown(self, now_s: float) -> None:
         """After a restart: a delivery that had not taken off must be sent and checked again from its plan."""

@@ -130,7 +130,11 @@ class DeliveryDesk:
     async def run(self) -> None:
         """Upload and check what was begun, one after the other, until cancelled."""
         while True:
-            await self._upload(await self._work.get())
+            delivery_id = await self._work.get()
+            try:
+                await self._upload(delivery_id)
+            except FleetError as error:
+                _log.warning("upload not noted", delivery=delivery_id, what=error.what.en)
 
     async def _upload(self, delivery_id: DeliveryId) -> None:
         delivery = self._book.get(delivery_id)

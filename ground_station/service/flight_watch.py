@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import structlog
 
 from fleet.clock import Clock
-from fleet.errors import NotFoundError, UnavailableError
+from fleet.errors import FleetError, NotFoundError, UnavailableError
 from fleet.ids import VehicleId
 from fleet.text import Text
 from ground_station.autopilot_station import AutopilotStation
@@ -25,6 +26,8 @@ from ground_station.vehicles.telemetry import StatusText
 from missions.values.town import Town
 
 UPDATES_HZ = 20.0
+
+_log = structlog.get_logger(__name__)
 
 OnVehicle = Callable[[VehicleNews], None]
 OnAlert = Callable[[VehicleId, AlertNews], None]
@@ -78,7 +81,10 @@ class FlightWatch:
             if isinstance(event.what, StatusText):
                 self._texts[event.vehicle_id].append(event.what.text)
         for state in update.states:
-            await self._follow(state)
+            try:
+                await self._follow(state)
+            except FleetError as error:
+                _log.warning("flight not followed", vehicle=state.vehicle_id, what=error.what.en)
             self._watchers.on_vehicle(self.news(state))
             self._look_for_alerts(state)
 
@@ -126,10 +132,11 @@ class FlightWatch:
             plan = await self._plans.get(delivery.plan_id)
         except (NotFoundError, UnavailableError):
             return
-        texts = tuple(self._texts.pop(state.vehicle_id, ()))
+        texts = tuple(self._texts.get(state.vehicle_id, ()))
         now_s = self._clock.now_s()
         progress = advance(delivery.progress, plan, _sample(state, texts), now_s)
         moved = await self._book.save(followed(delivery, progress, now_s), now_s)
+        del self._texts[state.vehicle_id][: len(texts)]
         if progress.released and not delivery.progress.released:
             await self._requests.move(delivery.request_id, RequestState.DELIVERED, now_s)
         if moved.state is DeliveryState.RECALLED:

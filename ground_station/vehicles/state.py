@@ -49,7 +49,10 @@ class Timing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleState:
-    """Everything known of one aircraft. `at_s` and every `received_s` are on this machine's monotonic clock."""
+    """Everything known of one aircraft. `at_s` and every `received_s` are on this machine's monotonic clock.
+
+    `critical_since_s` is when its heartbeats began to say that it is critical or worse; None while they do not.
+    """
 
     vehicle_id: VehicleId
     system_id: int
@@ -64,6 +67,7 @@ class VehicleState:
     other_station: int | None
     round_trip_s: float | None
     plan_on_board: str | None
+    critical_since_s: float | None = None
 
     def age_s(self, value: Received | None) -> float | None:
         """Return how old a value is, s; None if there is none."""

@@ -14,7 +14,7 @@ from ground_station.vehicles.reduction import REDUCTIONS, TelemetryFold
 from ground_station.vehicles.simulation import SimulationEvidence
 from ground_station.vehicles.state import LinkState, Timing, VehicleState
 from ground_station.vehicles.status_texts import StatusTexts
-from ground_station.vehicles.telemetry import StatusText, Telemetry
+from ground_station.vehicles.telemetry import StatusText, SystemStatus, Telemetry
 
 _TEXTS_KEPT = 60
 _FATAL = 2
@@ -45,6 +45,7 @@ class Tracker:
     _fold: TelemetryFold = field(default_factory=TelemetryFold)
     _assembly: StatusTexts = field(default_factory=StatusTexts)
     _texts: deque[StatusText] = field(default_factory=lambda: deque(maxlen=_TEXTS_KEPT))
+    _critical_since_s: float | None = None
     _boot: BootWatch = field(default_factory=BootWatch)
 
     @property
@@ -72,7 +73,10 @@ class Tracker:
         elif kind in (dialect.MAVLINK_MSG_ID_SYSTEM_TIME, dialect.MAVLINK_MSG_ID_GLOBAL_POSITION_INT):
             self.boot_clock(message.time_boot_ms / 1000.0)
         known = self._fold.value.identity
-        if self._fold.take(message, now_s) and kind == dialect.MAVLINK_MSG_ID_AUTOPILOT_VERSION:
+        taken = self._fold.take(message, now_s)
+        if taken and kind == dialect.MAVLINK_MSG_ID_HEARTBEAT:
+            self._note_status(message.system_status, now_s)
+        elif taken and kind == dialect.MAVLINK_MSG_ID_AUTOPILOT_VERSION:
             now = self._fold.value.identity
             if known is not None and now is not None and now.unique_id != known.unique_id:
                 self._forget_who_it_is()
@@ -119,6 +123,7 @@ class Tracker:
             other_station=self.other_station,
             round_trip_s=round_trip_s,
             plan_on_board=self.plan_on_board,
+            critical_since_s=self._critical_since_s,
         )
 
     def _forget_who_it_is(self) -> None:
@@ -127,6 +132,12 @@ class Tracker:
         self.evidence = SimulationEvidence()
         self.parameters.clear()
         self._fold.forget("identity")
+
+    def _note_status(self, status: int, now_s: float) -> None:
+        if status not in {SystemStatus.CRITICAL, SystemStatus.EMERGENCY}:
+            self._critical_since_s = None
+        elif self._critical_since_s is None:
+            self._critical_since_s = now_s
 
     def _parameter(self, message: Message) -> None:
         self.parameters[message.param_id] = message.param_value

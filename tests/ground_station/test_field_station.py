@@ -118,6 +118,15 @@ async def test_an_alert_goes_off_the_page_with_its_cause_and_the_office_is_told_
     assert [one.get("over_at_s") is None for one in told] == [True, False]
 
 
+async def test_a_new_cause_takes_the_place_of_the_alert_before(town: tuple[Town, Path], tmp_path: Path) -> None:
+    async with _station(town, tmp_path / "s", Realm.DRILL) as station:
+        for words in ("a failsafe acts", "battery low"):
+            news = AlertNews(subject="failsafe", level=AlertLevel.ACT, text=Text(words, words))
+            station._on_alert(VehicleId("kakehashi-1"), news)
+        (shown,) = station.hub.state.state["alerts"].values()
+        assert shown["text"]["en"] == "battery low"
+
+
 @pytest.mark.parametrize(("realm", "stranger"), [(Realm.LIVE, Simulated.YES), (Realm.DRILL, Simulated.NO)])
 async def test_the_stations_aircraft_stand_behind_its_own_drill_wall(
     town: tuple[Town, Path], tmp_path: Path, realm: Realm, stranger: Simulated
