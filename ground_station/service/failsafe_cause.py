@@ -1,6 +1,6 @@
 """Why the autopilot took over by itself, in words, from what it said when it did so. Pure.
 
-ArduCopter says the cause, as a warning or worse, in the moment in which its heartbeat becomes critical.
+ArduCopter says the cause, as a notice or worse, in the moment in which its heartbeat becomes critical.
 """
 
 import re
@@ -33,7 +33,7 @@ _CAUSES: tuple[tuple[str, Text], ...] = (
     ),
     ("gps glitch", Text("GPS が乱れています", "the GPS is disturbed")),
     (
-        "fence breach",
+        r"fences? breach",
         Text("飛行範囲を出たため、機体が自分で帰還しています", "it left its fence and is coming home by itself"),
     ),
     (
@@ -48,7 +48,7 @@ _CAUSES: tuple[tuple[str, Text], ...] = (
 )
 _SAID_BEFORE_S = 5.0
 _SAID_AFTER_S = 1.0
-_WARNING = 4
+_NOTICE = 5
 _UNKNOWN = Text("機体の安全機能が働いています", "a failsafe of the aircraft is acting")
 
 
@@ -62,7 +62,7 @@ def failsafe_cause(state: VehicleState) -> Text | None:
         return None
     cleared: set[Text] = set()
     for said in reversed(state.texts):
-        if said.severity > _WARNING or said.received_s < since_s - _SAID_BEFORE_S:
+        if said.severity > _NOTICE or said.received_s < since_s - _SAID_BEFORE_S:
             continue
         words = said.text.lower()
         cause = next((text for pattern, text in _CAUSES if re.search(pattern, words)), None)
