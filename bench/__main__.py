@@ -1,5 +1,7 @@
 """Runs every benchmark, one after the other, and keeps the results; `--baseline` writes them to `bench/baselines`.
 
+Exits with 1 if a benchmark failed; a failure never takes the place of a baseline.
+
 Each benchmark is a process of its own that prints one JSON object, the measured peer included.
 """
 
@@ -47,13 +49,19 @@ def main() -> None:
     options = parser.parse_args()
     folder = _HERE / ("baselines" if options.baseline else "results")
     folder.mkdir(exist_ok=True)
+    failed: list[str] = []
     for name in options.names:
         measured = measure(name)
         measured["machine"] = {"cores": os.cpu_count(), "python": platform.python_version()}
         measured["measured_on"] = time.strftime("%Y-%m-%d")
         text = json.dumps(measured, ensure_ascii=False, indent=1)
-        (folder / f"{name}.json").write_text(text + "\n")
         print(text, flush=True)
+        if "failed" in measured:
+            failed.append(name)
+        if "failed" not in measured or not options.baseline:
+            (folder / f"{name}.json").write_text(text + "\n")
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

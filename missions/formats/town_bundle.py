@@ -17,6 +17,7 @@ from fleet.errors import BadInputError, InvalidValueError
 from fleet.ids import StationId, TownId, VehicleId, check_name
 from fleet.text import Text
 from missions.formats.bad_input import bad_input
+from missions.formats.bounds import check_aircraft, check_rules
 from missions.formats.bundle_airspace import read_airspace, write_airspace
 from missions.formats.bundle_map import read_boundary, read_lines, write_map
 from missions.formats.bundle_places import read_places, write_places
@@ -87,6 +88,7 @@ def read_town(folder: Path) -> Town:
         raise bad_input(folder.name, what, cure)
     head = value_of(read_table(folder / TOWN_FILE, TOWN_FILE), _TownFile, TOWN_FILE)
     _check_names(head)
+    check_rules(head.rules, TOWN_FILE)
     terrain = _read_terrain(folder / TERRAIN_FILE, head.terrain)
     town = Town(
         id=head.id,
@@ -143,7 +145,7 @@ def _read_aircraft(folder: Path) -> dict[VehicleId, Aircraft]:
             raise bad_input(
                 name, what, Text(f"{aircraft.id}.toml に名前を変えてください", f"rename it {aircraft.id}.toml")
             )
-        _check_aircraft(aircraft, name)
+        check_aircraft(aircraft, name)
         if aircraft.mavlink_system_id in systems:
             other = systems[aircraft.mavlink_system_id]
             what = Text(f"mavlink_system_id が {other} と同じです", f"mavlink_system_id is the same as in {other}")
@@ -153,33 +155,17 @@ def _read_aircraft(folder: Path) -> dict[VehicleId, Aircraft]:
     return dict(sorted(fleet.items(), key=lambda one: one[1].mavlink_system_id))
 
 
-def _check_aircraft(aircraft: Aircraft, name: str) -> None:
-    positive = {
-        "empty_mass_kg": aircraft.empty_mass_kg,
-        "hover_power_w": aircraft.hover_power_w,
-        "rotor_disc_area_m2": aircraft.rotor_disc_area_m2,
-        "max_airspeed_mps": aircraft.max_airspeed_mps,
-        "battery.capacity_mah": aircraft.battery.capacity_mah,
-        "battery.nominal_v": aircraft.battery.nominal_v,
-        "battery.usable_fraction": aircraft.battery.usable_fraction,
-    }
-    for key, value in positive.items():
-        if not value > 0.0:
-            what = Text(f"{key} = {value} は使えません", f"{key} = {value} cannot be used")
-            raise bad_input(name, what, Text("0 より大きい値にしてください", "use a value above 0"))
-    if not 1 <= aircraft.mavlink_system_id <= 254:
-        what = Text(
-            f"mavlink_system_id = {aircraft.mavlink_system_id} は使えません", "mavlink_system_id cannot be used"
-        )
-        raise bad_input(name, what, Text("1〜254 にしてください", "use 1 to 254"))
-
-
 def _check_whole(town: Town) -> None:
     """Check what only shows when all the files are read."""
     depots = {place.id for place in town.places_of(PlaceKind.DEPOT)}
     if not depots:
         what = Text("拠点が一つもありません", "there is no depot")
         raise bad_input("places.gpkg", what, Text("拠点を一つ加えてください", "add a depot"), layer="depots")
+    if not town.aircraft:
+        what = Text("機体が一つもありません", "there is no aircraft")
+        raise bad_input(
+            AIRCRAFT_FOLDER, what, Text("機体のファイルを一つ加えてください", "add the file of an aircraft")
+        )
     for aircraft in town.aircraft.values():
         if aircraft.home_site_id not in depots:
             known = ", ".join(sorted(depots))

@@ -203,3 +203,9 @@ def test_a_town_without_depot_is_refused(folder: Path) -> None:
     frame = geopandas.read_file(path, layer="depots")
     change_layer(path, "depots", frame.iloc[:0])
     assert "depot" in refusal(folder).what.en
+
+
+def test_a_town_without_aircraft_is_refused(folder: Path) -> None:
+    for file in (folder / "aircraft").glob("*.toml"):
+        file.unlink()
+    assert "no aircraft" in refusal(folder).what.en
