@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
-from pyproj import CRS
-from pyproj.exceptions import CRSError
+from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
 
@@ -17,7 +17,7 @@ from fleet.positions import LonLat
 from fleet.text import Text
 from missions.terrain.grid import Terrain
 from missions.terrain.local_grid import LocalGrid, grid_of, grid_over
-from missions.terrain.raster import Raster, from_grid, into_grid
+from missions.terrain.raster import WGS84, Raster, from_grid, into_grid
 
 _NO_DATA = -9999.0
 _MOST_PIXELS = 100_000_000
@@ -48,8 +48,9 @@ def read_raster(path: Path) -> Raster:
             values = source.read(1, masked=True).astype(np.float32)
             crs = CRS.from_user_input(source.crs)
             heights_m = np.asarray(values.filled(np.nan), dtype=np.float32)
+            Transformer.from_crs(crs, WGS84)  # fails for a local system that lies nowhere on the earth
             return Raster(heights_m=heights_m, transform=source.transform, crs=crs)
-    except (RasterioError, CPLE_BaseError, CRSError, OSError, ValueError) as error:
+    except (RasterioError, CPLE_BaseError, ProjError, OSError, ValueError) as error:
         what = Text("GeoTIFF として読めません", f"cannot be read as a GeoTIFF ({error})")
         raise _bad(path, what) from error
 

@@ -98,6 +98,21 @@ def _a_small_file() -> bytes:
 SMALL_FILE = _a_small_file()
 
 
+def test_a_local_coordinate_system_that_lies_nowhere_on_the_earth_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "site.tif"
+    nowhere = 'LOCAL_CS["site grid",UNIT["metre",1]]'
+    profile = {"driver": "GTiff", "width": 4, "height": 4, "count": 1, "dtype": "float32", "crs": nowhere}
+    with rasterio.open(path, "w", **profile, transform=rasterio.Affine(10, 0, 0, 0, -10, 40)) as target:
+        target.write(np.zeros((1, 4, 4), dtype=np.float32))
+    with pytest.raises(BadInputError) as refused:
+        read_cog(path)
+    assert refused.value.cure is not None
+
+
+# rasterio's own log callback cannot decode GDAL's words about a damaged name; the read itself still ends as it should.
+@pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. 'rasterio._env.log_error':pytest.PytestUnraisableExceptionWarning"
+)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 1500), st.integers(0, 255)), min_size=1, max_size=8),
