@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
+import structlog
+
 from fleet.audit import AuditTrail
 from fleet.clock import Clock
 from fleet.errors import FleetError
@@ -54,7 +56,10 @@ from telemetry.outbox_sqlite import SqliteOutbox
 from telemetry.relay_mqtt import StationAddress, StationRelay
 from telemetry.topics import Topics
 
+_log = structlog.get_logger(__name__)
+
 _LOOK_EVERY_S = 1.0
+_LAST_ERRANDS_S = 2.0
 _NOT_FLOWN = frozenset({CommandState.REFUSED, CommandState.EXPIRED, CommandState.NOT_CONFIRMED})
 
 FOUNDER_ROLES = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.DISPATCHER})
@@ -193,11 +198,22 @@ class FieldStation:
         if self._running is not None:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
-        await asyncio.gather(*self._errands, return_exceptions=True)
+        await self._end_errands()
         await self._stack.aclose()
         self._pool.close()
         self._outbox.close()
         self.engine.dispose()
+
+    async def _end_errands(self) -> None:
+        """Let what is still to be written down end, but never wait for an outbox that writes no more."""
+        if not self._errands:
+            return
+        ended, late = await asyncio.wait(self._errands, timeout=_LAST_ERRANDS_S)
+        for errand in late:
+            errand.cancel()
+        await asyncio.gather(*ended, *late, return_exceptions=True)
+        if late:
+            _log.warning("stopped before everything was told to the town", errands=len(late))
 
     async def failed(self) -> None:
         """Wait until the station's work ends by itself, and raise why."""

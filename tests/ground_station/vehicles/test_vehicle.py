@@ -223,6 +223,7 @@ async def test_a_link_that_breaks_comes_back_by_itself(pair: Pair) -> None:
     pair.fake.hang_up()
     await eventually(lambda: pair.flown.station.links[0].reopened == 1)
     await eventually(lambda: pair.flown.vehicle.state().link is LinkState.FRESH)
+    assert pair.flown.station.links[0].error is None
 
 
 async def test_silence_is_stale_and_then_lost(pair: Pair) -> None:
