@@ -30,6 +30,7 @@ from ground_station.service.documents_sql import SqlDocuments, documents_metadat
 from ground_station.service.flight_watch import FlightWatch, Watchers
 from ground_station.service.machine_checks import MachineChecks
 from ground_station.service.open_alerts import OpenAlert, OpenAlerts
+from ground_station.service.ordered_flights import OrderedFlights
 from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.planning_pool import PlanningPool
 from ground_station.service.request_book import RequestBook, StationRequest
@@ -163,6 +164,7 @@ class FieldStation:
         self._stack = contextlib.AsyncExitStack()
         self._errands: set[asyncio.Future[object]] = set()
         self._open_alerts = OpenAlerts()
+        self._ordered = OrderedFlights(self.deliveries)
         self.reports = TownReports(
             station=self.aircraft,
             link=self.town_link,
@@ -241,6 +243,7 @@ class FieldStation:
         """Check waiting deliveries anew, and that no aircraft stands on the wrong side of the drill wall."""
         for vehicle in self.aircraft.vehicles.values():
             self.board.set_problem(vehicle.id, self.checks.wall_problem(vehicle))
+            await self._ordered.look(vehicle.state(), self.clock.now_s())
         for delivery in tuple(self.deliveries.all.values()):
             if delivery.state in {DeliveryState.CHECKING, DeliveryState.READY}:
                 await self.desk.recheck(delivery.id)

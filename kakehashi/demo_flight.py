@@ -188,7 +188,7 @@ class DemoFlight:
         if delivery.get("state") not in _ENDED:
             raise RefusedError(Text(**delivery["problem"]))
         self.summary.delivered = delivery.get("delivered_at_s") is not None
-        self.summary.landed_at_depot = delivery.get("state") == "done"
+        self.summary.landed_at_depot = delivery.get("state") == "done" and delivery.get("problem") is None
         self.summary.pictures_taken = int(delivery.get("pictures", 0))
 
     async def _wait_for_office(self) -> None:

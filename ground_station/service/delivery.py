@@ -27,6 +27,13 @@ class DeliveryState(StrEnum):
 
 
 ENDED = frozenset({DeliveryState.DONE, DeliveryState.RECALLED, DeliveryState.FAILED})
+AWAY_M = 60.0
+"""Farther from its depot than this an aircraft has not come home, m."""
+
+_LOOK_FOR_IT = Text(
+    "場所を地図で確かめ、人をやって機体を見てください", "see where it is on the map, and send somebody to look"
+)
+
 BEFORE_FLIGHT = frozenset({DeliveryState.PLANNED, DeliveryState.UPLOADING, DeliveryState.CHECKING, DeliveryState.READY})
 
 
@@ -130,6 +137,22 @@ def settle(delivery: Delivery) -> Delivery:
     return replace(delivery, state=DeliveryState.READY if delivery.ready else DeliveryState.CHECKING)
 
 
+def away_words(delivery: Delivery) -> Text | None:
+    """Return that the flight ended away from its depot, and where the load is; None if it ended at home or flies."""
+    down_m = delivery.progress.down_from_home_m
+    if down_m is None or down_m <= AWAY_M:
+        return None
+    if delivery.progress.released:
+        return Text(
+            f"荷物を置きました。機体は拠点から {down_m:.0f} m の所に降りました",
+            f"the load was set down; the aircraft is down {down_m:.0f} m from the depot",
+        )
+    return Text(
+        f"荷物を積んだまま、機体は拠点から {down_m:.0f} m の所に降りました",
+        f"the aircraft is down {down_m:.0f} m from the depot, with its load",
+    )
+
+
 def followed(delivery: Delivery, progress: FlightProgress, now_s: float) -> Delivery:
     """Return the delivery after the flight came as far as `progress`."""
     if delivery.state in ENDED or (progress == delivery.progress and progress.stage is not FlightStage.LANDED):
@@ -146,13 +169,15 @@ def followed(delivery: Delivery, progress: FlightProgress, now_s: float) -> Deli
     if started_at_s is None and progress.was_airborne:
         started_at_s = now_s
     state = _state(delivery.state, progress)
-    return replace(
+    moved = replace(
         delivery,
         progress=progress,
         state=state,
         started_at_s=started_at_s,
         ended_at_s=now_s if state in ENDED else None,
     )
+    away = away_words(moved)
+    return moved if away is None else replace(moved, problem=away, problem_cure=_LOOK_FOR_IT)
 
 
 def _state(before: DeliveryState, progress: FlightProgress) -> DeliveryState:

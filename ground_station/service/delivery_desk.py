@@ -4,6 +4,7 @@ With the plan go the settings that the flight needs (return height, fence, fails
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -17,6 +18,7 @@ from fleet.ids import DeliveryId, PlanId, VehicleId, new_id
 from fleet.text import Text
 from ground_station.service.delivery import (
     BEFORE_FLIGHT,
+    ENDED,
     PERSON_CHECKS,
     AcceptedWarning,
     Delivery,
@@ -29,7 +31,7 @@ from ground_station.service.delivery import (
 from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.drill_loading import load_simulated
 from ground_station.service.plan_desk import PlanDesk
-from ground_station.service.request_book import RequestBook, RequestState
+from ground_station.service.request_book import RequestBook, RequestState, StationRequest
 from ground_station.vehicles.flight_command import Action, FlightCommand
 from ground_station.vehicles.plan_transfer import TransferProgress
 from ground_station.vehicles.vehicle import PlanItems, Vehicle
@@ -87,14 +89,22 @@ class DeliveryDesk:
         self._clock = clock
         self._work: asyncio.Queue[DeliveryId] = asyncio.Queue(maxsize=100)
         self._rechecking: set[DeliveryId] = set()
+        self._locks: defaultdict[VehicleId, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def begin(self, plan_id: PlanId, accepted: Sequence[AcceptedWarning], *, author: str) -> Delivery:
         """Return a new delivery whose upload has begun; raises RefusedError or ConflictError with what to do."""
         plan = await self._plans.get(plan_id)
         _require_flyable(plan, accepted)
         vehicle = self._vehicles.vehicle(plan.vehicle_id)
-        await self._set_unflown_aside(plan.vehicle_id, vehicle)
+        async with self._locks[plan.vehicle_id]:
+            return await self._begin(plan, vehicle, accepted, author=author)
+
+    async def _begin(
+        self, plan: Plan, vehicle: Vehicle, accepted: Sequence[AcceptedWarning], *, author: str
+    ) -> Delivery:
         entry = self._requests.get(plan.request_id)
+        self._require_wanted(entry)
+        await self._set_unflown_aside(plan.vehicle_id, vehicle)
         now_s = self._clock.now_s()
         delivery = Delivery(
             id=DeliveryId(new_id(now_s)),
@@ -149,14 +159,20 @@ class DeliveryDesk:
         except FleetError as error:
             await self._fail(delivery_id, error)
             return
-        fresh = replace(self._book.get(delivery_id), on_board=True, upload_fraction=1.0, state=DeliveryState.CHECKING)
+        latest = self._book.get(delivery_id)
+        if latest.state is not DeliveryState.UPLOADING:
+            return
+        fresh = replace(latest, on_board=True, upload_fraction=1.0, state=DeliveryState.CHECKING)
         await self._book.save(checked(fresh, findings), self._clock.now_s())
 
     async def _fail(self, delivery_id: DeliveryId, error: FleetError) -> None:
         _log.warning("delivery not begun", delivery=delivery_id, what=error.what.en)
+        latest = self._book.get(delivery_id)
+        if latest.state is not DeliveryState.UPLOADING:
+            return
         now_s = self._clock.now_s()
         failed = replace(
-            self._book.get(delivery_id),
+            latest,
             state=DeliveryState.FAILED,
             ended_at_s=now_s,
             problem=error.what,
@@ -206,21 +222,41 @@ class DeliveryDesk:
         return await self._book.save(ticked(self._book.get(delivery_id), check_id, tick), self._clock.now_s())
 
     async def cure(self, delivery_id: DeliveryId, *, author: str) -> Delivery:
-        """Set what the flight needs on the aircraft, then check again; raises what the aircraft answers."""
+        """Set what the flight needs on the aircraft, then check again; raises what the aircraft answers.
+
+        Raises ConflictError unless the delivery waits for its checks and the aircraft's motors are off.
+        """
+        async with self._locks[self._book.get(delivery_id).vehicle_id]:
+            return await self._cure(delivery_id, author=author)
+
+    async def _cure(self, delivery_id: DeliveryId, *, author: str) -> Delivery:
         delivery = self._book.get(delivery_id)
+        vehicle = self._vehicles.vehicle(delivery.vehicle_id)
+        if delivery.state not in {DeliveryState.CHECKING, DeliveryState.READY} or vehicle.state().armed:
+            raise ConflictError(
+                Text("機体の設定は、点検中にだけ変えられます", "settings can be changed only during the checks"),
+                Text("飛ぶ前の配送を選び直してください", "choose a delivery that has not taken off"),
+            )
         plan = await self._plans.get(delivery.plan_id)
         await asyncio.to_thread(
             self._audit.append, actor=author, action="delivery.set-parameters", subject=delivery_id, detail={}
         )
-        vehicle = self._vehicles.vehicle(delivery.vehicle_id)
         await self._preflight.cure(vehicle, plan, author=author)
         if vehicle.state().plan_on_board != plan.id:
             await vehicle.upload_plan(items_of(plan))
         return await self.recheck(delivery_id)
 
     async def fly(self, delivery_id: DeliveryId, *, author: str) -> FlightCommand:
-        """Give the word to fly; raises RefusedError naming what is still open."""
+        """Give the word to fly.
+
+        Raises RefusedError naming what is still open, ConflictError if nobody waits for the load any more.
+        """
+        async with self._locks[self._book.get(delivery_id).vehicle_id]:
+            return await self._fly(delivery_id, author=author)
+
+    async def _fly(self, delivery_id: DeliveryId, *, author: str) -> FlightCommand:
         delivery = await self.recheck(delivery_id)
+        self._require_wanted(self._requests.get(delivery.request_id))
         if delivery.state is not DeliveryState.READY:
             raise _not_ready(delivery)
         now_s = self._clock.now_s()
@@ -232,6 +268,10 @@ class DeliveryDesk:
 
     async def cancel(self, delivery_id: DeliveryId, *, author: str) -> Delivery:
         """Give up a delivery that has not taken off; raises ConflictError once it flies."""
+        async with self._locks[self._book.get(delivery_id).vehicle_id]:
+            return await self._give_up(delivery_id, author=author)
+
+    async def _give_up(self, delivery_id: DeliveryId, *, author: str) -> Delivery:
         delivery = self._book.get(delivery_id)
         if delivery.state not in BEFORE_FLIGHT:
             raise ConflictError(
@@ -250,6 +290,21 @@ class DeliveryDesk:
         )
         return await self._book.save(ended, now_s)
 
+    def _require_wanted(self, entry: StationRequest) -> None:
+        """Raise ConflictError for a request that is withdrawn, delivered, or in flight already."""
+        of_request = [delivery for delivery in self._book.all.values() if delivery.request_id == entry.request.id]
+        if any(delivery.state not in BEFORE_FLIGHT | ENDED for delivery in of_request):
+            what = Text("この依頼は、いま別の配送が飛んでいます", "another delivery flies for this request")
+        elif entry.state is RequestState.WITHDRAWN:
+            what = Text("この依頼は取り下げられました", "this request was withdrawn")
+        elif entry.state is RequestState.DELIVERED:
+            what = Text("この依頼はもう届いています", "this request was delivered already")
+        else:
+            return
+        raise ConflictError(
+            what, Text("まだ要るなら、新しい依頼を作ってください", "make a new request if it is still needed")
+        )
+
     async def _set_unflown_aside(self, vehicle_id: VehicleId, vehicle: Vehicle) -> None:
         earlier = self._book.of_vehicle(vehicle_id)
         if vehicle.state().armed or (earlier is not None and earlier.state not in BEFORE_FLIGHT):
@@ -258,7 +313,7 @@ class DeliveryDesk:
                 Text("着陸してから、もう一度送ってください", "wait until it has landed, then send the plan"),
             )
         if earlier is not None:
-            await self.cancel(earlier.id, author=_AUTHOR)
+            await self._give_up(earlier.id, author=_AUTHOR)
 
 
 class _ProgressTo:
@@ -269,18 +324,19 @@ class _ProgressTo:
         self._delivery_id = delivery_id
         self._clock = clock
         self._steps = 0
-        self._saves: set[asyncio.Task[Delivery]] = set()
+        self._saves: set[asyncio.Task[None]] = set()
 
     def __call__(self, progress: TransferProgress) -> None:
         self._steps += 1
-        delivery = self._book.get(self._delivery_id)
-        fraction = 1.0 - 0.85**self._steps
         _log.debug("upload", delivery=self._delivery_id, text=progress.text.en)
-        save = asyncio.ensure_future(
-            self._book.save(replace(delivery, upload_fraction=round(fraction, 2)), self._clock.now_s())
-        )
+        save = asyncio.ensure_future(self._save(round(1.0 - 0.85**self._steps, 2)))
         self._saves.add(save)
         save.add_done_callback(self._saves.discard)
+
+    async def _save(self, fraction: float) -> None:
+        delivery = self._book.get(self._delivery_id)
+        if delivery.state is DeliveryState.UPLOADING:
+            await self._book.save(replace(delivery, upload_fraction=fraction), self._clock.now_s())
 
 
 def items_of(plan: Plan) -> PlanItems:

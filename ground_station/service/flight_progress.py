@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from fleet.positions import LonLat, frame_at
+from fleet.positions import LonLat, distance_m, frame_at
 from fleet.text import Text
 from missions.values.plan import Leg, Phase, Plan
 
@@ -44,7 +44,7 @@ class FlightProgress:
     `released` is that the gripper said, while the load was being set down, that it let go. Passing the item proves
     nothing: an aircraft that finds no ground within the allowed descent goes on with its load, and ArduCopter tells the
     thrust at which it would release before it knows whether there is a gripper. `stopped_on_ground` is that its motors
-    stopped again before it left the ground.
+    stopped again before it left the ground. `down_from_home_m` is how far from its depot it came down at the end.
     """
 
     stage: FlightStage = FlightStage.WAITING
@@ -59,6 +59,7 @@ class FlightProgress:
     released: bool = False
     holding: bool = False
     stopped_on_ground: bool = False
+    down_from_home_m: float | None = None
 
 
 RELEASE_WORDS = "gripper load releas"
@@ -87,7 +88,8 @@ def advance(progress: FlightProgress, plan: Plan, sample: FlightSample, now_s: f
 def _moved(progress: FlightProgress, plan: Plan, sample: FlightSample) -> FlightProgress:
     if not sample.armed:
         if progress.was_airborne:
-            return replace(progress, stage=FlightStage.LANDED, remaining_s=0.0, to_site_s=None)
+            down_m = None if sample.at is None else distance_m(sample.at, plan.home.ground)
+            return replace(progress, stage=FlightStage.LANDED, remaining_s=0.0, to_site_s=None, down_from_home_m=down_m)
         return replace(progress, stopped_on_ground=progress.was_armed)
     progress = replace(progress, was_armed=True, stopped_on_ground=False)
     airborne = progress.was_airborne or not sample.landed

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from fleet.ids import DeliveryId
 from fleet.positions import Position
+from ground_station.service.delivery import Delivery, DeliveryState, away_words, followed
 from ground_station.service.flight_progress import FlightProgress, FlightSample, FlightStage, advance
 from missions.values.plan import Leg, Phase
 from tests.ground_station.plan_values import HOME, PLAN_VALUE
@@ -29,6 +31,17 @@ PLAN = replace(
         )
         for index, (phase, (start, end)) in enumerate(zip(_PHASES, _ENDS, strict=True))
     ),
+)
+DELIVERY = Delivery(
+    id=DeliveryId("d-1"),
+    request_id=PLAN.request_id,
+    plan_id=PLAN.id,
+    vehicle_id=PLAN.vehicle_id,
+    site_id=PLAN.site_id,
+    item="水",
+    mass_kg=4.0,
+    state=DeliveryState.RETURNING,
+    created_at_s=0.0,
 )
 OUT, PLACE, BACK, LANDING = 2, 3, 4, 5
 THRESHOLD = "PayloadPlace: payload release thrust threshold: 0.314950"
@@ -92,3 +105,16 @@ def test_motors_that_stop_before_take_off_are_no_landing() -> None:
     progress = _after(_sample(1, landed=True), _sample(1, armed=False, landed=True))
     assert progress.stopped_on_ground
     assert progress.stage is not FlightStage.LANDED
+
+
+@pytest.mark.parametrize(("end", "is_home"), [(HOME, True), (SITE, False)])
+@pytest.mark.parametrize("released", [True, False])
+def test_only_a_flight_that_ended_at_its_depot_is_called_home(*, end: Position, is_home: bool, released: bool) -> None:
+    flown = FlightProgress(stage=FlightStage.RETURNING, was_armed=True, was_airborne=True, released=released)
+    landed = advance(flown, PLAN, replace(_sample(1, armed=False, landed=True), at=end.ground), 99.0)
+    delivery = followed(replace(DELIVERY, progress=flown), landed, 99.0)
+    words = away_words(delivery)
+    assert (words is None) is is_home
+    assert (delivery.problem is None) is is_home
+    if words is not None:
+        assert ("with its load" in words.en) is not released
