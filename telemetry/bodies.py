@@ -20,7 +20,7 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 Mass = Annotated[float, msgspec.Meta(ge=0.0, le=1000.0)]
 
 DeliveryPhase = Literal[
-    "planned", "checked", "flying", "placing", "delivered", "returning", "done", "recalled", "failed"
+    "planned", "checked", "flying", "placing", "delivered", "returning", "done", "recalled", "failed", "unconfirmed"
 ]
 RequestPhase = Literal["open", "planned", "flying", "delivered", "withdrawn"]
 

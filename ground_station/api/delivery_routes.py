@@ -9,7 +9,7 @@ from fleet.ids import DeliveryId, PlanId
 from fleet.text import Text
 from ground_station.api.command_schemas import CommandOut, FlyIn
 from ground_station.api.live_view import command_out, delivery_out
-from ground_station.api.schemas import CureIn, DeliveryIn, DeliveryOut, TickIn
+from ground_station.api.schemas import CureIn, DeliveryIn, DeliveryOut, LoadIn, TickIn
 from ground_station.api.station_of import Station
 from ground_station.field_station import FieldStation
 from ground_station.service.delivery import AcceptedWarning, Delivery, Tick
@@ -69,6 +69,13 @@ async def cure_delivery(delivery_id: Name, body: CureIn, station: Station, perso
 async def cancel_delivery(delivery_id: Name, station: Station, person: Flyer) -> DeliveryOut:
     """Give up a delivery that has not taken off."""
     return await _shown(station, await station.desk.cancel(DeliveryId(delivery_id), author=person.name))
+
+
+@router.post("/{delivery_id}/load")
+async def record_load(delivery_id: Name, body: LoadIn, station: Station, person: Flyer) -> DeliveryOut:
+    """Record where the load is after a flight that ended with no word from the gripper."""
+    told = await station.desk.record_load(DeliveryId(delivery_id), set_down=body.set_down, author=person.name)
+    return await _shown(station, told)
 
 
 @router.post("/{delivery_id}/fly", status_code=202)

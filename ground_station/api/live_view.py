@@ -13,7 +13,7 @@ from ground_station.api.schemas import (
     RequestOut,
     VehicleOut,
 )
-from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, PERSON_CHECKS, Delivery, DeliveryState, away_words
+from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, PERSON_CHECKS, Delivery, DeliveryState, end_words
 from ground_station.service.failsafe_cause import failsafe_cause
 from ground_station.service.flight_progress import FlightStage, activity_words, next_event_words
 from ground_station.service.request_book import StationRequest
@@ -171,9 +171,9 @@ def request_out(entry: StationRequest) -> RequestOut:
 
 def delivery_words(delivery: Delivery, plan: Plan, site_name: Text) -> Text:
     """Return what the delivery is doing."""
-    away = away_words(delivery)
-    if away is not None:
-        return away
+    end = end_words(delivery)
+    if end is not None:
+        return end
     if delivery.state in _STATE_WORDS:
         return _STATE_WORDS[delivery.state]
     return activity_words(delivery.progress, plan, site_name)
@@ -208,6 +208,7 @@ def delivery_out(delivery: Delivery, plan: Plan, *, site_name: Text, now_s: floa
         delivered_at_s=progress.delivered_at_s,
         ended_at_s=delivery.ended_at_s,
         pictures=delivery.pictures,
+        load_unknown=delivery.load_unknown,
     )
 
 

@@ -197,7 +197,10 @@ class CheckOut(WireModel):
 
 
 class DeliveryOut(WireModel):
-    """A delivery: a plan that went to an aircraft."""
+    """A delivery: a plan that went to an aircraft.
+
+    `load_unknown`: it came down, no word came that the load was let go, and nobody has looked yet.
+    """
 
     id: str
     request_id: str
@@ -221,6 +224,13 @@ class DeliveryOut(WireModel):
     delivered_at_s: float | None
     ended_at_s: float | None
     pictures: int
+    load_unknown: bool
+
+
+class LoadIn(WireModel):
+    """What a person saw after the flight: the load was set down, or is still on the aircraft."""
+
+    set_down: bool
 
 
 class TickIn(WireModel):

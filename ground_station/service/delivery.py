@@ -33,6 +33,10 @@ AWAY_M = 60.0
 _LOOK_FOR_IT = Text(
     "場所を地図で確かめ、人をやって機体を見てください", "see where it is on the map, and send somebody to look"
 )
+_LOOK_FOR_LOAD = Text(
+    "機体に荷物が残っているか目で見て、記録してください",
+    "look whether the load is still on the aircraft, and record it",
+)
 
 BEFORE_FLIGHT = frozenset({DeliveryState.PLANNED, DeliveryState.UPLOADING, DeliveryState.CHECKING, DeliveryState.READY})
 
@@ -77,6 +81,15 @@ class AcceptedWarning:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoadSeen:
+    """What a person found after a flight that ended with no word from the gripper, who, and when."""
+
+    set_down: bool
+    name: str
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One delivery. `on_board` is that mission, fence and rally points were read back equal."""
 
@@ -100,6 +113,7 @@ class Delivery:
     started_at_s: float | None = None
     ended_at_s: float | None = None
     pictures: int = 0
+    load_seen: LoadSeen | None = None
 
     @property
     def unticked(self) -> tuple[PersonCheck, ...]:
@@ -115,6 +129,22 @@ class Delivery:
     def ready(self) -> bool:
         """Return whether it may fly: on board, nothing refused, every line ticked."""
         return self.on_board and bool(self.machine_checks) and not self.refusals and not self.unticked
+
+    @property
+    def load_unknown(self) -> bool:
+        """Return whether it came down and nobody knows yet if the load was set down."""
+        return self.state is DeliveryState.RECALLED and self.load_unheard
+
+    @property
+    def load_unheard(self) -> bool:
+        """Return whether it left the site with no word of the load, which may be down or still on board."""
+        left = self.state in {DeliveryState.RETURNING, DeliveryState.RECALLED}
+        return left and self.progress.place_reached and not self.progress.released and self.load_seen is None
+
+    @property
+    def load_down(self) -> bool:
+        """Return whether the load was set down, by the gripper's own word or by what a person saw."""
+        return self.progress.released or (self.load_seen is not None and self.load_seen.set_down)
 
 
 def checked(delivery: Delivery, machine_checks: tuple[Finding, ...]) -> Delivery:
@@ -137,20 +167,38 @@ def settle(delivery: Delivery) -> Delivery:
     return replace(delivery, state=DeliveryState.READY if delivery.ready else DeliveryState.CHECKING)
 
 
-def away_words(delivery: Delivery) -> Text | None:
-    """Return that the flight ended away from its depot, and where the load is; None if it ended at home or flies."""
+def end_words(delivery: Delivery) -> Text | None:
+    """Return what is wrong with how the flight ended: away from its depot, or with a load of which nobody knows.
+
+    None where it ended well, was recalled before the site, or flies.
+    """
     down_m = delivery.progress.down_from_home_m
-    if down_m is None or down_m <= AWAY_M:
-        return None
-    if delivery.progress.released:
+    away_m = None if down_m is None or down_m <= AWAY_M else down_m
+    if delivery.load_unknown:
+        load = Text("荷物を下ろしたか、わかりません", "it is not known whether the load was set down")
+    elif delivery.load_down:
+        load = Text("荷物は下ろしました", "the load was set down")
+    else:
+        load = Text("荷物は機体に残っています", "the load is still on the aircraft")
+    if away_m is not None:
         return Text(
-            f"荷物を置きました。機体は拠点から {down_m:.0f} m の所に降りました",
-            f"the load was set down; the aircraft is down {down_m:.0f} m from the depot",
+            f"機体は拠点から {away_m:.0f} m の所に降りました。{load.ja}",
+            f"the aircraft is down {away_m:.0f} m from the depot; {load.en}",
         )
-    return Text(
-        f"荷物を積んだまま、機体は拠点から {down_m:.0f} m の所に降りました",
-        f"the aircraft is down {down_m:.0f} m from the depot, with its load",
-    )
+    return load if delivery.load_unknown else None
+
+
+def seen(delivery: Delivery, load: LoadSeen) -> Delivery:
+    """Return the delivery once a person told where the load is."""
+    state = DeliveryState.DONE if load.set_down else DeliveryState.RECALLED
+    return _with_end(replace(delivery, load_seen=load, state=state, problem=None, problem_cure=None))
+
+
+def _with_end(delivery: Delivery) -> Delivery:
+    words = end_words(delivery)
+    if words is None:
+        return delivery
+    return replace(delivery, problem=words, problem_cure=_LOOK_FOR_LOAD if delivery.load_unknown else _LOOK_FOR_IT)
 
 
 def followed(delivery: Delivery, progress: FlightProgress, now_s: float) -> Delivery:
@@ -176,8 +224,7 @@ def followed(delivery: Delivery, progress: FlightProgress, now_s: float) -> Deli
         started_at_s=started_at_s,
         ended_at_s=now_s if state in ENDED else None,
     )
-    away = away_words(moved)
-    return moved if away is None else replace(moved, problem=away, problem_cure=_LOOK_FOR_IT)
+    return _with_end(moved)
 
 
 def _state(before: DeliveryState, progress: FlightProgress) -> DeliveryState:

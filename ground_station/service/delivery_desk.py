@@ -23,8 +23,10 @@ from ground_station.service.delivery import (
     AcceptedWarning,
     Delivery,
     DeliveryState,
+    LoadSeen,
     Tick,
     checked,
+    seen,
     settle,
     ticked,
 )
@@ -290,20 +292,49 @@ class DeliveryDesk:
         )
         return await self._book.save(ended, now_s)
 
-    def _require_wanted(self, entry: StationRequest) -> None:
-        """Raise ConflictError for a request that is withdrawn, delivered, or in flight already."""
-        of_request = [delivery for delivery in self._book.all.values() if delivery.request_id == entry.request.id]
-        if any(delivery.state not in BEFORE_FLIGHT | ENDED for delivery in of_request):
-            what = Text("この依頼は、いま別の配送が飛んでいます", "another delivery flies for this request")
-        elif entry.state is RequestState.WITHDRAWN:
-            what = Text("この依頼は取り下げられました", "this request was withdrawn")
-        elif entry.state is RequestState.DELIVERED:
-            what = Text("この依頼はもう届いています", "this request was delivered already")
-        else:
-            return
-        raise ConflictError(
-            what, Text("まだ要るなら、新しい依頼を作ってください", "make a new request if it is still needed")
+    async def record_load(self, delivery_id: DeliveryId, *, set_down: bool, author: str) -> Delivery:
+        """Record what a person saw after a flight with no word from the gripper; raises ConflictError otherwise.
+
+        The request is delivered then, or open again.
+        """
+        delivery = self._book.get(delivery_id)
+        if not delivery.load_unknown:
+            raise ConflictError(
+                Text("この配送の荷物の行方は、もう記録されています", "where this load went is on record already"),
+                Text("記録を確かめてください", "look at the record"),
+            )
+        now_s = self._clock.now_s()
+        await asyncio.to_thread(
+            self._audit.append,
+            actor=author,
+            action="delivery.load-seen",
+            subject=delivery_id,
+            detail={"set_down": set_down},
         )
+        wish = RequestState.DELIVERED if set_down else RequestState.OPEN
+        await self._requests.move(delivery.request_id, wish, now_s)
+        load = LoadSeen(set_down=set_down, name=author, at_s=now_s)
+        return await self._book.save(seen(delivery, load), now_s)
+
+    def _require_wanted(self, entry: StationRequest) -> None:
+        """Raise ConflictError for a request that is withdrawn, delivered, in flight, or perhaps delivered."""
+        of_request = [delivery for delivery in self._book.all.values() if delivery.request_id == entry.request.id]
+        anew = Text("まだ要るなら、新しい依頼を作ってください", "make a new request if it is still needed")
+        if any(delivery.state not in BEFORE_FLIGHT | ENDED for delivery in of_request):
+            raise ConflictError(
+                Text("この依頼は、いま別の配送が飛んでいます", "another delivery flies for this request"), anew
+            )
+        if any(delivery.load_unknown for delivery in of_request):
+            raise ConflictError(
+                Text("前の飛行で荷物を下ろしたか、わかりません", "it is not known where the last flight's load is"),
+                Text(
+                    "前の機体を見て、荷物の行方を記録してください", "look at that aircraft and record where the load is"
+                ),
+            )
+        if entry.state is RequestState.WITHDRAWN:
+            raise ConflictError(Text("この依頼は取り下げられました", "this request was withdrawn"), anew)
+        if entry.state is RequestState.DELIVERED:
+            raise ConflictError(Text("この依頼はもう届いています", "this request was delivered already"), anew)
 
     async def _set_unflown_aside(self, vehicle_id: VehicleId, vehicle: Vehicle) -> None:
         earlier = self._book.of_vehicle(vehicle_id)

@@ -45,6 +45,7 @@ class FlightProgress:
     nothing: an aircraft that finds no ground within the allowed descent goes on with its load, and ArduCopter tells the
     thrust at which it would release before it knows whether there is a gripper. `stopped_on_ground` is that its motors
     stopped again before it left the ground. `down_from_home_m` is how far from its depot it came down at the end.
+    `place_reached` is that the load may be down even without such a word: a text is sent once and can be lost.
     """
 
     stage: FlightStage = FlightStage.WAITING
@@ -60,6 +61,7 @@ class FlightProgress:
     holding: bool = False
     stopped_on_ground: bool = False
     down_from_home_m: float | None = None
+    place_reached: bool = False
 
 
 RELEASE_WORDS = "gripper load releas"
@@ -116,6 +118,7 @@ def _along_plan(progress: FlightProgress, plan: Plan, sample: FlightSample) -> F
         progress,
         stage=stage,
         leg=index,
+        place_reached=any(passed.phase is Phase.PLACE for passed in plan.legs[: index + 1]),
         distance_done_m=max(progress.distance_done_m, sum(lengths[:index]) + lengths[index] * fraction),
         remaining_s=remaining_s,
         to_site_s=_to_site_s(plan, index, fraction),

@@ -135,12 +135,14 @@ class FlightWatch:
         texts = tuple(self._texts.get(state.vehicle_id, ()))
         now_s = self._clock.now_s()
         progress = advance(delivery.progress, plan, _sample(state, texts), now_s)
-        moved = await self._book.save(followed(delivery, progress, now_s), now_s)
-        del self._texts[state.vehicle_id][: len(texts)]
+        moved = followed(delivery, progress, now_s)
+        # The request first: if the disk refuses either, the delivery stays as it was and both are tried again.
         if progress.released and not delivery.progress.released:
             await self._requests.move(delivery.request_id, RequestState.DELIVERED, now_s)
-        if moved.state is DeliveryState.RECALLED:
+        if moved.state is DeliveryState.RECALLED and not moved.load_unknown:
             await self._requests.move(delivery.request_id, RequestState.OPEN, now_s)
+        await self._book.save(moved, now_s)
+        del self._texts[state.vehicle_id][: len(texts)]
 
     def _look_for_alerts(self, state: VehicleState) -> None:
         view = alert_view(state)

@@ -120,7 +120,7 @@ def delivery_body(
         site_id=delivery.site_id,
         item=delivery.item,
         mass_kg=delivery.mass_kg,
-        state=_PHASE[delivery.state],
+        state="unconfirmed" if delivery.load_unheard else _PHASE[delivery.state],
         text=bilingual(text),
         at_s=known_at_s if in_flight else now_s,
         eta_s=known_at_s + to_site_s if can_reckon and to_site_s is not None else None,

@@ -48,3 +48,19 @@ def test_without_any_position_a_flight_is_as_old_as_its_start_and_has_no_arrival
 def test_a_delivery_on_the_ground_stands_now_however_long_ago_its_aircraft_was_heard(state: DeliveryState) -> None:
     body = told(replace(FLYING, state=state), now_s=T0, position_at_s=T0 - 3600.0)
     assert (body.at_s, body.eta_s) == (T0, None)
+
+
+@pytest.mark.parametrize(
+    ("state", "heard", "phase"),
+    [
+        (DeliveryState.RETURNING, False, "unconfirmed"),
+        (DeliveryState.RECALLED, False, "unconfirmed"),
+        (DeliveryState.RETURNING, True, "returning"),
+        (DeliveryState.DONE, True, "done"),
+    ],
+)
+def test_a_flight_that_left_the_site_without_a_word_of_the_load_is_not_told_either_way(
+    state: DeliveryState, *, heard: bool, phase: str
+) -> None:
+    progress = replace(FLYING.progress, place_reached=True, released=heard)
+    assert told(replace(FLYING, state=state, progress=progress), now_s=T0, position_at_s=T0).state == phase

@@ -34,6 +34,7 @@ TABLE: dict[tuple[str, str], frozenset[Role | None]] = {
     ("POST", "/api/deliveries/{delivery_id}/cure"): FLY,
     ("POST", "/api/deliveries/{delivery_id}/cancel"): FLY,
     ("POST", "/api/deliveries/{delivery_id}/fly"): FLY,
+    ("POST", "/api/deliveries/{delivery_id}/load"): FLY,
     ("POST", "/api/vehicles/{vehicle_id}/commands"): FLY,
     ("POST", "/api/sky-clear"): FLY,
     ("GET", "/api/health"): OPEN,

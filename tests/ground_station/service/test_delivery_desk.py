@@ -13,6 +13,7 @@ from fleet.text import Text
 from ground_station.service.delivery import PERSON_CHECKS, Delivery, DeliveryState, Tick
 from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.delivery_desk import DeliveryDesk
+from ground_station.service.flight_progress import FlightProgress, FlightStage
 from ground_station.service.request_book import RequestBook, RequestState, StationRequest
 from missions.values.finding import Finding, Level
 from missions.values.request import DeliveryRequest, Urgency
@@ -184,6 +185,25 @@ async def test_one_request_is_not_flown_by_two_aircraft_at_once(desk: Desk) -> N
         await desk.desk.fly(delivery_id, author="操縦 太郎")
     await desk.book.save(replace(other, state=DeliveryState.RECALLED), 2.0)
     assert await desk.desk.fly(delivery_id, author="操縦 太郎")
+
+
+async def test_a_load_nobody_knows_of_is_not_flown_again_before_somebody_looked(desk: Desk) -> None:
+    delivery_id = await desk.with_delivery(DeliveryState.RECALLED)
+    await desk.requests.move(REQUEST, RequestState.FLYING, 1.0, delivery_id)
+    unheard = FlightProgress(stage=FlightStage.LANDED, was_airborne=True, place_reached=True)
+    await desk.book.save(replace(desk.book.get(delivery_id), progress=unheard), 1.0)
+    with pytest.raises(ConflictError, match="not known"):
+        await desk.desk.begin(PLAN_VALUE.id, (), author="操縦 太郎")
+    told = await desk.desk.record_load(delivery_id, set_down=False, author="操縦 太郎")
+    assert told.load_seen is not None
+    assert told.load_seen.name == "操縦 太郎"
+    assert desk.requests.get(REQUEST).state is RequestState.OPEN
+    with pytest.raises(ConflictError):
+        await desk.desk.record_load(delivery_id, set_down=True, author="操縦 太郎")
+    await desk.book.save(replace(desk.book.get(delivery_id), load_seen=None), 2.0)
+    told = await desk.desk.record_load(delivery_id, set_down=True, author="操縦 太郎")
+    assert told.state is DeliveryState.DONE
+    assert desk.requests.get(REQUEST).state is RequestState.DELIVERED
 
 
 async def test_a_request_whose_flight_did_not_begin_can_be_sent_again(desk: Desk) -> None:

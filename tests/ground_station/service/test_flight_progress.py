@@ -6,7 +6,7 @@ import pytest
 
 from fleet.ids import DeliveryId
 from fleet.positions import Position
-from ground_station.service.delivery import Delivery, DeliveryState, away_words, followed
+from ground_station.service.delivery import Delivery, DeliveryState, LoadSeen, end_words, followed, seen
 from ground_station.service.flight_progress import FlightProgress, FlightSample, FlightStage, advance
 from missions.values.plan import Leg, Phase
 from tests.ground_station.plan_values import HOME, PLAN_VALUE
@@ -107,14 +107,51 @@ def test_motors_that_stop_before_take_off_are_no_landing() -> None:
     assert progress.stage is not FlightStage.LANDED
 
 
+def _landed(end: Position, *, released: bool = False, place_reached: bool = False) -> Delivery:
+    flown = FlightProgress(
+        stage=FlightStage.RETURNING,
+        was_armed=True,
+        was_airborne=True,
+        released=released,
+        place_reached=place_reached,
+    )
+    landed = advance(flown, PLAN, replace(_sample(1, armed=False, landed=True), at=end.ground), 99.0)
+    return followed(replace(DELIVERY, progress=flown), landed, 99.0)
+
+
 @pytest.mark.parametrize(("end", "is_home"), [(HOME, True), (SITE, False)])
 @pytest.mark.parametrize("released", [True, False])
 def test_only_a_flight_that_ended_at_its_depot_is_called_home(*, end: Position, is_home: bool, released: bool) -> None:
-    flown = FlightProgress(stage=FlightStage.RETURNING, was_armed=True, was_airborne=True, released=released)
-    landed = advance(flown, PLAN, replace(_sample(1, armed=False, landed=True), at=end.ground), 99.0)
-    delivery = followed(replace(DELIVERY, progress=flown), landed, 99.0)
-    words = away_words(delivery)
+    delivery = _landed(end, released=released)
+    words = end_words(delivery)
     assert (words is None) is is_home
     assert (delivery.problem is None) is is_home
     if words is not None:
-        assert ("with its load" in words.en) is not released
+        assert ("still on the aircraft" in words.en) is not released
+
+
+def test_over_the_site_a_lost_word_leaves_the_load_unknown_until_somebody_looks() -> None:
+    flying = _after(_sample(OUT), _sample(PLACE), _sample(BACK))
+    assert flying.place_reached
+    assert not flying.released
+    delivery = _landed(HOME, place_reached=True)
+    assert delivery.load_unknown
+    assert delivery.problem is not None
+    assert "not known" in delivery.problem.en
+    down = seen(delivery, LoadSeen(set_down=True, name="操縦 太郎", at_s=100.0))
+    assert (down.state, down.load_down, down.load_unknown) == (DeliveryState.DONE, True, False)
+    aboard = seen(delivery, LoadSeen(set_down=False, name="操縦 太郎", at_s=100.0))
+    assert (aboard.state, aboard.load_down, aboard.load_unknown) == (DeliveryState.RECALLED, False, False)
+    assert down.problem is aboard.problem is None
+
+
+def test_a_recall_before_the_site_brings_the_load_home_for_certain() -> None:
+    assert not _after(_sample(OUT), _sample(OUT, mode="RTL")).place_reached
+    assert not _landed(HOME).load_unknown
+
+
+def test_seen_loads_of_an_aircraft_that_is_down_elsewhere_still_send_somebody_there() -> None:
+    away = _landed(SITE, place_reached=True)
+    told = seen(away, LoadSeen(set_down=True, name="操縦 太郎", at_s=100.0))
+    assert told.problem is not None
+    assert "was set down" in told.problem.en

@@ -165,6 +165,12 @@ export class Desk {
     await this.#attempt(null, () => post(`deliveries/${delivery.id}/cancel`));
   }
 
+  /** Record where the load is after a flight that brought no word of it. */
+  async recordLoad(delivery: Delivery, setDown: boolean): Promise<void> {
+    const body = { set_down: setDown } satisfies Station['LoadIn'];
+    await this.#attempt(null, () => post(`deliveries/${delivery.id}/load`, body));
+  }
+
   async fly(delivery: Delivery): Promise<void> {
     const body = { id: freshId() } satisfies Station['FlyIn'];
     await this.#order(this.vehicleFor(delivery, null), () =>

@@ -127,6 +127,8 @@ export const operatorWords = {
   record: text('飛行の記録', 'Record of the flight'),
   recordDone: text('届けました。記録に残っています。', 'Delivered. It is in the record.'),
   recordRecalled: text('途中で帰還しました', 'Recalled before delivery'),
+  loadSetDown: text('荷物は下ろしてある', 'The load was set down'),
+  loadOnBoard: text('荷物が機体に残っている', 'The load is on the aircraft'),
   recordFailed: text('届けられませんでした', 'Not delivered'),
   started: text('離陸', 'Take-off'),
   delivered: text('荷を置いた時刻', 'Load set down'),

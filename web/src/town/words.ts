@@ -19,6 +19,7 @@ const stage: Readonly<Record<Stage, Text>> = {
   done: text('届きました', 'Delivered'),
   recalled: text('届けずに戻りました', 'Came back without delivering'),
   failed: text('届けられませんでした', 'Not delivered'),
+  unconfirmed: text('届いたか確認中', 'Not yet known whether delivered'),
   withdrawn: text('取り下げ', 'Withdrawn'),
 };
 
@@ -100,6 +101,10 @@ export const townWords = {
   ),
   receivedNote: text('地上局が受け取りました。飛行の準備を待っています。', 'The station has it. It waits to be prepared.'),
   recalledNote: text('地上局に連絡して、もう一度の飛行を相談してください。', 'Call the station about another flight.'),
+  unconfirmedNote: text(
+    '荷物を放したという知らせが機体から来ていません。地上局が機体を見て確かめます。',
+    'The aircraft sent no word that it let the load go. The station looks at the aircraft.',
+  ),
   showOnMap: text('地図で見る', 'Show on map'),
 
   ask: text('依頼を出す', 'Ask for a delivery'),

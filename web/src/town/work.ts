@@ -19,6 +19,7 @@ export type Stage =
   | 'done'
   | 'recalled'
   | 'failed'
+  | 'unconfirmed'
   | 'withdrawn';
 
 export type Group = 'open' | 'inHand' | 'done';
@@ -48,6 +49,7 @@ const ofDelivery: Readonly<Record<string, Stage>> = {
   done: 'done',
   recalled: 'recalled',
   failed: 'failed',
+  unconfirmed: 'unconfirmed',
 };
 
 const ofRequest: Readonly<Record<Request['state'], Stage>> = {
@@ -71,6 +73,7 @@ const groups: Readonly<Record<Stage, Group>> = {
   done: 'done',
   recalled: 'open',
   failed: 'open',
+  unconfirmed: 'inHand',
   withdrawn: 'done',
 };
 
@@ -86,6 +89,7 @@ const tones: Readonly<Record<Stage, Tone>> = {
   done: 'done',
   recalled: 'act',
   failed: 'act',
+  unconfirmed: 'attention',
   withdrawn: 'unknown',
 };
 
@@ -148,6 +152,7 @@ export function worksOf(requests: readonly Request[], deliveries: readonly Deliv
 
 const stageRank: Readonly<Record<Stage, number>> = {
   failed: 0,
+  unconfirmed: 0,
   recalled: 0,
   turned: 0,
   placing: 1,
@@ -195,6 +200,7 @@ export function stepsDone(stage: Stage): number {
     turned: 2,
     recalled: 2,
     failed: 2,
+    unconfirmed: 3,
     withdrawn: 0,
     preparing: 2,
     flying: 3,

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import LinkBars from '$lib/ui/LinkBars.svelte';
 import CommandStatus from '$lib/ui/CommandStatus.svelte';
 import FlyStep from '../../src/operator/FlyStep.svelte';
+import RecordStep from '../../src/operator/RecordStep.svelte';
 import Silence from '../../src/operator/Silence.svelte';
 import Stage from './Stage.svelte';
 
@@ -64,4 +65,22 @@ test('a command tells its action and where it stands', () => {
   show(CommandStatus, { command: { action: 'recall', state: 'not_confirmed', text, changed_at_s: 990 } });
   expect(words()).toContain('帰還');
   expect(words()).toContain('未確認');
+});
+
+const landed = { ...delivery, state: 'recalled', item: '水', mass_kg: 4, site_id: 's1', distance_done_m: 4000, load_unknown: true };
+const problem = { ja: '荷物を下ろしたか、わかりません', en: 'It is not known' };
+const work = { request: { id: 'r1', state: 'flying' }, plan: null, delivery: landed, vehicle };
+const choices = (): string[] => [...document.querySelectorAll('button')].map((button) => button.textContent?.trim() ?? '');
+
+test('a load of which nobody knows asks for a look, and offers no other flight before', () => {
+  show(RecordStep, { work, delivery: { ...landed, problem }, notices });
+  expect(words()).toContain('荷物を下ろしたか、わかりません');
+  expect(choices()).toEqual(['荷物は下ろしてある', '荷物が機体に残っている']);
+});
+
+test('a delivered load whose aircraft came down elsewhere tells both', () => {
+  const away = { ja: '機体は拠点から 1300 m の所に降りました', en: 'It is down' };
+  show(RecordStep, { work, delivery: { ...landed, state: 'done', load_unknown: false, problem: away }, notices });
+  expect(words()).toContain('届けました');
+  expect(words()).toContain('1300 m');
 });

@@ -25,6 +25,12 @@ test('a way home with the load still on board is never called delivered', () => 
   expect(stageOf(request(), delivery({ state: 'returning', delivered_at_s: 300 }))).toBe('returning');
 });
 
+test('a load of which no word came is neither delivered nor brought back', () => {
+  const stage = stageOf(request({ state: 'flying' }), delivery({ state: 'unconfirmed', delivered_at_s: null }));
+  expect(stage).toBe('unconfirmed');
+  expect(inGroup(worksOf([request({ state: 'flying' })], [delivery({ state: 'unconfirmed' })]), 'inHand')).toHaveLength(1);
+});
+
 test('a withdrawn request is over whatever its delivery says', () => {
   expect(stageOf(request({ state: 'withdrawn' }), delivery({ state: 'planned' }))).toBe('withdrawn');
 });

@@ -145,6 +145,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/load": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record Load
+         * @description Record where the load is after a flight that ended with no word from the gripper.
+         */
+        post: operations["record_load_api_deliveries__delivery_id__load_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -723,6 +743,8 @@ export interface components {
         /**
          * DeliveryOut
          * @description A delivery: a plan that went to an aircraft.
+         *
+         *     `load_unknown`: it came down, no word came that the load was let go, and nobody has looked yet.
          */
         DeliveryOut: {
             activity: components["schemas"]["TextOut"];
@@ -742,6 +764,8 @@ export interface components {
             id: string;
             /** Item */
             item: string;
+            /** Load Unknown */
+            load_unknown: boolean;
             /** Mass Kg */
             mass_kg: number;
             next_event: components["schemas"]["TextOut"] | null;
@@ -915,6 +939,14 @@ export interface components {
              * @enum {string}
              */
             type: "snapshot" | "delta" | "beat";
+        };
+        /**
+         * LoadIn
+         * @description What a person saw after the flight: the load was set down, or is still on the aircraft.
+         */
+        LoadIn: {
+            /** Set Down */
+            set_down: boolean;
         };
         /**
          * LonLatOut
@@ -1943,6 +1975,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommandOut"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not allowed: role, origin or CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The input is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    record_load_api_deliveries__delivery_id__load_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
                 };
             };
             /** @description Nobody is signed in. */
