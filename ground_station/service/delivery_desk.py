@@ -7,18 +7,14 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol
-
-import structlog
 
 from fleet.audit import AuditTrail
 from fleet.clock import Clock
-from fleet.errors import ConflictError, FleetError, RefusedError
+from fleet.errors import ConflictError
 from fleet.ids import DeliveryId, PlanId, VehicleId, new_id
 from fleet.text import Text
 from ground_station.service.delivery import (
     BEFORE_FLIGHT,
-    ENDED,
     PERSON_CHECKS,
     AcceptedWarning,
     Delivery,
@@ -31,39 +27,15 @@ from ground_station.service.delivery import (
     ticked,
 )
 from ground_station.service.delivery_book import DeliveryBook
+from ground_station.service.delivery_upload import STATION, DeliveryUploads, Preflight, Vehicles, items_of
 from ground_station.service.drill_loading import load_simulated
+from ground_station.service.may_fly import require_flyable, require_ready, require_wanted
 from ground_station.service.plan_desk import PlanDesk
-from ground_station.service.request_book import RequestBook, RequestState, StationRequest
+from ground_station.service.request_book import RequestBook, RequestState
 from ground_station.vehicles.flight_command import Action, FlightCommand
-from ground_station.vehicles.plan_transfer import TransferProgress
-from ground_station.vehicles.vehicle import PlanItems, Vehicle
-from missions.values.finding import Finding, Level
+from ground_station.vehicles.vehicle import Vehicle
 from missions.values.plan import Plan
 from missions.values.town import Town
-
-_log = structlog.get_logger(__name__)
-
-_AUTHOR = "station"
-
-
-class Vehicles(Protocol):
-    """The aircraft this station has."""
-
-    def vehicle(self, vehicle_id: VehicleId) -> Vehicle:
-        """Return one; raises NotFoundError, or UnavailableError while it was never heard."""
-        ...
-
-
-class Preflight(Protocol):
-    """The machine's own checks of an aircraft for one flight."""
-
-    async def check(self, vehicle: Vehicle, plan: Plan) -> tuple[Finding, ...]:
-        """Return every check with its value; reads what it needs from the aircraft."""
-        ...
-
-    async def cure(self, vehicle: Vehicle, plan: Plan, *, author: str) -> None:
-        """Set on the aircraft what the flight needs, and read it back; raises FleetError."""
-        ...
 
 
 class DeliveryDesk:
@@ -89,14 +61,14 @@ class DeliveryDesk:
         self._preflight = preflight
         self._audit = audit
         self._clock = clock
-        self._work: asyncio.Queue[DeliveryId] = asyncio.Queue(maxsize=100)
+        self._uploads = DeliveryUploads(book=book, plans=plans, vehicles=vehicles, preflight=preflight, clock=clock)
         self._rechecking: set[DeliveryId] = set()
         self._locks: defaultdict[VehicleId, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def begin(self, plan_id: PlanId, accepted: Sequence[AcceptedWarning], *, author: str) -> Delivery:
         """Return a new delivery whose upload has begun; raises RefusedError or ConflictError with what to do."""
         plan = await self._plans.get(plan_id)
-        _require_flyable(plan, accepted)
+        require_flyable(plan, accepted)
         vehicle = self._vehicles.vehicle(plan.vehicle_id)
         async with self._locks[plan.vehicle_id]:
             return await self._begin(plan, vehicle, accepted, author=author)
@@ -105,7 +77,7 @@ class DeliveryDesk:
         self, plan: Plan, vehicle: Vehicle, accepted: Sequence[AcceptedWarning], *, author: str
     ) -> Delivery:
         entry = self._requests.get(plan.request_id)
-        self._require_wanted(entry)
+        require_wanted(entry, self._book.all.values())
         await self._set_unflown_aside(plan.vehicle_id, vehicle)
         now_s = self._clock.now_s()
         delivery = Delivery(
@@ -136,51 +108,12 @@ class DeliveryDesk:
         )
         await self._book.save(delivery, now_s)
         await self._requests.move(plan.request_id, RequestState.PLANNED, now_s, delivery.id)
-        await self._work.put(delivery.id)
+        await self._uploads.put(delivery.id)
         return delivery
 
     async def run(self) -> None:
         """Upload and check what was begun, one after the other, until cancelled."""
-        while True:
-            delivery_id = await self._work.get()
-            try:
-                await self._upload(delivery_id)
-            except FleetError as error:
-                _log.warning("upload not noted", delivery=delivery_id, what=error.what.en)
-
-    async def _upload(self, delivery_id: DeliveryId) -> None:
-        delivery = self._book.get(delivery_id)
-        if delivery.state is not DeliveryState.UPLOADING:
-            return
-        plan = await self._plans.get(delivery.plan_id)
-        try:
-            vehicle = self._vehicles.vehicle(plan.vehicle_id)
-            await self._preflight.cure(vehicle, plan, author=_AUTHOR)
-            await vehicle.upload_plan(items_of(plan), _ProgressTo(self._book, delivery_id, self._clock))
-            findings = await self._preflight.check(vehicle, plan)
-        except FleetError as error:
-            await self._fail(delivery_id, error)
-            return
-        latest = self._book.get(delivery_id)
-        if latest.state is not DeliveryState.UPLOADING:
-            return
-        fresh = replace(latest, on_board=True, upload_fraction=1.0, state=DeliveryState.CHECKING)
-        await self._book.save(checked(fresh, findings), self._clock.now_s())
-
-    async def _fail(self, delivery_id: DeliveryId, error: FleetError) -> None:
-        _log.warning("delivery not begun", delivery=delivery_id, what=error.what.en)
-        latest = self._book.get(delivery_id)
-        if latest.state is not DeliveryState.UPLOADING:
-            return
-        now_s = self._clock.now_s()
-        failed = replace(
-            latest,
-            state=DeliveryState.FAILED,
-            ended_at_s=now_s,
-            problem=error.what,
-            problem_cure=error.cure,
-        )
-        await self._book.save(failed, now_s)
+        await self._uploads.run()
 
     async def recheck(self, delivery_id: DeliveryId) -> Delivery:
         """Look at the aircraft again while a delivery waits to fly; a second call meanwhile changes nothing."""
@@ -258,9 +191,8 @@ class DeliveryDesk:
 
     async def _fly(self, delivery_id: DeliveryId, *, author: str) -> FlightCommand:
         delivery = await self.recheck(delivery_id)
-        self._require_wanted(self._requests.get(delivery.request_id))
-        if delivery.state is not DeliveryState.READY:
-            raise _not_ready(delivery)
+        require_wanted(self._requests.get(delivery.request_id), self._book.all.values())
+        require_ready(delivery)
         now_s = self._clock.now_s()
         command = await self._vehicles.vehicle(delivery.vehicle_id).begin(Action.START_MISSION, author=author)
         flying = replace(self._book.get(delivery_id), state=DeliveryState.FLYING, problem=None, problem_cure=None)
@@ -316,26 +248,6 @@ class DeliveryDesk:
         load = LoadSeen(set_down=set_down, name=author, at_s=now_s)
         return await self._book.save(seen(delivery, load), now_s)
 
-    def _require_wanted(self, entry: StationRequest) -> None:
-        """Raise ConflictError for a request that is withdrawn, delivered, in flight, or perhaps delivered."""
-        of_request = [delivery for delivery in self._book.all.values() if delivery.request_id == entry.request.id]
-        anew = Text("まだ要るなら、新しい依頼を作ってください", "make a new request if it is still needed")
-        if any(delivery.state not in BEFORE_FLIGHT | ENDED for delivery in of_request):
-            raise ConflictError(
-                Text("この依頼は、いま別の配送が飛んでいます", "another delivery flies for this request"), anew
-            )
-        if any(delivery.load_unknown for delivery in of_request):
-            raise ConflictError(
-                Text("前の飛行で荷物を下ろしたか、わかりません", "it is not known where the last flight's load is"),
-                Text(
-                    "前の機体を見て、荷物の行方を記録してください", "look at that aircraft and record where the load is"
-                ),
-            )
-        if entry.state is RequestState.WITHDRAWN:
-            raise ConflictError(Text("この依頼は取り下げられました", "this request was withdrawn"), anew)
-        if entry.state is RequestState.DELIVERED:
-            raise ConflictError(Text("この依頼はもう届いています", "this request was delivered already"), anew)
-
     async def _set_unflown_aside(self, vehicle_id: VehicleId, vehicle: Vehicle) -> None:
         earlier = self._book.of_vehicle(vehicle_id)
         if vehicle.state().armed or (earlier is not None and earlier.state not in BEFORE_FLIGHT):
@@ -344,71 +256,4 @@ class DeliveryDesk:
                 Text("着陸してから、もう一度送ってください", "wait until it has landed, then send the plan"),
             )
         if earlier is not None:
-            await self._give_up(earlier.id, author=_AUTHOR)
-
-
-class _ProgressTo:
-    """Shows how far an upload has come on its delivery, at most some five times a second."""
-
-    def __init__(self, book: DeliveryBook, delivery_id: DeliveryId, clock: Clock) -> None:
-        self._book = book
-        self._delivery_id = delivery_id
-        self._clock = clock
-        self._steps = 0
-        self._saves: set[asyncio.Task[None]] = set()
-
-    def __call__(self, progress: TransferProgress) -> None:
-        self._steps += 1
-        _log.debug("upload", delivery=self._delivery_id, text=progress.text.en)
-        save = asyncio.ensure_future(self._save(round(1.0 - 0.85**self._steps, 2)))
-        self._saves.add(save)
-        save.add_done_callback(self._saves.discard)
-
-    async def _save(self, fraction: float) -> None:
-        delivery = self._book.get(self._delivery_id)
-        if delivery.state is DeliveryState.UPLOADING:
-            await self._book.save(replace(delivery, upload_fraction=fraction), self._clock.now_s())
-
-
-def items_of(plan: Plan) -> PlanItems:
-    """Return what of a plan goes on board."""
-    return PlanItems(name=plan.id, mission=plan.items, fence=plan.fence_items, rally=plan.rally_items)
-
-
-def _require_flyable(plan: Plan, accepted: Sequence[AcceptedWarning]) -> None:
-    refusals = [finding for finding in plan.findings if finding.level is Level.REFUSE]
-    if refusals:
-        worst = refusals[0]
-        raise RefusedError(
-            Text(f"この計画では飛べません: {worst.text.ja}", f"this plan cannot be flown: {worst.text.en}"),
-            worst.cure.text if worst.cure is not None else None,
-        )
-    taken = {warning.rule for warning in accepted}
-    open_rules = [finding for finding in plan.findings if finding.level is Level.WARN and finding.rule not in taken]
-    if open_rules:
-        raise RefusedError(
-            Text(
-                f"注意 {len(open_rules)} 件に、引き受ける人の名前と理由がありません: {open_rules[0].text.ja}",
-                f"{len(open_rules)} warnings have nobody who takes them on: {open_rules[0].text.en}",
-            ),
-            Text("それぞれに名前と理由を入力してください", "give a name and a reason for each"),
-        )
-
-
-def _not_ready(delivery: Delivery) -> RefusedError:
-    if delivery.refusals:
-        first = delivery.refusals[0]
-        return RefusedError(
-            Text(f"まだ飛べません: {first.text.ja}", f"it cannot fly yet: {first.text.en}"),
-            first.cure.text if first.cure is not None else None,
-        )
-    if delivery.unticked:
-        check = delivery.unticked[0].text
-        return RefusedError(
-            Text(f"点検が残っています: {check.ja}", f"a check is still open: {check.en}"),
-            Text("目で確かめて、名前を入れてください", "look, then tick it with your name"),
-        )
-    return RefusedError(
-        Text("計画が機体に届いていません", "the plan is not on board"),
-        Text("もう一度、計画を機体に送ってください", "send the plan to the aircraft again"),
-    )
+            await self._give_up(earlier.id, author=STATION)
