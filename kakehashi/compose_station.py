@@ -20,6 +20,7 @@ from kakehashi.pages_folder import pages_folder
 from kakehashi.places_of_aircraft import trainers_first
 from kakehashi.settings import Settings
 from kakehashi.web_server import WebServer
+from missions.values.aircraft import Aircraft
 from missions.values.town import Town
 
 COMPANION_DEVICE = "companion"
@@ -31,7 +32,7 @@ def vehicle_settings(settings: Settings, town: Town) -> tuple[VehicleSetting, ..
     `id=link` names the aircraft; a plain link takes the next one that no other link names. Live, that is in the town's
     order. In a drill, what a link leads to can only be ArduPilot SITL, so aircraft meant for it come first. Without
     links, a drill has the simulated aircraft on their ports. Raises BadInputError for an aircraft that is not in the
-    town.
+    town, and live for one whose figures are not its own.
     """
     links = settings.station.vehicles or simulated_links(settings)
     named = {link.rpartition("=")[0] for link in links}
@@ -51,8 +52,27 @@ def vehicle_settings(settings: Settings, town: Town) -> tuple[VehicleSetting, ..
                 ),
             )
         free.remove(vehicle_id)
+        _require_own_figures(settings, town.aircraft[vehicle_id])
         chosen.append(VehicleSetting(id=vehicle_id, address=parse_address(address)))
     return tuple(chosen)
+
+
+def _require_own_figures(settings: Settings, aircraft: Aircraft) -> None:
+    """Raise BadInputError for a live aircraft whose energy would be planned with another's mass and battery."""
+    if settings.realm is Realm.DRILL or not (aircraft.figures_are_examples or aircraft.load_is_nominal):
+        return
+    file = f"aircraft/{aircraft.id}.toml"
+    raise BadInputError(
+        Text(
+            f"機体 {aircraft.id} の重さや電池の数字は例なので、本番では飛べません",
+            f"mass, battery and power of {aircraft.id} are examples and cannot be flown live",
+        ),
+        Text(
+            f"町の {file} を実機の数字に直し、figures_are_examples と load_is_nominal を false にしてください",
+            f"put the real aircraft's figures into {file} of the town, and set figures_are_examples and "
+            "load_is_nominal to false",
+        ),
+    )
 
 
 def _flies_sitl(settings: Settings) -> bool:

@@ -21,6 +21,7 @@ def demo_aircraft(depot: SiteId) -> dict[VehicleId, Aircraft]:
             gear=PayloadGear.GRIPPER,
             home_site_id=depot,
             mavlink_system_id=1,
+            figures_are_examples=True,
         ),
         Aircraft(
             id=VehicleId("arducopter-1"),
@@ -35,6 +36,7 @@ def demo_aircraft(depot: SiteId) -> dict[VehicleId, Aircraft]:
             gear=PayloadGear.GRIPPER,
             home_site_id=depot,
             mavlink_system_id=2,
+            figures_are_examples=True,
             load_is_nominal=True,
         ),
     )

@@ -31,7 +31,10 @@ class Battery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aircraft:
-    """One aircraft type as flown: masses in kg, hover power at `empty_mass_kg` in W."""
+    """One aircraft type as flown: masses in kg, hover power at `empty_mass_kg` in W.
+
+    `figures_are_examples`: nobody has measured this aircraft; its plans are good for drills only.
+    """
 
     id: VehicleId
     name: Text
@@ -48,6 +51,7 @@ class Aircraft:
     has_camera: bool = True
     registration: str = ""
     load_is_nominal: bool = False
+    figures_are_examples: bool = False
 
     def flown_mass_kg(self, payload_kg: float) -> float:
         """Return the mass in the air; a nominal load (a drill's stand-in) is carried in name only, weighing nothing."""

@@ -1,10 +1,12 @@
 """Which of the town's aircraft a link belongs to."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from fleet.errors import BadInputError
+from fleet.ids import VehicleId
 from fleet.realm import Realm
 from kakehashi.compose_arducopter import trained_aircraft
 from kakehashi.compose_station import vehicle_settings
@@ -18,13 +20,34 @@ def town() -> Town:
     return make_demo_town()
 
 
+def _measured(town: Town) -> Town:
+    own = {key: replace(one, figures_are_examples=False, load_is_nominal=False) for key, one in town.aircraft.items()}
+    return replace(town, aircraft=own)
+
+
 def _ids(town: Town, *links: str, realm: Realm = Realm.DRILL, count: int = 1) -> list[str]:
     settings = Settings(realm=realm, station=StationSettings(vehicles=links), sim=SimSettings(count=count))
     return [str(one.id) for one in vehicle_settings(settings, town)]
 
 
 def test_a_live_link_without_a_name_takes_the_towns_aircraft_in_their_order(town: Town) -> None:
-    assert _ids(town, "tcp:127.0.0.1:1", "tcp:127.0.0.1:2", realm=Realm.LIVE) == ["kakehashi-1", "arducopter-1"]
+    links = ("tcp:127.0.0.1:1", "tcp:127.0.0.1:2")
+    assert _ids(_measured(town), *links, realm=Realm.LIVE) == ["kakehashi-1", "arducopter-1"]
+
+
+@pytest.mark.parametrize("nominal", [True, False])
+def test_a_live_aircraft_needs_figures_of_its_own_and_a_drills_does_not(*, town: Town, nominal: bool) -> None:
+    copied = _measured(town)
+    aircraft = replace(
+        copied.aircraft[VehicleId("kakehashi-1")], figures_are_examples=not nominal, load_is_nominal=nominal
+    )
+    copied = replace(copied, aircraft={**copied.aircraft, aircraft.id: aircraft})
+    with pytest.raises(BadInputError) as refused:
+        _ids(copied, "kakehashi-1=tcp:127.0.0.1:1", realm=Realm.LIVE)
+    assert refused.value.cure is not None
+    assert "aircraft/kakehashi-1.toml" in refused.value.cure.ja
+    assert _ids(copied, "arducopter-1=tcp:127.0.0.1:1", realm=Realm.LIVE) == ["arducopter-1"]
+    assert _ids(copied, "kakehashi-1=tcp:127.0.0.1:1") == ["kakehashi-1"]
 
 
 def test_a_drills_link_without_a_name_takes_the_aircraft_meant_for_sitl_first(town: Town) -> None:
