@@ -28,6 +28,9 @@ _WANTED = frozenset(
     }
 )
 
+_BEFORE_A_RESTART = ("sensors", "ekf", "gps", "home")
+"""What an autopilot said of its readiness means nothing once it has started anew."""
+
 
 @dataclass(slots=True)
 class Tracker:
@@ -85,11 +88,16 @@ class Tracker:
         return ()
 
     def boot_clock(self, boot_s: float) -> None:
-        """Take a reading of the aircraft's clock since boot; a restart makes unknown what is on board and who it is."""
+        """Take a reading of the aircraft's clock since boot.
+
+        A restart makes unknown what is on board, who it is, and whether it is ready.
+        """
         event = self._boot.take(boot_s)
         if event is BootEvent.REBOOTED:
             self.reboots += 1
             self._forget_who_it_is()
+            for part in _BEFORE_A_RESTART:
+                self._fold.forget(part)
         elif event is BootEvent.DUPLICATE:
             self.duplicate_suspected = True
 

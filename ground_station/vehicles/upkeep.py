@@ -1,4 +1,4 @@
-"""Keeps the aircraft talking: who it is, and the messages that the station needs but does not get.
+"""Keeps the aircraft talking: who it is, what it does in silence, and the messages that the station does not get.
 
 Nothing here moves an aircraft. Messages that come anyway are not asked for, so a station that attaches in mid-flight
 mostly listens.
@@ -22,6 +22,7 @@ _ROUND_EVERY_S = 5.0
 _PATIENCE_S = 3600.0
 _ROUNDS_A_START = 4
 _SLOW_ROUND_EVERY_S = 30.0
+_SILENCE_FAILSAFE = ("FS_GCS_ENABLE", "FS_GCS_TIMEOUT")
 _SIMULATION_MARKS = ("SIM_KAKEHASHI", "SIM_SPEEDUP")
 _OCCASIONAL = frozenset(
     {
@@ -93,6 +94,9 @@ class Upkeep:
             await request_once(contact, dialect.MAVLINK_MSG_ID_HOME_POSITION)
         if contact.tracker.evidence.verdict is Simulated.UNKNOWN:
             for name in _SIMULATION_MARKS:
+                await contact.conversation.run(ParameterRead(contact.target, name, tries=2))
+        for name in _SILENCE_FAILSAFE:
+            if name not in contact.tracker.parameters:
                 await contact.conversation.run(ParameterRead(contact.target, name, tries=2))
 
     async def _streams(self) -> None:

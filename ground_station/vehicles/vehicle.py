@@ -254,12 +254,16 @@ class Vehicle:
             self._transferring = False
 
     async def tick(self, now_s: float) -> None:
-        """Do what is due; ends the flight's record five seconds after it disarmed."""
+        """Do what is due: a flight that was begun elsewhere, or before a restart, is recorded as well.
+
+        The record ends five seconds after the aircraft disarmed.
+        """
         self.contact.tick(now_s)
         recorder = self.contact.recorder
-        if recorder is None or recorder.path is None:
+        if recorder is None:
             return
         if self.state().armed or self._pilot.busy:
+            recorder.start(_flight_name(self))
             self._recorded_s = now_s
         elif now_s - self._recorded_s > _RECORD_ON_S:
             await recorder.stop()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from ground_station.preflight.parameter_checks import apply_required_parameters,
 from ground_station.preflight.required_parameters import required_parameters
 from ground_station.vehicles.flight_command import Action, CommandState
 from ground_station.vehicles.telemetry import Simulated, StatusText
-from ground_station.vehicles.vehicle import PlanItems
+from ground_station.vehicles.vehicle import PlanItems, Vehicle
 from missions.values.mission_item import MissionType
 from tests.ground_station.aircraft import Flown, eventually, real_arducopter, simulated_aircraft, station_for
 from tests.ground_station.plan_values import AIRCRAFT, PLAN_VALUE
@@ -61,6 +62,10 @@ def _ready(flown: Flown) -> bool:
     )
 
 
+def _restarted(vehicle: Vehicle, reboots: int) -> bool:
+    return vehicle.state().reboots > reboots
+
+
 async def _order(flown: Flown, action: Action) -> CommandState:
     command = await flown.vehicle.order(action, author="hanako")
     assert command.state.is_end
@@ -86,6 +91,27 @@ async def test_a_flight_from_upload_over_hold_and_resume_to_recall_and_landing(f
     assert position is not None
     assert position.lat_deg == pytest.approx(34.77, abs=5e-5)
     assert vehicle.contact.recorder is not None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_station_started_anew_in_flight_knows_what_silence_means_and_records(kind: str, tmp_path: Path) -> None:
+    async with _aircraft(kind) as port:
+        async with station_for(port, time_scale=SPEEDUP, flight_logs=tmp_path / "first") as first:
+            await eventually(lambda: _ready(first), within_s=60.0)
+            await first.vehicle.set_parameter("FS_GCS_ENABLE", 1.0)
+            await first.vehicle.upload_plan(PLAN)
+            await first.vehicle.order(Action.TAKE_OFF, author="hanako", alt_home_m=10.0)
+        async with station_for(port, time_scale=SPEEDUP, flight_logs=tmp_path / "second") as second:
+            await eventually(lambda: "RTL" in second.vehicle.silence_failsafe().en, within_s=30.0)
+            assert second.vehicle.state().armed
+            recorder = second.vehicle.contact.recorder
+            assert recorder is not None
+            await eventually(lambda: recorder.path is not None, within_s=5.0)
+            await _order(second, Action.LAND)
+            await eventually(lambda: not second.vehicle.state().armed, within_s=30.0)
+            await eventually(lambda: recorder.path is None, within_s=20.0)
+    (record,) = (tmp_path / "second").glob("*.tlog")
+    assert record.stat().st_size > 1000
 
 
 async def test_take_off_and_land_here(flown: Flown) -> None:
@@ -119,8 +145,9 @@ async def test_what_the_flight_needs_is_set_and_a_load_is_delivered(flown: Flown
         required = required_parameters(DELIVERY_PLAN, AIRCRAFT, known, simulated=True)
         changed = await apply_required_parameters(vehicle, required, known)
         if any(needed.needs_restart for needed in changed):
+            reboots = vehicle.state().reboots
             await _order(flown, Action.RESTART)
-            await asyncio.sleep(2.0)
+            assert await vehicle.contact.conversation.until(partial(_restarted, vehicle, reboots), 60.0)
             await eventually(lambda: _ready(flown), within_s=60.0)
     assert unmet(required, await vehicle.fetch_parameters()) == ()
     await eventually(lambda: _ready(flown), within_s=60.0)

@@ -48,6 +48,18 @@ def test_a_clock_that_goes_back_and_stays_back_is_a_reboot() -> None:
     ]
 
 
+def test_readiness_from_before_a_restart_counts_no_more() -> None:
+    tracker = Tracker(vehicle_id=VehicleId("hato-1"), timing=Timing())
+    tracker.boot_clock(100.0)
+    health = dialect.MAVLink_sys_status_message(1, 1, 1, 0, 12_000, 0, 80, 0, 0, 0, 0, 0, 0)
+    tracker.take(health, 1.0)
+    assert tracker.telemetry.sensors is not None
+    for boot_s in (0.5, 1.5):
+        tracker.boot_clock(boot_s)
+    assert tracker.reboots == 1
+    assert tracker.telemetry.sensors is None
+
+
 def test_one_late_message_is_no_reboot() -> None:
     watch = BootWatch()
     assert {watch.take(boot_s) for boot_s in (100.0, 95.0, 101.0, 102.0, 101.5)} == {BootEvent.NOTHING}
