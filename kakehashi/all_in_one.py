@@ -1,6 +1,7 @@
 """The all-in-one run: starts the services, follows what they tell, and keeps them running until it is stopped."""
 
 import asyncio
+import os
 from collections.abc import Callable
 
 import httpx
@@ -23,7 +24,7 @@ _STATUS_EVERY_S = 2.0
 
 def services_of(settings: Settings) -> tuple[Service, ...]:
     """Return the processes of a run, in the order they are started."""
-    environment = environment_of(settings)
+    environment = environment_of(settings, os.environ)
     names = ["town-office", "ground-station"]
     if settings.realm is Realm.DRILL and not settings.station.vehicles:
         names.append("sim")

@@ -17,6 +17,7 @@ from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
 from kakehashi.ports import is_free
 from kakehashi.settings import BrokerKind, Settings
+from kakehashi.variables import variable_of
 from missions.values.finding import Cure, Finding, Level
 
 _LOW_DISK_GB = 2.0
@@ -93,7 +94,7 @@ def _port(host: str, port: int, used_for: Text, setting: str) -> Finding:
         text = Text(f"ポート {port}（{used_for.ja}）は空いています", f"port {port} ({used_for.en}) is free")
         return _finding(Level.OK, setting, text)
     text = Text(f"ポート {port}（{used_for.ja}）は使われています", f"port {port} ({used_for.en}) is in use")
-    variable = "KAKEHASHI_" + setting.upper().replace(".", "__")
+    variable = variable_of(setting)
     cure = Text(
         f"架け橋が動いているなら問題ありません。そうでなければ {variable} で番号を変えてください",
         f"fine if Kakehashi is running; otherwise choose another number with {variable}",

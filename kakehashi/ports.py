@@ -5,6 +5,7 @@ import socket
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
+from kakehashi.variables import variable_of
 
 
 def is_free(host: str, port: int) -> bool:
@@ -30,7 +31,7 @@ def require_free(host: str, port: int, *, used_for: Text, setting: str) -> None:
     """Raise UnavailableError, naming the port's use and its setting, if something else listens there."""
     if is_free(host, port):
         return
-    variable = "KAKEHASHI_" + setting.upper().replace(".", "__")
+    variable = variable_of(setting)
     raise UnavailableError(
         Text(
             f"ポート {port}（{used_for.ja}）は別のプログラムが使っています",
