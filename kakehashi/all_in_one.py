@@ -8,10 +8,10 @@ import httpx
 import structlog
 
 from fleet.errors import UnavailableError
-from fleet.realm import Realm
 from fleet.text import Text
 from kakehashi.environment import environment_of
 from kakehashi.events import Event
+from kakehashi.ports_of_run import has_simulator
 from kakehashi.settings import Settings
 from kakehashi.supervisor import Service, ServiceProcess
 from kakehashi.terminal import Terminal
@@ -26,7 +26,7 @@ def services_of(settings: Settings) -> tuple[Service, ...]:
     """Return the processes of a run, in the order they are started."""
     environment = environment_of(settings, os.environ)
     names = ["town-office", "ground-station"]
-    if settings.realm is Realm.DRILL and not settings.station.vehicles:
+    if has_simulator(settings):
         names.append("sim")
     return tuple(Service(name=name, arguments=(name, "--with-parent"), environment=environment) for name in names)
 

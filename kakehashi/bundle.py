@@ -80,14 +80,6 @@ def load_town_for_drafts(settings: Settings) -> Town:
     return read_town(_folder(settings))
 
 
-def prepare_town(settings: Settings) -> None:
-    """Make sure, before the services of a run start, that there is a town they can use; raises BadInputError."""
-    if settings.realm is Realm.LIVE:
-        load_town(settings)
-    else:
-        bundle_folder(settings)
-
-
 def require_real_terrain(settings: Settings, town: Town) -> None:
     """Raise BadInputError if a live run would fly over made-up mountains."""
     if settings.realm is Realm.LIVE and town.terrain.synthetic:
