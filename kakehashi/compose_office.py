@@ -30,6 +30,11 @@ def station_user(town: Town) -> str:
     return f"station-{town.station_id}"[:40].rstrip("-")
 
 
+def database_url(settings: Settings, home: Home) -> str:
+    """Return the SQLAlchemy URL of the office's database; where none is set, SQLite in the home folder."""
+    return settings.office.database or f"sqlite:///{(home.office / 'office.sqlite').resolve()}"
+
+
 def external_account(broker: BrokerSettings) -> tuple[str, str]:
     """Return user and password for an external broker; raises BadInputError if one is missing."""
     if broker.username is None or broker.password is None:
@@ -93,7 +98,7 @@ async def run_office(settings: Settings) -> None:
     office_settings = OfficeSettings(
         town=town,
         realm=settings.realm,
-        database_url=settings.office.database or f"sqlite:///{(home.office / 'office.sqlite').resolve()}",
+        database_url=database_url(settings, home),
         pictures_folder=home.office / "pictures",
         audit_file=home.office / "audit.jsonl",
         pages_folder=pages_folder(),

@@ -15,8 +15,9 @@ def is_free(host: str, port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+        except (OSError, TypeError) as error:
+            # A TypeError is how `bind` answers a name that no host can have.
+            if isinstance(error, OSError) and error.errno in {errno.EADDRINUSE, errno.EACCES}:
                 return False
             raise UnavailableError(
                 Text(f"アドレス {host} は使えません: {error}", f"the address {host} cannot be used: {error}"),

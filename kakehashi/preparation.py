@@ -2,25 +2,27 @@
 
 from kakehashi.bundle import load_town
 from kakehashi.compose_arducopter import arducopter_fleet
-from kakehashi.compose_office import external_account
+from kakehashi.compose_office import database_url, external_account
 from kakehashi.compose_sim import server_settings, simulated_vehicles
 from kakehashi.compose_station import vehicle_settings
 from kakehashi.home import Home
 from kakehashi.ports_of_run import has_simulator
 from kakehashi.settings import BrokerKind, Settings
 from missions.values.town import Town
+from town_office.database import open_database
 
 
 def prepare(settings: Settings) -> None:
     """Make the home's folders and, in a drill, a town if none was named.
 
-    Raises BadInputError for a town, aircraft or broker that the services could not use, and UnavailableError if the
-    disk refuses.
+    Raises BadInputError for a town, aircraft, broker or database that the services could not use, and
+    UnavailableError if the disk refuses.
     """
     if settings.broker.kind is BrokerKind.EXTERNAL:
         external_account(settings.broker)
     home = Home(root=settings.home, realm=settings.realm)
     home.make()
+    open_database(database_url(settings, home)).dispose()
     require_aircraft(settings, home, load_town(settings))
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from fleet.errors import BadInputError
+from fleet.errors import BadInputError, UnavailableError
 from fleet.realm import Realm
 from kakehashi.diagnosis import diagnose
+from kakehashi.ports import is_free
 from kakehashi.ports_of_run import ports_of_run, simulated_ports
 from kakehashi.settings import BrokerKind, BrokerSettings, Settings, SimSettings, StationSettings
 from missions.values.finding import Finding, Level
@@ -74,3 +75,11 @@ def test_the_doctor_of_a_live_run_does_not_look_at_the_simulators_ports(tmp_path
     sim = SimSettings(base_port=free_ports(1)[0])
     assert _simulators(Settings(home=tmp_path, realm=Realm.LIVE, sim=sim)) == []
     assert [one.level for one in _simulators(Settings(home=tmp_path, realm=Realm.DRILL, sim=sim))] == [Level.OK]
+
+
+@pytest.mark.parametrize("host", ["あ" * 70, "a..b", "x\0y"])
+def test_a_name_that_no_host_can_have_is_named(host: str) -> None:
+    with pytest.raises(UnavailableError) as refused:
+        is_free(host, 1)
+    assert host in refused.value.what.ja
+    assert refused.value.cure is not None

@@ -8,7 +8,15 @@ from fleet.errors import BadInputError
 from fleet.realm import Realm
 from kakehashi.commands.run import run_settings
 from kakehashi.preparation import prepare
-from kakehashi.settings import BrokerKind, BrokerSettings, Settings, SimSettings, StationSettings, TownSettings
+from kakehashi.settings import (
+    BrokerKind,
+    BrokerSettings,
+    OfficeSettings,
+    Settings,
+    SimSettings,
+    StationSettings,
+    TownSettings,
+)
 from missions.formats.town_bundle import write_town
 from tests.kakehashi.running import environment, kakehashi
 from tests.missions.planning import small_town as towns
@@ -40,6 +48,7 @@ def test_a_drill_of_the_towns_aircraft_is_ready(tmp_path: Path, bundle: Path) ->
         ({"sim": SimSettings(udp_out="somewhere")}, "somewhere"),
         ({"sim": SimSettings(arducopter=Path("no-such-binary"))}, "no-such-binary"),
         ({"broker": BrokerSettings(kind=BrokerKind.EXTERNAL)}, "account"),
+        ({"office": OfficeSettings(database="garbage")}, "database URL"),
     ],
 )
 def test_what_the_services_could_not_start_with_is_refused(
