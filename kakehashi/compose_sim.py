@@ -11,6 +11,7 @@ from kakehashi.compose_camera import camera_of
 from kakehashi.events import tell
 from kakehashi.home import Home
 from kakehashi.places_of_aircraft import GRIPPER, TOO_MANY_CURE, home_of
+from kakehashi.ports_of_run import simulated_ports
 from kakehashi.settings import Settings
 from missions.values.aircraft import Aircraft
 from missions.values.town import Town
@@ -62,7 +63,10 @@ def _simulated(aircraft: Aircraft, town: Town, settings: Settings) -> SimulatedV
 
 
 def server_settings(settings: Settings) -> ServerSettings:
-    """Return where and how the simulator runs; raises BadInputError for a UDP address that cannot be read."""
+    """Return where and how the simulator runs; raises BadInputError for a UDP address that cannot be read
+    and for ports beyond the last.
+    """
+    simulated_ports(settings)
     return ServerSettings(
         base_port=settings.sim.base_port,
         speedup=settings.sim.speedup,

@@ -7,6 +7,7 @@ import pytest
 
 from fleet.errors import BadInputError, UnavailableError
 from fleet.realm import Realm
+from kakehashi.compose_sim import server_settings
 from kakehashi.diagnosis import diagnose
 from kakehashi.ports import is_free
 from kakehashi.ports_of_run import ports_of_run, simulated_ports
@@ -46,6 +47,8 @@ def test_ports_beyond_the_last_are_refused() -> None:
     settings = Settings(realm=Realm.DRILL, sim=SimSettings(base_port=65_000, count=55))
     with pytest.raises(BadInputError) as refused:
         simulated_ports(settings)
+    with pytest.raises(BadInputError):
+        server_settings(settings)
     assert refused.value.cure is not None
     assert "sim.base_port" in refused.value.cure.en
     found = [one for one in diagnose(settings) if one.rule == "ports"]
