@@ -1,16 +1,17 @@
 """The all-in-one run: starts the services, follows what they tell, and keeps them running until it is stopped."""
 
 import asyncio
+import os
 from collections.abc import Callable
 
 import httpx
 import structlog
 
 from fleet.errors import UnavailableError
-from fleet.realm import Realm
 from fleet.text import Text
 from kakehashi.environment import environment_of
 from kakehashi.events import Event
+from kakehashi.ports_of_run import has_simulator
 from kakehashi.settings import Settings
 from kakehashi.supervisor import Service, ServiceProcess
 from kakehashi.terminal import Terminal
@@ -23,9 +24,9 @@ _STATUS_EVERY_S = 2.0
 
 def services_of(settings: Settings) -> tuple[Service, ...]:
     """Return the processes of a run, in the order they are started."""
-    environment = environment_of(settings)
+    environment = environment_of(settings, os.environ)
     names = ["town-office", "ground-station"]
-    if settings.realm is Realm.DRILL and not settings.station.vehicles:
+    if has_simulator(settings):
         names.append("sim")
     return tuple(Service(name=name, arguments=(name, "--with-parent"), environment=environment) for name in names)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from fleet.errors import BadInputError
 from fleet.realm import Realm
 from fleet.text import Text
-from kakehashi.home import Home
+from kakehashi.home import MOVE_HOME, Home
+from kakehashi.output_place import writing
 from kakehashi.settings import Settings
 from missions.formats.demo_town import make_demo_town
 from missions.formats.town_bundle import read_town, write_town
@@ -45,7 +46,8 @@ def _folder(settings: Settings) -> Path:
         return settings.town.bundle
     folder = Home(root=settings.home, realm=settings.realm).towns / DEMO_FOLDER
     if not (folder / "town.toml").is_file():
-        _make_demo(folder)
+        with writing(folder, MOVE_HOME):
+            _make_demo(folder)
     return folder
 
 
@@ -76,14 +78,6 @@ def load_town(settings: Settings) -> Town:
 def load_town_for_drafts(settings: Settings) -> Town:
     """Return the town for a plan on paper: any town that can be read, else the demonstration town."""
     return read_town(_folder(settings))
-
-
-def prepare_town(settings: Settings) -> None:
-    """Make sure, before the services of a run start, that there is a town they can use; raises BadInputError."""
-    if settings.realm is Realm.LIVE:
-        load_town(settings)
-    else:
-        bundle_folder(settings)
 
 
 def require_real_terrain(settings: Settings, town: Town) -> None:

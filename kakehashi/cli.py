@@ -9,7 +9,7 @@ import typer
 
 from fleet.errors import FleetError
 from kakehashi.commands import audit, demo, doctor, openapi, plan, run, services, town
-from kakehashi.logging_setup import set_up_logging
+from kakehashi.logging_setup import parse_level, set_up_logging
 from kakehashi.settings import load_settings
 
 app = typer.Typer(
@@ -40,7 +40,7 @@ def before(
 ) -> None:
     """Remember what holds for every command."""
     if log_level is not None:
-        os.environ["KAKEHASHI_LOG_LEVEL"] = log_level
+        os.environ["KAKEHASHI_LOG_LEVEL"] = parse_level(log_level).value
     set_up_logging(load_settings(config).log_level)
     context.obj = config
 

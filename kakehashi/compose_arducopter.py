@@ -10,7 +10,7 @@ from kakehashi.bundle import load_town
 from kakehashi.compose_camera import camera_of
 from kakehashi.events import tell
 from kakehashi.home import Home
-from kakehashi.places_of_aircraft import GRIPPER, home_of, trainers_first
+from kakehashi.places_of_aircraft import GRIPPER, TOO_MANY_CURE, home_of, trainers_first
 from kakehashi.settings import Settings
 from missions.values.aircraft import Aircraft
 from missions.values.town import Town
@@ -29,7 +29,7 @@ def trained_aircraft(settings: Settings, town: Town) -> tuple[Aircraft, ...]:
     if len(ordered) < settings.sim.count:
         raise BadInputError(
             Text(f"町に登録された機体は {len(ordered)} 機です", f"the town has only {len(ordered)} aircraft"),
-            Text("--count を減らすか、町に機体を登録してください", "lower --count, or add aircraft to the town"),
+            TOO_MANY_CURE,
         )
     return ordered[: settings.sim.count]
 
@@ -47,14 +47,10 @@ def _first_instance(settings: Settings) -> int:
     return offset // PORT_STEP
 
 
-async def run_arducopter(settings: Settings, binary: Path) -> None:
-    """Run ArduCopter aircraft with their simulated cameras until cancelled."""
-    home = Home(root=settings.home, realm=settings.realm)
-    home.make()
-    town = load_town(settings)
-    aircraft = trained_aircraft(settings, town)
+def arducopter_fleet(settings: Settings, binary: Path, home: Home, town: Town) -> ArduCopterFleet:
+    """Return the fleet, not yet started; raises BadInputError for too few aircraft, a wrong port or no such binary."""
     beside = binary.parent / "copter.parm"
-    fleet = ArduCopterFleet(
+    return ArduCopterFleet(
         [
             ArduCopterVehicle(
                 system_id=one.mavlink_system_id,
@@ -66,7 +62,7 @@ async def run_arducopter(settings: Settings, binary: Path) -> None:
                     "SIM_BATT_CAP_AH": one.battery.capacity_mah / 1000.0,
                 },
             )
-            for one in aircraft
+            for one in trained_aircraft(settings, town)
         ],
         ArduCopterSettings(
             binary=binary,
@@ -76,6 +72,15 @@ async def run_arducopter(settings: Settings, binary: Path) -> None:
             first_instance=_first_instance(settings),
         ),
     )
+
+
+async def run_arducopter(settings: Settings, binary: Path) -> None:
+    """Run ArduCopter aircraft with their simulated cameras until cancelled."""
+    home = Home(root=settings.home, realm=settings.realm)
+    home.make()
+    town = load_town(settings)
+    aircraft = trained_aircraft(settings, town)
+    fleet = arducopter_fleet(settings, binary, home, town)
     async with contextlib.AsyncExitStack() as stack:
         camera = await stack.enter_async_context(camera_of(settings, home, town))
         await stack.enter_async_context(fleet)

@@ -10,7 +10,7 @@ from kakehashi.bundle import load_town
 from kakehashi.events import tell
 from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
-from kakehashi.settings import BrokerKind, Settings
+from kakehashi.settings import BrokerKind, BrokerSettings, Settings
 from kakehashi.web_server import WebServer
 from missions.values.town import Town
 from telemetry.brokers.access import Device, DeviceBook, DeviceKind, hash_password
@@ -30,21 +30,30 @@ def station_user(town: Town) -> str:
     return f"station-{town.station_id}"[:40].rstrip("-")
 
 
+def database_url(settings: Settings, home: Home) -> str:
+    """Return the SQLAlchemy URL of the office's database; where none is set, SQLite in the home folder."""
+    return settings.office.database or f"sqlite:///{(home.office / 'office.sqlite').resolve()}"
+
+
+def external_account(broker: BrokerSettings) -> tuple[str, str]:
+    """Return user and password for an external broker; raises BadInputError if one is missing."""
+    if broker.username is None or broker.password is None:
+        raise BadInputError(
+            Text("外部の MQTT サーバーの利用者名とパスワードがありません", "the external broker's account is missing"),
+            Text(
+                "KAKEHASHI_BROKER__USERNAME と KAKEHASHI_BROKER__PASSWORD を設定してください",
+                "set KAKEHASHI_BROKER__USERNAME and KAKEHASHI_BROKER__PASSWORD",
+            ),
+        )
+    return broker.username, broker.password
+
+
 def broker_address(settings: Settings, home: Home, user: str) -> MqttAddress:
     """Return how `user` reaches the broker; raises BadInputError if an external broker has no account."""
     broker = settings.broker
     if broker.kind is BrokerKind.EXTERNAL:
-        if broker.username is None or broker.password is None:
-            raise BadInputError(
-                Text(
-                    "外部の MQTT サーバーの利用者名とパスワードがありません", "the external broker's account is missing"
-                ),
-                Text(
-                    "KAKEHASHI_BROKER__USERNAME と KAKEHASHI_BROKER__PASSWORD を設定してください",
-                    "set KAKEHASHI_BROKER__USERNAME and KAKEHASHI_BROKER__PASSWORD",
-                ),
-            )
-        return MqttAddress(host=broker.host, port=broker.port, username=broker.username, password=broker.password)
+        username, password = external_account(broker)
+        return MqttAddress(host=broker.host, port=broker.port, username=username, password=password)
     known = home.secrets(broker_users=(user,), devices=())
     return MqttAddress(host=broker.host, port=broker.port, username=user, password=known.broker_users[user])
 
@@ -89,7 +98,7 @@ async def run_office(settings: Settings) -> None:
     office_settings = OfficeSettings(
         town=town,
         realm=settings.realm,
-        database_url=settings.office.database or f"sqlite:///{(home.office / 'office.sqlite').resolve()}",
+        database_url=database_url(settings, home),
         pictures_folder=home.office / "pictures",
         audit_file=home.office / "audit.jsonl",
         pages_folder=pages_folder(),

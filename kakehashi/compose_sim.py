@@ -10,7 +10,8 @@ from kakehashi.bundle import load_town
 from kakehashi.compose_camera import camera_of
 from kakehashi.events import tell
 from kakehashi.home import Home
-from kakehashi.places_of_aircraft import GRIPPER, home_of
+from kakehashi.places_of_aircraft import GRIPPER, TOO_MANY_CURE, home_of
+from kakehashi.ports_of_run import simulated_ports
 from kakehashi.settings import Settings
 from missions.values.aircraft import Aircraft
 from missions.values.town import Town
@@ -32,7 +33,7 @@ def simulated_vehicles(settings: Settings, town: Town) -> tuple[SimulatedVehicle
                 f"模擬機は {len(chosen)} 機までです（町に登録された機体の数）",
                 f"at most {len(chosen)} aircraft can be simulated: the town has no more",
             ),
-            Text("--count を減らすか、町に機体を登録してください", "lower --count, or add aircraft to the town"),
+            TOO_MANY_CURE,
         )
     return tuple(_simulated(aircraft, town, settings) for aircraft in chosen)
 
@@ -61,6 +62,19 @@ def _simulated(aircraft: Aircraft, town: Town, settings: Settings) -> SimulatedV
     )
 
 
+def server_settings(settings: Settings) -> ServerSettings:
+    """Return where and how the simulator runs; raises BadInputError for a UDP address that cannot be read
+    and for ports beyond the last.
+    """
+    simulated_ports(settings)
+    return ServerSettings(
+        base_port=settings.sim.base_port,
+        speedup=settings.sim.speedup,
+        seed=settings.sim.seed,
+        udp_out=_udp_out(settings),
+    )
+
+
 def _udp_out(settings: Settings) -> tuple[str, int] | None:
     if settings.sim.udp_out is None:
         return None
@@ -78,12 +92,7 @@ async def run_sim(settings: Settings) -> None:
         camera = await stack.enter_async_context(camera_of(settings, home, town))
         server = FleetServer(
             Scenario(vehicles=vehicles, started_at_s=time.time()),
-            ServerSettings(
-                base_port=settings.sim.base_port,
-                speedup=settings.sim.speedup,
-                seed=settings.sim.seed,
-                udp_out=_udp_out(settings),
-            ),
+            server_settings(settings),
             terrain=town.terrain,
             camera=camera,
         )

@@ -18,6 +18,7 @@ from kakehashi.events import tell
 from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
 from kakehashi.places_of_aircraft import trainers_first
+from kakehashi.ports_of_run import simulated_ports
 from kakehashi.settings import Settings
 from kakehashi.web_server import WebServer
 from missions.values.aircraft import Aircraft
@@ -83,7 +84,7 @@ def simulated_links(settings: Settings) -> tuple[str, ...]:
     """Return the links of the simulator's aircraft; none when live."""
     if settings.realm is Realm.LIVE:
         return ()
-    return tuple(f"tcp:127.0.0.1:{settings.sim.base_port + 10 * index}" for index in range(settings.sim.count))
+    return tuple(f"tcp:127.0.0.1:{port}" for port in simulated_ports(settings))
 
 
 async def run_station(settings: Settings) -> None:

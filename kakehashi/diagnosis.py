@@ -16,7 +16,9 @@ from kakehashi.bundle import DEMO_FOLDER, load_town
 from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
 from kakehashi.ports import is_free
+from kakehashi.ports_of_run import WantedPort, ports_of_run
 from kakehashi.settings import BrokerKind, Settings
+from kakehashi.variables import variable_of
 from missions.values.finding import Cure, Finding, Level
 
 _LOW_DISK_GB = 2.0
@@ -75,25 +77,24 @@ def _clock(_: Settings) -> list[Finding]:
 
 
 def _ports(settings: Settings) -> list[Finding]:
-    wanted = [
-        (settings.station.host, settings.station.port, Text("運航の画面", "operator page"), "station.port"),
-        (settings.office.host, settings.office.port, Text("役場の画面", "town-office page"), "office.port"),
-    ]
-    if settings.broker.kind is not BrokerKind.EXTERNAL:
-        wanted.append((settings.broker.host, settings.broker.port, Text("MQTT の中継", "MQTT broker"), "broker.port"))
-    return [_port(*one) for one in wanted]
-
-
-def _port(host: str, port: int, used_for: Text, setting: str) -> Finding:
     try:
-        free = is_free(host, port)
+        wanted = ports_of_run(settings)
+    except FleetError as error:
+        return [_finding(Level.REFUSE, "ports", error.what, error.cure)]
+    return [_port(one) for one in wanted]
+
+
+def _port(wanted: WantedPort) -> Finding:
+    port, used_for, setting = wanted.port, wanted.used_for, wanted.setting
+    try:
+        free = is_free(wanted.host, port)
     except FleetError as error:
         return _finding(Level.REFUSE, setting, error.what, error.cure)
     if free:
         text = Text(f"ポート {port}（{used_for.ja}）は空いています", f"port {port} ({used_for.en}) is free")
         return _finding(Level.OK, setting, text)
     text = Text(f"ポート {port}（{used_for.ja}）は使われています", f"port {port} ({used_for.en}) is in use")
-    variable = "KAKEHASHI_" + setting.upper().replace(".", "__")
+    variable = variable_of(setting)
     cure = Text(
         f"架け橋が動いているなら問題ありません。そうでなければ {variable} で番号を変えてください",
         f"fine if Kakehashi is running; otherwise choose another number with {variable}",

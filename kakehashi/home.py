@@ -8,6 +8,13 @@ from pathlib import Path
 import msgspec
 
 from fleet.realm import Realm
+from fleet.text import Text
+from kakehashi.output_place import writing
+
+MOVE_HOME = Text(
+    "ディスクの空きと権限を確かめるか、KAKEHASHI_HOME を書き込める場所にしてください",
+    "check free space and permissions, or set KAKEHASHI_HOME to a place that can be written to",
+)
 
 
 class Secrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,9 +52,10 @@ class Home:
         return self.root / self.realm.value / "sim"
 
     def make(self) -> None:
-        """Make the folders, readable by this user only."""
+        """Make the folders, readable by this user only; raises UnavailableError if the disk refuses."""
         for folder in (self.towns, self.station, self.office, self.sim):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with writing(folder, MOVE_HOME):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def secrets(self, *, broker_users: tuple[str, ...], devices: tuple[str, ...]) -> Secrets:
         """Return this realm's secrets, making those that are missing; the file is readable by this user only."""

@@ -2,8 +2,12 @@
 
 import logging
 import sys
+from enum import StrEnum
 
 import structlog
+
+from fleet.errors import BadInputError
+from fleet.text import Text
 
 _NOISY = (
     "PIL",
@@ -19,7 +23,28 @@ _NOISY = (
 )
 
 
-def set_up_logging(level: str, *, human: bool | None = None) -> None:
+class LogLevel(StrEnum):
+    """From which importance on log lines are written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def parse_level(text: str) -> LogLevel:
+    """Return the level that `text` names, in small or capital letters; raises BadInputError naming those there are."""
+    try:
+        return LogLevel(text.lower())
+    except ValueError as error:
+        allowed = ", ".join(LogLevel)
+        raise BadInputError(
+            Text(f"ログの細かさ「{text}」はありません", f"there is no log level {text!r}"),
+            Text(f"--log-level は {allowed} のどれかにしてください", f"make --log-level one of {allowed}"),
+        ) from error
+
+
+def set_up_logging(level: LogLevel, *, human: bool | None = None) -> None:
     """Send structlog and the standard library's logs to stderr in one form."""
     as_human = sys.stderr.isatty() if human is None else human
     shared: list[structlog.typing.Processor] = [
@@ -47,17 +72,6 @@ def set_up_logging(level: str, *, human: bool | None = None) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level.upper())
-    for noisy in (
-        "amqtt",
-        "transitions",
-        "uvicorn.access",
-        "aiomqtt",
-        "mqtt",
-        "PIL",
-        "rasterio",
-        "pyogrio",
-        "httpx",
-        "alembic",
-    ):
+    root.setLevel(level.value.upper())
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -9,6 +9,11 @@ from missions.values.town import Town
 GRIPPER = {"GRIP_ENABLE": 1.0, "GRIP_TYPE": 1.0, "SERVO9_FUNCTION": 28.0}
 """ArduCopter's settings of a gripper on a servo, as an installer leaves them."""
 
+TOO_MANY_CURE = Text(
+    "sim.count（--sim-count、kakehashi sim なら --count）を減らすか、町に機体を登録してください",
+    "lower sim.count (--sim-count, for kakehashi sim --count), or add aircraft to the town",
+)
+
 
 def home_of(aircraft: Aircraft, town: Town) -> Position:
     """Return where an aircraft stands at its depot; raises BadInputError if the town has no such depot."""

@@ -5,6 +5,7 @@ import socket
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
+from kakehashi.variables import variable_of
 
 
 def is_free(host: str, port: int) -> bool:
@@ -14,8 +15,9 @@ def is_free(host: str, port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError as error:
-            if error.errno in {errno.EADDRINUSE, errno.EACCES}:
+        except (OSError, TypeError) as error:
+            # A TypeError is how `bind` answers a name that no host can have.
+            if isinstance(error, OSError) and error.errno in {errno.EADDRINUSE, errno.EACCES}:
                 return False
             raise UnavailableError(
                 Text(f"アドレス {host} は使えません: {error}", f"the address {host} cannot be used: {error}"),
@@ -30,7 +32,7 @@ def require_free(host: str, port: int, *, used_for: Text, setting: str) -> None:
     """Raise UnavailableError, naming the port's use and its setting, if something else listens there."""
     if is_free(host, port):
         return
-    variable = "KAKEHASHI_" + setting.upper().replace(".", "__")
+    variable = variable_of(setting)
     raise UnavailableError(
         Text(
             f"ポート {port}（{used_for.ja}）は別のプログラムが使っています",

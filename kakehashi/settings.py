@@ -6,12 +6,20 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from fleet.errors import BadInputError
 from fleet.realm import Realm
 from fleet.text import Text
+from kakehashi.logging_setup import LogLevel
+from kakehashi.variables import CONFIG_VARIABLE, require_known
 
 DEFAULT_FILE = "kakehashi.toml"
 
@@ -85,7 +93,7 @@ class Settings(BaseSettings):
     """Everything that can be set."""
 
     model_config = SettingsConfigDict(env_prefix="KAKEHASHI_", env_nested_delimiter="__", extra="forbid", frozen=True)
-    toml_file: ClassVar[Path | None] = None
+    file_values: ClassVar[dict[str, Any]] = {}
 
     home: Path = Path("var")
     realm: Realm = Realm.LIVE
@@ -94,7 +102,12 @@ class Settings(BaseSettings):
     station: StationSettings = StationSettings()
     office: OfficeSettings = OfficeSettings()
     sim: SimSettings = SimSettings()
-    log_level: str = "info"
+    log_level: LogLevel = LogLevel.INFO
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _in_small_letters(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
 
     @classmethod
     def settings_customise_sources(
@@ -106,40 +119,85 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put the command line over the environment over the file."""
-        sources: tuple[PydanticBaseSettingsSource, ...] = (init_settings, env_settings)
-        if cls.toml_file is not None:
-            sources += (TomlConfigSettingsSource(settings_cls, cls.toml_file),)
-        return sources
+        return init_settings, env_settings, InitSettingsSource(settings_cls, cls.file_values)
 
 
 def load_settings(file: Path | None = None, **overrides: Any) -> Settings:
     """Return the settings; raises BadInputError naming the file or variable that is wrong.
 
-    Without `file`, `kakehashi.toml` in the working folder is read if it is there.
+    Without `file`, the one that `KAKEHASHI_CONFIG` names is read (none if that is empty), and where it is not set,
+    `kakehashi.toml` in the working folder if it is there.
     """
-    found = file if file is not None else Path(os.environ.get("KAKEHASHI_CONFIG", DEFAULT_FILE))
-    if file is not None and not file.is_file():
-        raise BadInputError(
-            Text(f"設定ファイル {file} がありません", f"there is no settings file {file}"),
-            Text("--config の場所を確認してください", "check the path given with --config"),
-        )
-    reader = type("FileSettings", (Settings,), {"toml_file": found if found.is_file() else None})
+    require_known(os.environ, Settings)
+    found = _file_of(file)
+    values = {} if found is None else _read(found)
+    reader = type("FileSettings", (Settings,), {"file_values": values})
+    where = found or DEFAULT_FILE
     try:
         settings: Settings = reader(**overrides)
-    except tomllib.TOMLDecodeError as error:
+    except SettingsError as error:
+        why = f"{error}: {error.__cause__}"
         raise BadInputError(
-            Text(f"設定ファイル {found} を読めません: {error}", f"cannot read the settings file {found}: {error}"),
-            Text("示された行の書き方を直してください", "correct the named line"),
+            Text(f"環境変数の値を JSON として読めません: {why}", f"a variable's value cannot be read as JSON: {why}"),
+            Text(
+                """KAKEHASHI_STATION__VEHICLES='["tcp:127.0.0.1:5760"]' のように書いてください""",
+                """write it like KAKEHASHI_STATION__VEHICLES='["tcp:127.0.0.1:5760"]'""",
+            ),
         ) from error
     except ValidationError as error:
         raise BadInputError(
             Text(f"設定に誤りがあります: {_places(error)}", f"a setting is wrong: {_places(error)}"),
             Text(
-                f"{found} か環境変数 KAKEHASHI_… の値を直してください",
-                f"correct it in {found} or in the environment (KAKEHASHI_…)",
+                f"{where} か環境変数 KAKEHASHI_… の値を直してください",
+                f"correct it in {where} or in the environment (KAKEHASHI_…)",
             ),
         ) from error
     return settings
+
+
+def _file_of(named: Path | None) -> Path | None:
+    if named is not None:
+        return named
+    variable = os.environ.get(CONFIG_VARIABLE)
+    if variable is not None:
+        return Path(variable) if variable else None
+    default = Path(DEFAULT_FILE)
+    return default if os.path.lexists(default) else None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Return what the file sets. A byte order mark, which some editors write, is no fault."""
+    try:
+        return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError as error:
+        raise BadInputError(
+            Text(f"設定ファイル {file} がありません", f"there is no settings file {file}"),
+            Text(
+                f"--config か {CONFIG_VARIABLE} の場所を確認してください",
+                f"check the path given with --config or {CONFIG_VARIABLE}",
+            ),
+        ) from error
+    except OSError as error:
+        raise BadInputError(
+            Text(
+                f"設定ファイル {file} を読めません: {error.strerror}",
+                f"cannot read the settings file {file}: {error.strerror}",
+            ),
+            Text("読めるファイルの場所を指定してください", "name a file that can be read"),
+        ) from error
+    except UnicodeDecodeError as error:
+        raise BadInputError(
+            Text(
+                f"設定ファイル {file} の文字コードが UTF-8 ではありません（{error.start + 1} バイト目）",
+                f"the settings file {file} is not in UTF-8 (byte {error.start + 1})",
+            ),
+            Text("UTF-8 で保存し直してください", "save it again as UTF-8"),
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadInputError(
+            Text(f"設定ファイル {file} を読めません: {error}", f"cannot read the settings file {file}: {error}"),
+            Text("示された行の書き方を直してください", "correct the named line"),
+        ) from error
 
 
 def _places(error: ValidationError) -> str:

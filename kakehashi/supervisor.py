@@ -2,11 +2,10 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
@@ -22,11 +21,11 @@ _LINE_LIMIT = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """One process: a name, the command line's words, and what to add to the environment."""
+    """One process: a name, the command line's words, and its environment."""
 
     name: str
     arguments: tuple[str, ...]
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str]
     restart: bool = True
 
 
@@ -75,7 +74,7 @@ class ServiceProcess:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, **self.service.environment},
+            env=dict(self.service.environment),
             limit=_LINE_LIMIT,
         )
         async with asyncio.TaskGroup() as readers:

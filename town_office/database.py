@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 
-from fleet.errors import BadInputError
+from fleet.errors import BadInputError, UnavailableError
 from fleet.ids import TownId
 from fleet.realm import Realm
 from fleet.text import Text
@@ -31,9 +31,10 @@ def all_tables() -> sa.MetaData:
 
 
 def open_database(url: str) -> sa.Engine:
-    """Return an engine for a SQLAlchemy URL; nothing is connected to yet. Raises BadInputError for a bad URL.
+    """Return an engine for a SQLAlchemy URL; nothing is connected to yet.
 
-    `sqlite:////path/office.sqlite` makes its folder; `postgresql://` means the psycopg driver.
+    `sqlite:////path/office.sqlite` makes its folder; `postgresql://` means the psycopg driver. Raises BadInputError for
+    a bad URL and UnavailableError if the folder cannot be made.
     """
     try:
         parsed = sa.make_url(url)
@@ -48,6 +49,11 @@ def open_database(url: str) -> sa.Engine:
                 "sqlite:////パス/office.sqlite か postgresql://利用者@ホスト/名前 と書いてください",
                 "write sqlite:////path/office.sqlite or postgresql://user@host/name",
             ),
+        ) from error
+    except OSError as error:
+        raise UnavailableError(
+            Text(f"データベースのフォルダを作れません: {error}", f"the database's folder cannot be made: {error}"),
+            Text("場所と権限を確かめるか、別の場所にしてください", "check the path and permissions, or choose another"),
         ) from error
 
 

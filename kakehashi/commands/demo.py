@@ -31,8 +31,10 @@ def demo(
     """1 件の配送を最初から最後まで / one delivery from end to end; exit 1 if something did not arrive."""
     with _home(keep) as home:
         base = load_settings(context.obj, realm=Realm.DRILL, home=home)
-        settings = run_settings(base, vehicles=tuple(vehicle or ()), sim_count=1, speedup=speedup)
-        require_ports(settings)
+        linked = bool(vehicle or base.station.vehicles)
+        count = None if linked else 1
+        settings = run_settings(base, vehicles=tuple(vehicle or ()), sim_count=count, speedup=speedup)
+        _prepare(settings)
         succeeded = asyncio.run(_demo(settings, fly=fly, leave=leave))
     if not succeeded:
         raise typer.Exit(1)
@@ -47,14 +49,19 @@ def _home(keep: Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
+def _prepare(settings: Settings) -> None:
+    from kakehashi.preparation import prepare
+
+    prepare(settings)
+    require_ports(settings)
+
+
 async def _demo(settings: Settings, *, fly: bool, leave: bool) -> bool:
     from kakehashi.all_in_one import AllInOne
-    from kakehashi.bundle import bundle_folder
     from kakehashi.demo_flight import DemoFlight, DemoWish, demo_password
     from kakehashi.page_client import PageClient
     from kakehashi.terminal import Terminal
 
-    await asyncio.to_thread(bundle_folder, settings)
     everything = AllInOne(settings, Terminal(sys.stderr))
     running = asyncio.create_task(everything.run())
     ready = asyncio.create_task(everything.ready.wait())

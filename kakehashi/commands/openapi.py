@@ -10,17 +10,20 @@ import typer
 from fleet.audit_file import AuditFile
 from fleet.clock import SystemClock
 from fleet.realm import Realm
+from kakehashi.output_place import require_folder_place, writing
 
 
 def openapi(folder: Annotated[Path, typer.Argument(help="書き出し先 / where to write")]) -> None:
     """Write `station.json` and `office.json`."""
     import asyncio
 
-    folder.mkdir(parents=True, exist_ok=True)
+    require_folder_place(folder)
     with tempfile.TemporaryDirectory() as scratch:
         documents = asyncio.run(_documents(Path(scratch)))
-    for name, document in documents.items():
-        (folder / f"{name}.json").write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, document in documents.items():
+            (folder / f"{name}.json").write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
 async def _documents(scratch: Path) -> dict[str, object]:

@@ -9,9 +9,11 @@ import typer
 from fleet.errors import BadInputError
 from fleet.ids import PlanId, RequestId, SiteId, VehicleId, new_id
 from fleet.text import Text
+from kakehashi.output_place import require_file_place, writing
 from kakehashi.settings import load_settings
 from missions.values.plan import Plan
 
+_ENDINGS = (".plan", ".waypoints")
 _SIGNS = {"ok": "✓", "warn": "!", "refuse": "✗"}
 
 
@@ -32,6 +34,8 @@ def plan(
     from missions.values.finding import Level
     from missions.values.request import DeliveryRequest, Urgency
 
+    if output is not None:
+        _require_writable(output)
     town = load_town_for_drafts(load_settings(context.obj))
     now_s = time.time()
     request = DeliveryRequest(
@@ -69,17 +73,22 @@ def _cannot_fly(output: Path | None) -> str:
     )
 
 
+def _require_writable(output: Path) -> None:
+    if output.suffix not in _ENDINGS:
+        raise BadInputError(
+            Text(f"{output} という種類のファイルには書き出せません", f"cannot write a file of the kind of {output}"),
+            Text(".plan か .waypoints にしてください", "use .plan or .waypoints"),
+        )
+    require_file_place(output)
+
+
 def _write(output: Path, made: Plan, cruise_mps: float) -> None:
     from missions.formats.qgc_plan_writer import qgc_plan_of, write_qgc_plan
     from missions.formats.wpl import write_wpl
 
-    if output.suffix == ".plan":
-        output.write_bytes(write_qgc_plan(qgc_plan_of(made, cruise_mps=cruise_mps)))
-    elif output.suffix == ".waypoints":
-        output.write_text(write_wpl(made.items))
-    else:
-        raise BadInputError(
-            Text(f"{output.suffix} には書き出せません", f"cannot write {output.suffix} files"),
-            Text(".plan か .waypoints にしてください", "use .plan or .waypoints"),
-        )
+    with writing(output):
+        if output.suffix == ".plan":
+            output.write_bytes(write_qgc_plan(qgc_plan_of(made, cruise_mps=cruise_mps)))
+        else:
+            output.write_text(write_wpl(made.items))
     typer.echo(f"✓ {output}")

@@ -9,9 +9,9 @@ import typer
 from fleet.errors import BadInputError
 from fleet.realm import Realm
 from fleet.text import Text
-from kakehashi.bundle import prepare_town
+from ground_station.links.address import parse_address
 from kakehashi.commands.services import Drill, realm_overrides, require_ports
-from kakehashi.settings import Settings, load_settings
+from kakehashi.settings import Settings, StationSettings, load_settings
 
 
 def run(
@@ -32,12 +32,13 @@ def run(
         speedup=speedup,
     )
     _say("架け橋を準備しています / preparing Kakehashi")
-    require_ports(settings)
-    prepare_town(settings)
     from kakehashi.all_in_one import AllInOne
     from kakehashi.lifetime import run_until_stopped
+    from kakehashi.preparation import prepare
     from kakehashi.terminal import Terminal
 
+    prepare(settings)
+    require_ports(settings)
     everything = AllInOne(settings, Terminal(sys.stdout))
     asyncio.run(run_until_stopped(everything.run, watch_parent=False))
     _say("止めました。記録は残っています / stopped; all records are kept")
@@ -46,7 +47,11 @@ def run(
 def run_settings(
     settings: Settings, *, vehicles: tuple[str, ...], sim_count: int | None, speedup: float | None
 ) -> Settings:
-    """Return the settings with what the command line says; raises BadInputError for a live run without aircraft."""
+    """Return the settings with what the command line says.
+
+    Raises BadInputError for a live run without aircraft, a link that cannot be read, and what is said of simulated
+    aircraft where there are none.
+    """
     station = settings.station.model_copy(update={"vehicles": vehicles or settings.station.vehicles})
     if settings.realm is Realm.LIVE and not station.vehicles:
         raise BadInputError(
@@ -56,10 +61,35 @@ def run_settings(
                 "add --vehicle tcp:…, or --drill for a drill with simulated aircraft",
             ),
         )
+    for link in station.vehicles:
+        parse_address(link.rpartition("=")[2])
+    _require_simulation(settings.realm, station, sim_count=sim_count, speedup=speedup)
     changes = {"count": sim_count, "speedup": speedup}
     changed = {name: value for name, value in changes.items() if value is not None}
     sim = settings.sim.model_copy(update=changed)
     return settings.model_copy(update={"station": station, "sim": sim})
+
+
+def _require_simulation(
+    realm: Realm, station: StationSettings, *, sim_count: int | None, speedup: float | None
+) -> None:
+    """Raise BadInputError for what is said of simulated aircraft or their time where there are none."""
+    if sim_count is not None and station.vehicles:
+        raise BadInputError(
+            Text(
+                "--sim-count は使えません: 機体のリンクがあるので模擬機は動きません",
+                "--sim-count has no effect: with aircraft's links nothing is simulated",
+            ),
+            Text(
+                "--sim-count か、--vehicle（設定の station.vehicles）のどちらかを外してください",
+                "leave out either --sim-count or --vehicle (station.vehicles in the settings)",
+            ),
+        )
+    if speedup is not None and realm is Realm.LIVE:
+        raise BadInputError(
+            Text("--speedup は訓練でだけ使えます", "--speedup is for drills only"),
+            Text("--speedup を外すか、--drill を付けてください", "leave it out, or add --drill"),
+        )
 
 
 def _say(words: str) -> None:

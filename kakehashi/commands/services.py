@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from fleet.realm import Realm
-from fleet.text import Text
 from kakehashi.lifetime import run_until_stopped
 from kakehashi.ports import require_free
+from kakehashi.ports_of_run import WantedPort, office_port, ports_of_run, station_port
 from kakehashi.settings import Settings, load_settings
 
 Drill = Annotated[bool, typer.Option("--drill", help="訓練として動かす / as a drill")]
@@ -34,7 +34,7 @@ def ground_station(
     if vehicle:
         station = settings.station.model_copy(update={"vehicles": tuple(vehicle)})
         settings = settings.model_copy(update={"station": station})
-    _require_station_port(settings)
+    _require(station_port(settings))
     from kakehashi.compose_station import run_station
 
     asyncio.run(run_until_stopped(lambda: run_station(settings), watch_parent=with_parent))
@@ -43,7 +43,7 @@ def ground_station(
 def town_office(context: typer.Context, drill: Drill = False, with_parent: WatchParent = False) -> None:
     """役場のサービスだけを動かす / run the town office alone."""
     settings = load_settings(context.obj, **realm_overrides(drill=drill))
-    _require_office_port(settings)
+    _require(office_port(settings))
     from kakehashi.compose_office import run_office
 
     asyncio.run(run_until_stopped(lambda: run_office(settings), watch_parent=with_parent))
@@ -80,32 +80,11 @@ def sim(
     asyncio.run(run_until_stopped(lambda: run_sim(settings), watch_parent=with_parent))
 
 
-def _require_station_port(settings: Settings) -> None:
-    used_for = Text("運航の画面", "operator page")
-    require_free(settings.station.host, settings.station.port, used_for=used_for, setting="station.port")
-
-
-def _require_office_port(settings: Settings) -> None:
-    used_for = Text("役場の画面", "town-office page")
-    require_free(settings.office.host, settings.office.port, used_for=used_for, setting="office.port")
-
-
 def require_ports(settings: Settings) -> None:
     """Raise UnavailableError for the first port of the all-in-one run that something else uses."""
-    _require_station_port(settings)
-    _require_office_port(settings)
-    if settings.broker.kind.value != "external":
-        require_free(
-            settings.broker.host,
-            settings.broker.port,
-            used_for=Text("MQTT の中継", "MQTT broker"),
-            setting="broker.port",
-        )
-    if settings.realm is Realm.DRILL and not settings.station.vehicles:
-        for index in range(settings.sim.count):
-            require_free(
-                "127.0.0.1",
-                settings.sim.base_port + 10 * index,
-                used_for=Text("模擬機", "simulated aircraft"),
-                setting="sim.base_port",
-            )
+    for wanted in ports_of_run(settings):
+        _require(wanted)
+
+
+def _require(wanted: WantedPort) -> None:
+    require_free(wanted.host, wanted.port, used_for=wanted.used_for, setting=wanted.setting)

@@ -1,14 +1,24 @@
 """`kakehashi town`: make the demonstration town, import a real one, check a bundle."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fleet.errors import ConflictError
+from fleet.errors import BadInputError, ConflictError
 from fleet.text import Text
+from kakehashi.output_place import require_folder_place, writing
 
 app = typer.Typer(help="町のデータ / the town's data", no_args_is_help=True)
+
+
+class TerrainSource(StrEnum):
+    """What stands where the elevation files know nothing."""
+
+    REAL = "real"
+    SYNTHETIC = "synthetic"
+
 
 Target = Annotated[Path, typer.Argument(help="町のフォルダ / the town's folder")]
 
@@ -22,7 +32,9 @@ def make_demo(
     from missions.formats.town_bundle import write_town
 
     _require_new(folder, force=force)
-    write_town(make_demo_town(seed), folder)
+    town = make_demo_town(seed)
+    with writing(folder):
+        write_town(town, folder)
     typer.echo(f"✓ {folder} を作りました / made the town in {folder}")
 
 
@@ -38,8 +50,8 @@ def import_real(
         list[Path] | None, typer.Option(help="標高: GSI PNG, FG-GML, HGT, GeoTIFF, またはフォルダ / elevation files")
     ] = None,
     terrain: Annotated[
-        str, typer.Option(help="synthetic: 標高のない所を合成で埋める / fill gaps synthetically")
-    ] = "real",
+        str, typer.Option(help="real; synthetic: 標高のない所を合成で埋める / fill gaps synthetically")
+    ] = TerrainSource.REAL.value,
     depot: Annotated[
         str | None, typer.Option(help="拠点: 名前か id か「緯度,経度」 / depot: name, id or lat,lon")
     ] = None,
@@ -50,6 +62,7 @@ def import_real(
     from missions.formats.town_bundle import write_town
     from missions.formats.town_import import ImportSources, ImportWishes, import_town
 
+    ground = _terrain_source(terrain)
     _require_new(folder, force=force)
     sources = ImportSources(
         boundary=boundary,
@@ -57,10 +70,11 @@ def import_real(
         did=tuple(did or ()),
         airports=tuple(airports or ()),
         dem=tuple(dem or ()),
-        synthetic_terrain=terrain == "synthetic",
+        synthetic_terrain=ground is TerrainSource.SYNTHETIC,
     )
     town = import_town(sources, ImportWishes(code=code, depot=depot, cell_m=cell_m))
-    write_town(town, folder)
+    with writing(folder):
+        write_town(town, folder)
     typer.echo(
         f"✓ {town.name.ja}: 場所 {len(town.places)} 件を {folder} に書きました / wrote {len(town.places)} places"
     )
@@ -81,8 +95,24 @@ def check(folder: Target) -> None:
     )
 
 
+def _terrain_source(text: str) -> TerrainSource:
+    try:
+        return TerrainSource(text)
+    except ValueError as error:
+        raise BadInputError(
+            Text(f"--terrain {text} はありません", f"there is no --terrain {text}"),
+            Text(
+                "real か synthetic にしてください。標高ファイルは --dem で指定します",
+                "make it real or synthetic; elevation files are named with --dem",
+            ),
+        ) from error
+
+
 def _require_new(folder: Path, *, force: bool) -> None:
-    if folder.exists() and any(folder.iterdir()) and not force:
+    require_folder_place(folder)
+    with writing(folder):
+        taken = folder.exists() and any(folder.iterdir())
+    if taken and not force:
         raise ConflictError(
             Text(f"{folder} は空ではありません", f"{folder} is not empty"),
             Text("別のフォルダにするか、--force を付けてください", "choose another folder, or add --force"),

@@ -7,7 +7,7 @@ import pytest
 
 from fleet.errors import BadInputError
 from fleet.realm import Realm
-from kakehashi.bundle import bundle_folder, load_town, prepare_town
+from kakehashi.bundle import bundle_folder, load_town
 from kakehashi.diagnosis import diagnose
 from kakehashi.settings import Settings, TownSettings
 from missions.formats.town_bundle import write_town
@@ -56,7 +56,7 @@ def _town_levels(settings: Settings) -> set[Level]:
 
 def test_a_live_run_without_a_town_is_refused_and_no_town_is_made_up(tmp_path: Path) -> None:
     settings = _live(tmp_path, None)
-    for start in (bundle_folder, load_town, prepare_town):
+    for start in (bundle_folder, load_town):
         with pytest.raises(BadInputError) as refused:
             start(settings)
         assert refused.value.cure is not None
@@ -68,11 +68,10 @@ def test_a_live_run_without_a_town_is_refused_and_no_town_is_made_up(tmp_path: P
 
 def test_a_live_run_over_made_up_mountains_is_refused_and_a_drill_is_not(tmp_path: Path) -> None:
     settings = _live(tmp_path, towns.with_synthetic_terrain(towns.town_of(towns.flat())))
-    for start in (load_town, prepare_town):
-        with pytest.raises(BadInputError, match="made up") as refused:
-            start(settings)
-        assert refused.value.cure is not None
-        assert "標高データ" in refused.value.cure.ja
+    with pytest.raises(BadInputError, match="made up") as refused:
+        load_town(settings)
+    assert refused.value.cure is not None
+    assert "標高データ" in refused.value.cure.ja
     assert _town_levels(settings) == {Level.REFUSE}
     drill = settings.model_copy(update={"realm": Realm.DRILL})
     assert load_town(drill).terrain.synthetic
@@ -81,5 +80,5 @@ def test_a_live_run_over_made_up_mountains_is_refused_and_a_drill_is_not(tmp_pat
 
 def test_a_live_run_over_real_terrain_is_fine(tmp_path: Path) -> None:
     settings = _live(tmp_path, towns.town_of(towns.flat()))
-    prepare_town(settings)
+    load_town(settings)
     assert _town_levels(settings) == {Level.OK}

@@ -88,6 +88,14 @@ def test_a_database_that_could_not_keep_anything_is_refused_with_what_to_write(u
     assert "sqlite:////" in caught.value.cure.en
 
 
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("")
+    with pytest.raises(UnavailableError, match="taken") as refused:
+        open_database(f"sqlite:///{taken}/new/office.sqlite")
+    assert refused.value.cure is not None
+
+
 def test_sqlite_keeps_what_it_has_committed_through_a_power_cut(tmp_path: Path) -> None:
     engine = open_database(f"sqlite:///{tmp_path / 'deep' / 'er' / 'office.sqlite'}")
     with engine.connect() as connection:
