@@ -240,9 +240,9 @@ class FieldStation:
             tasks.create_task(every(_LOOK_EVERY_S, self._look_again), name="look")
 
     async def _look_again(self) -> None:
-        """Check waiting deliveries anew, and that no aircraft stands on the wrong side of the drill wall."""
+        """Check waiting deliveries anew, and whether each aircraft is the one it should be and where it may be."""
         for vehicle in self.aircraft.vehicles.values():
-            self.board.set_problem(vehicle.id, self.checks.wall_problem(vehicle))
+            self.board.set_problem(vehicle.id, self.checks.problem(vehicle))
             await self._ordered.look(vehicle.state(), self.clock.now_s())
         for delivery in tuple(self.deliveries.all.values()):
             if delivery.state in {DeliveryState.CHECKING, DeliveryState.READY}:
