@@ -21,7 +21,7 @@ from fleet.realm import Realm
 from fleet.roles import Role
 from ground_station.api.live_board import COLLECTIONS, LiveBoard
 from ground_station.autopilot_station import AutopilotStation, Services, VehicleSetting
-from ground_station.service.alerts import AlertNews
+from ground_station.service.alerts import AlertNews, over_since_restart
 from ground_station.service.command_desk import CommandDesk
 from ground_station.service.delivery import Delivery, DeliveryState
 from ground_station.service.delivery_book import DeliveryBook
@@ -39,7 +39,7 @@ from ground_station.service.town_feed import VehicleNews
 from ground_station.service.town_link import TownLink
 from ground_station.town_reports import TownReports, every
 from ground_station.vehicles.flight_command import Action, CommandState, FlightCommand
-from ground_station.vehicles.state import Timing
+from ground_station.vehicles.state import Timing, VehicleState
 from imagery.folder_store import FolderStore
 from imagery.intake import PictureIntake
 from imagery.pictures import Picture, PictureContext
@@ -163,7 +163,7 @@ class FieldStation:
         self._running: asyncio.Task[None] | None = None
         self._stack = contextlib.AsyncExitStack()
         self._errands: set[asyncio.Future[object]] = set()
-        self._open_alerts = OpenAlerts()
+        self._open_alerts = OpenAlerts(documents)
         self._ordered = OrderedFlights(self.deliveries)
         self.reports = TownReports(
             station=self.aircraft,
@@ -187,6 +187,8 @@ class FieldStation:
             self.board.show_request(entry)
         for delivery in self.deliveries.all.values():
             self.board.show_delivery(delivery, self.watch)
+        for alert in self._open_alerts.all:
+            self.board.show_alert(alert)
         for state in self.aircraft.states():
             self._on_vehicle(self.watch.news(state))
         await self._stack.enter_async_context(self.aircraft)
@@ -240,9 +242,10 @@ class FieldStation:
             tasks.create_task(every(_LOOK_EVERY_S, self._look_again), name="look")
 
     async def _look_again(self) -> None:
-        """Check waiting deliveries anew, and that no aircraft stands on the wrong side of the drill wall."""
+        """Check waiting deliveries anew, and whether each aircraft is the one it should be and where it may be."""
         for vehicle in self.aircraft.vehicles.values():
-            self.board.set_problem(vehicle.id, self.checks.wall_problem(vehicle))
+            self.board.set_problem(vehicle.id, self.checks.problem(vehicle))
+            self._end_alerts_from_before(vehicle.state())
             await self._ordered.look(vehicle.state(), self.clock.now_s())
         for delivery in tuple(self.deliveries.all.values()):
             if delivery.state in {DeliveryState.CHECKING, DeliveryState.READY}:
@@ -266,11 +269,25 @@ class FieldStation:
         self._open_alerts.add(alert)
         self.board.show_alert(alert)
         self._errand(self.town_link.tell_alert(alert))
+        self._errand(self._keep_open_alerts())
 
     def _on_alert_over(self, vehicle_id: VehicleId, subject: str) -> None:
-        for alert in self._open_alerts.end(vehicle_id, subject):
+        ended = self._open_alerts.end(vehicle_id, subject)
+        for alert in ended:
             self.board.remove_alert(alert)
             self._errand(self.town_link.tell_alert(alert, over_at_s=self.clock.now_s()))
+        if ended:
+            self._errand(self._keep_open_alerts())
+
+    def _end_alerts_from_before(self, state: VehicleState) -> None:
+        for subject in self._open_alerts.from_before(state.vehicle_id, over_since_restart(state)):
+            self._on_alert_over(state.vehicle_id, subject)
+
+    async def _keep_open_alerts(self) -> None:
+        try:
+            await self._open_alerts.save(self.clock.now_s())
+        except FleetError as error:
+            _log.error("open alerts not kept", what=error.what.en)
 
     def _on_request(self, entry: StationRequest) -> None:
         self.board.show_request(entry)

@@ -1,21 +1,24 @@
 """What stands before every handler: security headers, same-origin and CSRF checks, size limit, and who is asking."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, TypeAlias
 from urllib.parse import urlsplit
 
 from fastapi import Depends, FastAPI, Request, Response
 from starlette.requests import HTTPConnection
 
-from fleet.errors import ForbiddenError, UnauthenticatedError
+from fleet.errors import FleetError, ForbiddenError, UnauthenticatedError
 from fleet.roles import Permission
 from fleet.text import Text
 from portal.access import Access
 from portal.accounts import Person, Session
-from portal.problems import problem_response
+from portal.problems import problem_response, status_of
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _JSON_LIMIT_BYTES = 1_000_000
+
+UploadPaths: TypeAlias = Mapping[str, Callable[[Request], object]]
+"""Paths that take large bodies, each with the check of who sends: it looks at the head and raises FleetError."""
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -35,14 +38,17 @@ def same_origin(connection: HTTPConnection) -> bool:
     return origin is None or urlsplit(origin).netloc == connection.headers.get("host")
 
 
-def install_guard(app: FastAPI, *, access: Access, cookie: str, upload_paths: frozenset[str] = frozenset()) -> None:
-    """Add the checks that need no sign-in. `upload_paths` take bodies of their own size limit."""
+def install_guard(app: FastAPI, *, access: Access, cookie: str, upload_paths: UploadPaths | None = None) -> None:
+    """Add the checks that need no sign-in. `upload_paths` take bodies of any size, of those who pass their check.
+
+    That is made before anything of the body is read: a route's own dependencies come only after the whole of it.
+    """
     app.state.access = access
     app.state.cookie_name = cookie
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        refusal = _refusal(request, upload_paths)
+        refusal = _refusal(request, upload_paths or {})
         response = refusal if refusal is not None else await call_next(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
@@ -51,20 +57,31 @@ def install_guard(app: FastAPI, *, access: Access, cookie: str, upload_paths: fr
         return response
 
 
-def _refusal(request: Request, upload_paths: frozenset[str]) -> Response | None:
+def _refusal(request: Request, upload_paths: UploadPaths) -> Response | None:
     if request.method in _SAFE_METHODS:
         return None
     if not same_origin(request):
         what = Text("ほかのサイトからの操作は受け付けません", "changes from another site are refused")
         return problem_response(403, "forbidden", what, None)
     length = request.headers.get("content-length")
-    if request.url.path in upload_paths:
-        return None
+    check = upload_paths.get(request.url.path)
+    if check is not None:
+        return _upload_refusal(request, check)
     if length is None and "transfer-encoding" in request.headers:
         return problem_response(411, "length-required", Text("長さが必要です", "a content length is needed"), None)
     if length is not None and (not length.isdigit() or int(length) > _JSON_LIMIT_BYTES):
         what = Text("送られたデータが大きすぎます", "too much was sent")
         return problem_response(413, "too-large", what, Text("短くしてください", "send less"))
+    return None
+
+
+def _upload_refusal(request: Request, check: Callable[[Request], object]) -> Response | None:
+    try:
+        check(request)
+    except FleetError as error:
+        # What is on its way is not read; the connection ends with the answer.
+        headers = {"Connection": "close"}
+        return problem_response(status_of(error), error.code, error.what, error.cure, headers)
     return None
 
 

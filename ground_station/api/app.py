@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from ground_station.api import delivery_routes, picture_routes, request_routes, vehicle_routes
-from ground_station.api.picture_routes import COMPANION_PATH, DeviceKeys
+from ground_station.api.picture_routes import COMPANION_PATH, DeviceKeys, device_of
 from ground_station.api.schemas import StationLive
 from ground_station.field_station import FieldStation
 from missions.formats.town_map import town_map
@@ -31,7 +31,7 @@ def create_app(station: FieldStation, *, device_keys: DeviceKeys, pages: Path) -
     )
     setup = station.setup
     cookie = f"kakehashi_station_{setup.realm.value}"
-    install_guard(app, access=station.access, cookie=cookie, upload_paths=frozenset({COMPANION_PATH}))
+    install_guard(app, access=station.access, cookie=cookie, upload_paths={COMPANION_PATH: device_of})
     install_problems(app)
     app.state.station = station
     app.state.device_keys = device_keys

@@ -56,8 +56,8 @@ class RequiredParameter:
     is_wiring: bool = False
 
     def met_by(self, actual: float | None) -> bool:
-        """Return True if `actual` is right; an unknown value never is."""
-        if actual is None:
+        """Return True if `actual` is right; an unknown value, or one that is no number, never is."""
+        if actual is None or not math.isfinite(actual):
             return False
         if self.bound is Bound.AT_LEAST and actual >= self.value:
             return True

@@ -3,7 +3,8 @@
 ArduCopter stores an item in 15 bytes and gives back what is left: frames 5, 6, 11 as 0, 3, 10; items without a place
 in frame 0; item 0 as its own home; heights in whole centimetres (rally points in whole metres); each command only the
 parameters it knows, many in few bits (ArduPilot AP_Mission, AC_Fence, AP_Rally, 4.7). Items are equal if they are
-equal after this folding, field by field. A command that is not in the table here must come back whole.
+equal after this folding, field by field. A command that is not in the table here must come back whole. What comes back
+with a number that is none (NaN, infinite) or with a place that is none (`NO_NUMBER`) is never equal.
 """
 
 import math
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from fleet.text import Text
+from ground_station.protocols.transfer import NO_NUMBER
 from missions.values.mission_item import Command, Frame, MissionItem, MissionType
 
 Fold: TypeAlias = Callable[[float], float]
@@ -24,8 +26,11 @@ def _dropped(value: float) -> float:
 
 
 def _single(value: float) -> float:
-    """Return what a 32-bit float keeps."""
-    return float(struct.unpack("<f", struct.pack("<f", value))[0])
+    """Return what a 32-bit float keeps; NaN for what it cannot hold, which is equal to nothing."""
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", value))[0])
+    except OverflowError:
+        return math.nan
 
 
 def _whole(bits: int, *, signed: bool = False) -> Fold:
@@ -34,6 +39,8 @@ def _whole(bits: int, *, signed: bool = False) -> Fold:
     def fold(value: float) -> float:
         if math.isnan(value):
             return 0.0
+        if math.isinf(value):
+            return math.nan
         number = int(value) % (1 << bits)
         return float(number - (1 << bits) if signed and number >= 1 << (bits - 1) else number)
 
@@ -41,7 +48,12 @@ def _whole(bits: int, *, signed: bool = False) -> Fold:
 
 
 def _centimetres_16(value: float) -> float:
-    return (int(_single(value) * 100.0) % 65_536) / 100.0
+    single = _single(value)
+    return (int(single * 100.0) % 65_536) / 100.0 if math.isfinite(single) else math.nan
+
+
+def _whole_metres(value_m: float) -> float:
+    return float(int(value_m)) if math.isfinite(value_m) else math.nan
 
 
 _U8 = _whole(8)
@@ -115,7 +127,7 @@ def fold(item: MissionItem, kind: MissionType) -> tuple[float, ...]:
     if kind is MissionType.FENCE:
         return _fold_fence(item)
     if kind is MissionType.RALLY:
-        return (item.seq, item.command, _folded_frame(item), 0.0, 0.0, 0.0, 0.0, item.x, item.y, float(int(item.z)))
+        return (item.seq, item.command, _folded_frame(item), 0.0, 0.0, 0.0, 0.0, item.x, item.y, _whole_metres(item.z))
     kept = _MISSION.get(item.command)
     if kept is None:
         parameters = tuple(map(_single, _parameters(item)))
@@ -131,6 +143,15 @@ _FIELDS = ("seq", "command", "frame", "param1", "param2", "param3", "param4", "x
 
 
 def _difference(wanted: MissionItem, got: MissionItem, kind: MissionType) -> Difference | None:
+    broken = _without_number(got)
+    if broken is not None:
+        return Difference(
+            seq=wanted.seq,
+            text=Text(
+                f"項目 {wanted.seq} の {broken} が機体では数になっていません",
+                f"item {wanted.seq}: {broken} is no number on board",
+            ),
+        )
     for name, want, have in zip(_FIELDS, fold(wanted, kind), fold(got, kind), strict=True):
         if not _same(name, want, have):
             return Difference(
@@ -141,6 +162,15 @@ def _difference(wanted: MissionItem, got: MissionItem, kind: MissionType) -> Dif
                 ),
             )
     return None
+
+
+def _without_number(got: MissionItem) -> str | None:
+    """Return the field that holds no number, even where the autopilot does not use it: the list is not sound."""
+    floats = {"param1": got.param1, "param2": got.param2, "param3": got.param3, "param4": got.param4, "z": got.z}
+    broken = next((name for name, value in floats.items() if not math.isfinite(value)), None)
+    if broken is not None:
+        return broken
+    return next((name for name, value in (("x", got.x), ("y", got.y)) if value == NO_NUMBER), None)
 
 
 def _plain(name: str, value: float) -> str:
@@ -166,7 +196,8 @@ def _folded_frame(item: MissionItem) -> int:
 
 def _centimetres(value_m: float) -> float:
     """Return whole centimetres in m; the comparison allows one more for the way there and back through float."""
-    return round(_single(value_m) * 100.0) / 100.0
+    single_m = _single(value_m)
+    return round(single_m * 100.0) / 100.0 if math.isfinite(single_m) else math.nan
 
 
 def _fold_fence(item: MissionItem) -> tuple[float, ...]:

@@ -1,6 +1,7 @@
 """Reading and setting parameters (MAVLink parameter protocol; values as 32-bit floats, ArduPilot's way).
 
-A set counts only once the value was asked for again and came back equal.
+A set counts only once the value was asked for again and came back equal. A value that is no number (NaN, infinite)
+counts as not known.
 """
 
 import math
@@ -47,6 +48,8 @@ class ParameterAnswer:
 
 def same_value(one: float, other: float) -> bool:
     """Return True if both are the same 32-bit float, or differ by no more than its last digits."""
+    if not (math.isfinite(one) and math.isfinite(other)):
+        return False
     single = struct.unpack("<f", struct.pack("<f", other))[0]
     return math.isclose(one, single, rel_tol=1e-6, abs_tol=1e-9)
 
@@ -82,7 +85,10 @@ class ParameterFetch:
         if self.result is not None:
             return ()
         name, value = message.param_id, message.param_value
-        self._values[name] = value
+        if math.isfinite(value):
+            self._values[name] = value
+        else:
+            self._values.pop(name, None)
         if message.param_index == _UNASKED or message.param_index >= message.param_count:
             return ()
         if message.param_count != self._count:
@@ -143,7 +149,7 @@ class ParameterRead:
     def receive(self, message: Message, now_s: float) -> Sequence[Message]:
         """Take the value."""
         del now_s
-        if self.result is None and message.param_id == self._name:
+        if self.result is None and message.param_id == self._name and math.isfinite(message.param_value):
             self.result = ParameterAnswer(name=self._name, value=message.param_value, wanted=None)
         return ()
 

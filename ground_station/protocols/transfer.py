@@ -1,5 +1,6 @@
 """How a transfer of mission items ended, and the items on the wire."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,6 +10,9 @@ from fleet.text import Text
 from ground_station.links.frames import Message
 from ground_station.protocols.exchange import Target
 from missions.values.mission_item import MissionItem, MissionType
+
+NO_NUMBER = 2**31
+"""Stands in `x` and `y` for degrees that are none (NaN, infinite, or beyond 32 bits); no item that is sent has it."""
 
 
 class TransferEnd(StrEnum):
@@ -55,7 +59,7 @@ def item_message(target: Target, item: MissionItem, kind: MissionType) -> Messag
 
 
 def item_of(message: Message) -> MissionItem:
-    """Return the item in a MISSION_ITEM_INT, or in an old MISSION_ITEM (its place in degrees)."""
+    """Return the item in a MISSION_ITEM_INT, or in an old MISSION_ITEM (its place in degrees, `NO_NUMBER` for none)."""
     whole = message.get_msgId() == dialect.MAVLINK_MSG_ID_MISSION_ITEM_INT
     return MissionItem(
         seq=message.seq,
@@ -67,10 +71,17 @@ def item_of(message: Message) -> MissionItem:
         param2=message.param2,
         param3=message.param3,
         param4=message.param4,
-        x=message.x if whole else round(message.x * 1e7),
-        y=message.y if whole else round(message.y * 1e7),
+        x=message.x if whole else _e7(message.x),
+        y=message.y if whole else _e7(message.y),
         z=message.z,
     )
+
+
+def _e7(degrees: float) -> int:
+    if not math.isfinite(degrees):
+        return NO_NUMBER
+    whole = round(degrees * 1e7)
+    return whole if abs(whole) < NO_NUMBER else NO_NUMBER
 
 
 def ack_message(target: Target, kind: MissionType, code: int) -> Message:

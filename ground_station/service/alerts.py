@@ -7,6 +7,9 @@ from fleet.text import Text
 from ground_station.service.failsafe_cause import failsafe_cause
 from ground_station.vehicles.state import LinkState, VehicleState
 
+ENDING_SUBJECTS = frozenset({"link", "failsafe", "reboot"})
+"""The subjects whose alerts end when their cause does."""
+
 
 class AlertLevel(StrEnum):
     """How much it presses."""
@@ -112,4 +115,20 @@ def alerts_over(before: AlertView | None, now: AlertView) -> frozenset[str]:
         over.add("failsafe")
     if not now.flying and before.flying:
         over.add("reboot")
+    return frozenset(over)
+
+
+def over_since_restart(state: VehicleState) -> frozenset[str]:
+    """Return the subjects that an aircraft shows to be over, of which the station does not know how they went on.
+
+    Only an aircraft that is heard and not armed shows that a failsafe or a restart in flight is past: while it is armed
+    and its height not heard yet, it may be in the air.
+    """
+    if state.link is not LinkState.FRESH or state.telemetry.heartbeat is None:
+        return frozenset()
+    over = {"link"}
+    if not state.armed:
+        over.add("reboot")
+        if state.critical_since_s is None:
+            over.add("failsafe")
     return frozenset(over)

@@ -1,4 +1,4 @@
-"""What the machine checks of an aircraft before a flight: its own reports, its failsafes, and the drill wall."""
+"""What the machine checks of an aircraft before a flight: which it is, its reports, its failsafes, the drill wall."""
 
 import asyncio
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from ground_station.preflight.aircraft_checks import TakeOffNeeds, aircraft_chec
 from ground_station.preflight.drill_wall import drill_wall, require_realm
 from ground_station.preflight.parameter_checks import apply_required_parameters, parameter_checks
 from ground_station.preflight.required_parameters import RequiredParameter, required_parameters
+from ground_station.preflight.system_id import system_id_check
 from ground_station.vehicles.flight_command import Action
 from ground_station.vehicles.state import LinkState
 from ground_station.vehicles.telemetry import Simulated
@@ -60,6 +61,7 @@ class MachineChecks:
         required = self._required(vehicle, plan)
         return (
             drill_wall(self._realm, state.simulated),
+            system_id_check(self._realm, self._aircraft(plan), state.system_id),
             *aircraft_checks(state, needs),
             *parameter_checks(required, vehicle.parameters),
         )
@@ -69,10 +71,12 @@ class MachineChecks:
 
         Some settings count only after a restart, which hides what was on board, and others appear only then; so it is
         restarted, on the ground, and looked at again. Raises RefusedError, before anything is written, on the wrong
-        side of the drill wall; RefusedError, ExpiredError or UnavailableError as the aircraft answers.
+        side of the drill wall and for what may be another aircraft; RefusedError, ExpiredError or UnavailableError as
+        the aircraft answers.
         """
         for _ in range(_MOST_RESTARTS + 1):
             require_realm(self._realm, await vehicle.identify())
+            self._require_system_id(vehicle, plan)
             await self._know_parameters(vehicle)
             signed = _Signed(vehicle=vehicle, author=author)
             applied = await apply_required_parameters(signed, self._required(vehicle, plan), vehicle.parameters)
@@ -98,13 +102,23 @@ class MachineChecks:
         # A second restart within its first seconds could not be told from the first.
         await asyncio.sleep(vehicle.contact.timing.real_s(_SETTLE_S, at_least_s=1.0))
 
-    def wall_problem(self, vehicle: Vehicle) -> Finding | None:
-        """Return why an aircraft that is heard may not be in this realm, or None."""
+    def problem(self, vehicle: Vehicle) -> Finding | None:
+        """Return why an aircraft that is heard may not fly in this realm, or may not be the town's, or None."""
         state = vehicle.state()
-        if state.link is LinkState.LOST or state.simulated is Simulated.UNKNOWN:
+        if state.link is LinkState.LOST:
             return None
-        finding = drill_wall(self._realm, state.simulated)
-        return finding if finding.level is Level.REFUSE else None
+        findings = []
+        if state.simulated is not Simulated.UNKNOWN:
+            findings.append(drill_wall(self._realm, state.simulated))
+        aircraft = self._town.aircraft.get(vehicle.id)
+        if aircraft is not None and state.system_id:
+            findings.append(system_id_check(self._realm, aircraft, state.system_id))
+        return next((finding for finding in findings if finding.level is Level.REFUSE), None)
+
+    def _require_system_id(self, vehicle: Vehicle, plan: Plan) -> None:
+        finding = system_id_check(self._realm, self._aircraft(plan), vehicle.state().system_id)
+        if finding.level is Level.REFUSE:
+            raise RefusedError(finding.text, None if finding.cure is None else finding.cure.text)
 
     async def _know_parameters(self, vehicle: Vehicle) -> None:
         if vehicle.contact.tracker.evidence.parameters is None:

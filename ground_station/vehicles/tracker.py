@@ -1,5 +1,6 @@
 """Follows one aircraft: every message that concerns it goes in, the state as known comes out. No I/O."""
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -148,7 +149,10 @@ class Tracker:
             self._critical_since_s = now_s
 
     def _parameter(self, message: Message) -> None:
-        self.parameters[message.param_id] = message.param_value
+        if math.isfinite(message.param_value):
+            self.parameters[message.param_id] = message.param_value
+        else:
+            self.parameters.pop(message.param_id, None)
         if message.param_id.startswith("SIM_") and not self.evidence.simulator_parameter_seen:
             self.evidence = replace(self.evidence, simulator_parameter_seen=True)
 

@@ -154,5 +154,6 @@ def make_demo_town(seed: int = 34) -> Town:
         aircraft=demo_aircraft(SiteId("depot")),
         terrain=terrain,
         station_id=StationId("station-1"),
+        airspace_checked=tuple(AirspaceKind),
         credits=("架空の町・合成地形（訓練用） / Fictional town on synthetic terrain, for drills",),
     )

@@ -1,6 +1,6 @@
 """The town bundle: a folder that is the town.
 
-    town.toml        names, code, station, credits, [rules], [terrain] and its grid
+    town.toml        names, code, station, credits, airspace_checked, [rules], [terrain] and its grid
     terrain.tif      heights (Cloud Optimized GeoTIFF)
     places.gpkg      depots, stations, landing_sites, shelters, settlements
     airspace.gpkg    no_fly, did, airport, emergency_use
@@ -26,7 +26,7 @@ from missions.terrain.cog import read_cog, write_cog
 from missions.terrain.grid import Terrain
 from missions.terrain.local_grid import LocalGrid, grid_of
 from missions.values.aircraft import Aircraft
-from missions.values.town import FlightRules, PlaceKind, Town
+from missions.values.town import AirspaceKind, FlightRules, PlaceKind, Town
 
 TOWN_FILE = "town.toml"
 TERRAIN_FILE = "terrain.tif"
@@ -53,6 +53,7 @@ class _TownFile:
     terrain: _TerrainNote
     rules: FlightRules = field(default_factory=FlightRules)
     credits: tuple[str, ...] = ()
+    airspace_checked: tuple[AirspaceKind, ...] = ()
 
 
 def write_town(town: Town, folder: Path) -> None:
@@ -73,6 +74,7 @@ def write_town(town: Town, folder: Path) -> None:
         terrain=note,
         rules=town.rules,
         credits=town.credits,
+        airspace_checked=town.airspace_checked,
     )
     (folder / TOWN_FILE).write_text(toml_text(table_of(written)), encoding="utf-8")
 
@@ -103,6 +105,7 @@ def read_town(folder: Path) -> Town:
         terrain=terrain,
         station_id=head.station_id,
         credits=head.credits,
+        airspace_checked=head.airspace_checked,
     )
     _check_whole(town)
     return town

@@ -24,7 +24,7 @@ from missions.formats.import_terrain import TerrainWish, import_terrain
 from missions.terrain.grid import Terrain
 from missions.terrain.local_grid import LocalGrid, grid_over
 from missions.terrain.slope import slope_deg
-from missions.values.town import AirspaceArea, FlightRules, Place, PlaceKind, Town
+from missions.values.town import AirspaceArea, AirspaceKind, FlightRules, Place, PlaceKind, Town
 
 _MARGIN_M = 1000.0
 _AIRSPACE_MARGIN_M = 3000.0
@@ -83,6 +83,7 @@ def import_town(sources: ImportSources, wishes: ImportWishes) -> Town:
         terrain=terrain,
         station_id=StationId("station-1"),
         credits=_credits(sources),
+        airspace_checked=_airspace_checked(sources),
     )
 
 
@@ -204,6 +205,12 @@ def _airspace(sources: ImportSources, boundary: Polygon | MultiPolygon) -> tuple
     areas = [area for path in sources.did for area in read_did(path, near)]
     areas += [area for path in sources.airports for area in read_airports(path, near)]
     return tuple(replace(area, id=f"{area.kind.value}-{number}") for number, area in enumerate(areas, start=1))
+
+
+def _airspace_checked(sources: ImportSources) -> tuple[AirspaceKind, ...]:
+    """Return the kinds that the given files tell of; no public data tells of the town's own no-fly areas."""
+    given = {AirspaceKind.DENSELY_INHABITED: bool(sources.did), AirspaceKind.AIRPORT: bool(sources.airports)}
+    return tuple(kind for kind, is_given in given.items() if is_given)
 
 
 def _credits(sources: ImportSources) -> tuple[str, ...]:

@@ -87,7 +87,11 @@ class FlightRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Town:
-    """Everything a station or the town office knows of its town."""
+    """Everything a station or the town office knows of its town.
+
+    `airspace_checked` are the kinds of area that somebody looked for in the whole town: only of these does having no
+    area mean that there is none.
+    """
 
     id: TownId
     name: Text
@@ -101,6 +105,11 @@ class Town:
     terrain: Terrain
     station_id: StationId
     credits: tuple[str, ...] = ()
+    airspace_checked: tuple[AirspaceKind, ...] = ()
+
+    def knows_airspace(self, kind: AirspaceKind) -> bool:
+        """Return whether there is data on areas of one kind: some areas, or a note that they were looked for."""
+        return kind in self.airspace_checked or any(area.kind is kind for area in self.airspace)
 
     def place(self, place_id: SiteId) -> Place | None:
         """Return the place of that id, or None."""

@@ -1,6 +1,7 @@
 """The station put together: a restart, the realm, and requests that come twice."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -18,6 +19,7 @@ from ground_station.links.address import parse_address
 from ground_station.preflight.drill_wall import require_realm
 from ground_station.service.alerts import AlertLevel, AlertNews
 from ground_station.service.request_book import RequestState
+from ground_station.vehicles.state import LinkState
 from ground_station.vehicles.telemetry import Simulated
 from missions.formats.demo_town import make_demo_town
 from missions.formats.town_bundle import write_town
@@ -25,6 +27,7 @@ from missions.values.town import Town
 from telemetry.codec import DownMessage
 from telemetry.mqtt_address import MqttAddress
 from telemetry.records import Lane
+from tests.ground_station.vehicles.test_replay import Replay
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +128,35 @@ async def test_a_new_cause_takes_the_place_of_the_alert_before(town: tuple[Town,
             station._on_alert(VehicleId("kakehashi-1"), news)
         (shown,) = station.hub.state.state["alerts"].values()
         assert shown["text"]["en"] == "battery low"
+
+
+async def test_an_alert_of_before_a_restart_ends_at_the_office_when_its_aircraft_is_heard_without_its_cause(
+    town: tuple[Town, Path], tmp_path: Path
+) -> None:
+    vehicle_id = VehicleId("kakehashi-1")
+    words = Text("電池が少ない", "battery low")
+    heard = next(state for state in Replay("delivery").states() if not state.armed)
+    heard = replace(heard, vehicle_id=vehicle_id, link=LinkState.FRESH)
+    async with _station(town, tmp_path / "s", Realm.DRILL) as station:
+        for subject in ("failsafe", "link"):
+            station._on_alert(vehicle_id, AlertNews(subject=subject, level=AlertLevel.ACT, text=words))
+        raised = set(station.hub.state.state["alerts"])
+    async with _station(town, tmp_path / "s", Realm.DRILL) as again:
+        assert set(again.hub.state.state["alerts"]) == raised
+        again._end_alerts_from_before(replace(heard, link=LinkState.LOST))
+        assert set(again.hub.state.state["alerts"]) == raised
+        again._end_alerts_from_before(replace(heard, critical_since_s=1.0))
+        assert len(again.hub.state.state["alerts"]) == 1
+        again._end_alerts_from_before(heard)
+        assert again.hub.state.state["alerts"] == {}
+        await asyncio.gather(*again._errands)
+        told = [
+            msgspec.msgpack.decode(packed.payload)[5]
+            for packed in again._outbox.take(lane=Lane.ALERT, after=0, max_bytes=1 << 20, limit=10)
+        ]
+    assert {one["alert_id"] for one in told if one.get("over_at_s") is not None} == raised
+    async with _station(town, tmp_path / "s", Realm.DRILL) as last:
+        assert last.hub.state.state["alerts"] == {}
 
 
 @pytest.mark.parametrize(("realm", "stranger"), [(Realm.LIVE, Simulated.YES), (Realm.DRILL, Simulated.NO)])

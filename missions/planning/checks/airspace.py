@@ -15,14 +15,50 @@ _RULES = {
     AirspaceKind.AIRPORT: ("airspace.airport", Text("空港等の周辺", "airport surroundings")),
     AirspaceKind.EMERGENCY_USE: ("airspace.emergency_use", Text("緊急用務空域", "emergency-use airspace")),
 }
+_NEEDED = {
+    AirspaceKind.NO_FLY: Text("飛行禁止区域", "no-fly areas"),
+    AirspaceKind.DENSELY_INHABITED: Text("人口集中地区", "densely inhabited districts"),
+    AirspaceKind.AIRPORT: Text("空港等の周辺", "airport surroundings"),
+}
+"""What a town's data must tell of. Emergency-use airspace comes and goes by notice, so it is no part of this."""
+_NO_DATA_CURE = Text(
+    "国（DIPS・地理院地図など）の地図で経路を確かめ、区域を町のデータに取り込む"
+    "（airspace.gpkg、town import の --did・--airports。無いと確かめた種類は town.toml の airspace_checked に書く）",
+    "check the route on the authority's map (DIPS, GSI maps) and import the areas into the town's data (airspace.gpkg, "
+    "town import --did --airports; list a kind that was checked and has none in town.toml's airspace_checked)",
+)
 _PERMIT = Text(
     "許可か、132 条の 92 の依頼の記録を確かめる", "check the permit, or the record of an article 132-92 request"
 )
 
 
 def check_airspace(scene: Scene, flight: Flight | None) -> list[Finding]:
-    """Return findings `site.no_fly`, `route.no_fly`, and one for each kind of area that is only warned of."""
-    return [*_ends(scene), *_route(scene, flight), *_warned(scene, flight)]
+    """Return findings `site.no_fly`, `route.no_fly`, and one for each kind of area that is only warned of.
+
+    Of a kind that the town has no data on nothing is said but `airspace.no_data`.
+    """
+    findings = _no_data(scene)
+    if scene.town.knows_airspace(AirspaceKind.NO_FLY):
+        findings += [*_ends(scene), *_route(scene, flight)]
+    return [*findings, *_warned(scene, flight)]
+
+
+def _no_data(scene: Scene) -> list[Finding]:
+    missing = [name for kind, name in _NEEDED.items() if not scene.town.knows_airspace(kind)]
+    if not missing:
+        return []
+    ja, en = "・".join(name.ja for name in missing), ", ".join(name.en for name in missing)
+    return [
+        Finding(
+            level=Level.WARN,
+            rule="airspace.no_data",
+            text=Text(
+                f"町のデータに空域の情報がありません（{ja}）。飛んでよい空域かは確かめていません",
+                f"the town has no airspace data ({en}); whether the flight is allowed there was not checked",
+            ),
+            cure=Cure(text=_NO_DATA_CURE),
+        )
+    ]
 
 
 def _ends(scene: Scene) -> list[Finding]:
@@ -96,13 +132,19 @@ def _warned(scene: Scene, flight: Flight | None) -> list[Finding]:
         areas = [area for area in scene.town.airspace if area.kind is kind]
         touched = [finding for area in areas if (finding := _touch(scene, line, area, rule, name)) is not None]
         findings += touched
-        if not touched:
+        if not touched and (scene.town.knows_airspace(kind) or kind not in _NEEDED):
             source = areas[0].source if areas else None
             text = Text(f"経路は{name.ja}を通りません", f"the route crosses no {name.en}")
             if kind is AirspaceKind.EMERGENCY_USE:
-                text = Text(f"{text.ja}（飛ぶ前に最新の公示も確かめる）", f"{text.en} (check the latest notice too)")
+                text = _no_emergency_use(text, is_registered=bool(areas))
             findings.append(Finding(level=Level.OK, rule=rule, text=text, source=source))
     return findings
+
+
+def _no_emergency_use(text: Text, *, is_registered: bool) -> Text:
+    if not is_registered:
+        text = Text("町のデータに緊急用務空域はありません", "the town's data holds no emergency-use airspace")
+    return Text(f"{text.ja}（飛ぶ前に最新の公示を確かめる）", f"{text.en} (check the latest notice before the flight)")
 
 
 def _touch(scene: Scene, line: LineString, area: AirspaceArea, rule: str, name: Text) -> Finding | None:

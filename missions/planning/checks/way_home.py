@@ -5,6 +5,7 @@ from missions.planning.place_names import near
 from missions.planning.return_home import ReturnHome
 from missions.planning.scene import Scene
 from missions.values.finding import Cure, Finding, Level
+from missions.values.town import AirspaceKind
 
 _BACK_ALONG = Cure(
     text=Text("来た道を戻る設定（SMART_RTL）にする", "set the failsafe to fly back along the way it came (SMART_RTL)"),
@@ -16,7 +17,7 @@ def check_way_home(scene: Scene, way: ReturnHome | None) -> list[Finding]:
     """Return findings `return.altitude`, `.ceiling`, `.no_fly` and `.terrain`; none without a flight."""
     if way is None:
         return []
-    return [_altitude(scene, way), _ceiling(scene, way), _no_fly(scene, way), *_terrain(way)]
+    return [_altitude(scene, way), _ceiling(scene, way), *_no_fly(scene, way), *_terrain(way)]
 
 
 def _altitude(scene: Scene, way: ReturnHome) -> Finding:
@@ -59,21 +60,25 @@ def _ceiling(scene: Scene, way: ReturnHome) -> Finding:
     )
 
 
-def _no_fly(scene: Scene, way: ReturnHome) -> Finding:
+def _no_fly(scene: Scene, way: ReturnHome) -> list[Finding]:
+    if not scene.town.knows_airspace(AirspaceKind.NO_FLY):
+        return []  # `airspace.no_data` says so
     if way.crosses_no_fly_from is None:
         text = Text("まっすぐ自動帰還しても飛行禁止区域に入りません", "the straight way home enters no no-fly area")
-        return Finding(level=Level.OK, rule="return.no_fly", text=text)
+        return [Finding(level=Level.OK, rule="return.no_fly", text=text)]
     where = near(scene.town, way.crosses_no_fly_from)
-    return Finding(
-        level=Level.WARN,
-        rule="return.no_fly",
-        text=Text(
-            f"{where.ja}からまっすぐ自動帰還すると飛行禁止区域に入ります",
-            f"flying straight home from {where.en} enters a no-fly area",
-        ),
-        at=way.crosses_no_fly_from,
-        cure=_BACK_ALONG,
-    )
+    return [
+        Finding(
+            level=Level.WARN,
+            rule="return.no_fly",
+            text=Text(
+                f"{where.ja}からまっすぐ自動帰還すると飛行禁止区域に入ります",
+                f"flying straight home from {where.en} enters a no-fly area",
+            ),
+            at=way.crosses_no_fly_from,
+            cure=_BACK_ALONG,
+        )
+    ]
 
 
 def _terrain(way: ReturnHome) -> list[Finding]:

@@ -1,4 +1,5 @@
 import gzip
+import math
 from dataclasses import replace
 
 import pytest
@@ -72,6 +73,49 @@ def test_what_the_autopilot_folds_is_no_difference(folded: dict[str, float]) -> 
     sent = item(3, 16, x=347_715_000, y=1_332_307_999, z=60.0, param2=2.0)
     read = replace(sent, **folded)  # type: ignore[arg-type]
     assert differences((MISSION[0], sent), (MISSION[0], read), MissionType.MISSION) == ()
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("name", ["param1", "param2", "param3", "param4", "z"])
+def test_what_comes_back_as_no_number_differs_wherever_it_stands(name: str, value: float) -> None:
+    command = item(1, 213)
+    lists = {
+        MissionType.MISSION: [*MISSION, replace(command, seq=len(MISSION))],
+        MissionType.FENCE: list(FENCE),
+        MissionType.RALLY: list(RALLY),
+    }
+    for kind, sent in lists.items():
+        for seq in range(1 if kind is MissionType.MISSION else 0, len(sent)):
+            read = list(sent)
+            read[seq] = replace(sent[seq], **{name: value})  # type: ignore[arg-type]
+            (found,) = differences(sent, read, kind)
+            assert found.seq == seq
+            assert name in found.text.en
+            assert name in found.text.ja
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf])
+@pytest.mark.parametrize("command", [16, 94, 213])
+@pytest.mark.parametrize("name", ["param1", "z"])
+def test_what_is_sent_beyond_all_numbers_never_counts_as_on_board(name: str, command: int, value: float) -> None:
+    read = item(1, command)
+    sent = replace(read, **{name: value})  # type: ignore[arg-type]
+    assert differences((MISSION[0], sent), (MISSION[0], read), MissionType.MISSION)
+
+
+def test_what_no_32_bit_float_holds_never_counts_as_on_board() -> None:
+    read = item(1, 213)
+    for sent in (replace(read, param1=1e300), replace(read, z=-1e300)):
+        assert differences((MISSION[0], sent), (MISSION[0], read), MissionType.MISSION)
+
+
+@pytest.mark.parametrize("degrees", [math.nan, math.inf, -math.inf, 3e38])
+def test_a_place_in_degrees_that_is_none_differs(degrees: float) -> None:
+    for place in ((degrees, 133.23), (34.77, degrees)):
+        old = dialect.MAVLink_mission_item_message(255, 190, 1, 3, 16, 0, 1, 0.0, 0.0, 0.0, 0.0, *place, 60.0)
+        got = item_of(old)
+        for sent in (item(1, 16, x=347_700_000, y=1_332_300_000, z=60.0), replace(got, command=20)):
+            assert differences((MISSION[0], sent), (MISSION[0], got), MissionType.MISSION)
 
 
 def test_home_is_the_aircrafts_own() -> None:

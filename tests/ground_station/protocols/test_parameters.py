@@ -1,8 +1,10 @@
+import math
+
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from ground_station.protocols.exchange import Target
-from ground_station.protocols.parameters import ParameterFetch, ParameterRead, ParameterSet
+from ground_station.protocols.parameters import ParameterFetch, ParameterRead, ParameterSet, same_value
 from tests.ground_station.fake_autopilot import FakeAutopilot
 from tests.ground_station.radio import Radio
 
@@ -59,3 +61,19 @@ async def test_a_late_old_value_is_no_refusal() -> None:
     exchange.receive(dialect.MAVLink_param_value_message(b"RTL_ALT", 30.0, 9, 2, 1), 0.3)
     assert exchange.result is not None
     assert exchange.result.agreed
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+async def test_a_value_that_is_no_number_is_not_known(value: float) -> None:
+    autopilot = FakeAutopilot(parameters={"RTL_ALT": value, "FS_OPTIONS": 16.0})
+    listed = await Radio(autopilot).run(ParameterFetch(TARGET))
+    assert listed.complete
+    assert listed.values == {"FS_OPTIONS": 16.0}
+    assert (await Radio(autopilot).run(ParameterRead(TARGET, "RTL_ALT"))).value is None
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_no_number_is_the_same_as_nothing(value: float) -> None:
+    assert not same_value(value, 1.0)
+    assert not same_value(1.0, value)
+    assert not same_value(value, value)

@@ -13,7 +13,7 @@ from missions.formats.town_bundle import read_town, write_town
 from missions.formats.town_import import ImportSources, ImportWishes, import_town
 from missions.terrain.cog import write_cog
 from missions.terrain.slope import slope_deg
-from missions.values.town import PlaceKind, Town
+from missions.values.town import AirspaceKind, PlaceKind, Town
 from tests.missions.formats.test_gsi_evacuation_csv import ROW, csv_of
 from tests.missions.terrain.hills import hills
 from tests.shared_data import shared
@@ -47,6 +47,7 @@ def test_the_model_town_is_imported_whole(real_town: Town) -> None:
     assert len(real_town.places_of(PlaceKind.LANDING_SITE)) == 26
     assert len(real_town.places_of(PlaceKind.DEPOT)) == 1
     assert real_town.airspace == ()
+    assert real_town.airspace_checked == (AirspaceKind.DENSELY_INHABITED, AirspaceKind.AIRPORT)
     assert any("国土地理院" in text for text in real_town.credits)
     shelter = real_town.place(SiteId("shelter-e3454500001201"))
     assert shelter is not None
@@ -115,6 +116,10 @@ def small(tmp_path: Path) -> ImportSources:
     return ImportSources(
         boundary=tmp_path / "town.geojson", evacuation_csv=(tmp_path / "sites.csv",), dem=(tmp_path / "dem.tif",)
     )
+
+
+def test_without_airspace_files_no_kind_of_area_counts_as_checked(small: ImportSources) -> None:
+    assert import_town(small, WISHES).airspace_checked == ()
 
 
 def test_real_elevation_is_used_as_it_is(small: ImportSources) -> None:

@@ -98,6 +98,7 @@ def town_of(
     flown: Aircraft | None = None,
     site_m: tuple[float, float] = SITE_M,
     more_places_m: dict[str, tuple[float, float]] | None = None,
+    airspace_checked: Sequence[AirspaceKind] = tuple(AirspaceKind),
 ) -> Town:
     terrain = terrain_of(heights_m)
     more = [place(terrain, name, at_m) for name, at_m in (more_places_m or {}).items()]
@@ -113,6 +114,7 @@ def town_of(
         aircraft={AIRCRAFT: flown or aircraft()},
         terrain=terrain,
         station_id=StationId("station-1"),
+        airspace_checked=tuple(airspace_checked),
     )
 
 

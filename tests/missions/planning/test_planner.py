@@ -235,6 +235,31 @@ def test_other_areas_are_crossed_with_a_warning_that_names_the_source(kind: Airs
     assert found.at is not None
 
 
+def test_without_airspace_data_nothing_says_that_the_airspace_is_clear() -> None:
+    town = towns.town_of(towns.flat(), airspace_checked=())
+    plan = plan_delivery(towns.request(), town, towns.AIRCRAFT, towns.conditions())
+    found = finding(plan, "airspace.no_data")
+    assert found.level is Level.WARN
+    assert "飛行禁止区域・人口集中地区・空港等の周辺" in found.text.ja
+    assert "no-fly areas, densely inhabited districts, airport surroundings" in found.text.en
+    assert found.cure is not None
+    assert "--did" in found.cure.text.ja
+    assert "authority's map" in found.cure.text.en
+    silent = {"site.no_fly", "route.no_fly", "return.no_fly", "airspace.did", "airspace.airport"}
+    assert not silent & {one.rule for one in plan.findings}
+    notice = finding(plan, "airspace.emergency_use")
+    assert "the town's data holds no emergency-use airspace" in notice.text.en
+
+
+def test_only_the_kinds_without_data_are_named() -> None:
+    works = towns.no_fly(towns.area_m(100.0, 2500.0, 200.0, 2600.0))
+    town = towns.town_of(towns.flat(), airspace=[works], airspace_checked=[AirspaceKind.DENSELY_INHABITED])
+    plan = plan_delivery(towns.request(), town, towns.AIRCRAFT, towns.conditions())
+    assert "(airport surroundings)" in finding(plan, "airspace.no_data").text.en
+    assert finding(plan, "route.no_fly").level is Level.OK
+    assert finding(plan, "airspace.did").level is Level.OK
+
+
 def test_missing_terrain_under_a_leg_is_refused_and_the_place_named() -> None:
     heights = towns.flat()
     heights[140:160, :] = np.nan
