@@ -13,6 +13,8 @@ from missions.values.town import AirspaceArea, AirspaceKind, Town
 
 SEARCH_SLACK_M = 30.0
 """Grown by this for the search, so that steps between grid points outside stay outside the margin too."""
+AT_THE_EDGE_M = 5.0
+"""An end nearer to an area than an aircraft knows its own place counts as inside: it would stand in its own fence."""
 _ENDPOINT_SHARE = 0.8
 
 
@@ -31,7 +33,9 @@ class NoFlyZone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoFly:
-    """All no-fly areas around a flight. `inside` hold an end of the route and cannot be gone round."""
+    """All no-fly areas around a flight. `inside` hold an end of the route, or have one at their
+    edge, and cannot be gone round.
+    """
 
     zones: tuple[NoFlyZone, ...]
     inside: tuple[NoFlyZone, ...]
@@ -60,7 +64,8 @@ class NoFly:
 def no_fly_of(town: Town, ends_m: FloatArray) -> NoFly:
     """Return the town's no-fly areas for a route between `ends_m` (n × 2 local metres).
 
-    The margin is the rule's, but less for an area that an end stands near to; areas around an end are set apart.
+    The margin is the rule's, but less for an area that an end stands near to; areas around an end, or nearer
+    to it than `AT_THE_EDGE_M`, are set apart.
     """
     zones: list[NoFlyZone] = []
     inside: list[NoFlyZone] = []
@@ -71,7 +76,7 @@ def no_fly_of(town: Town, ends_m: FloatArray) -> NoFly:
         nearest_m = min(float(local.distance(Point(end))) for end in ends_m)
         margin_m = min(town.rules.no_fly_margin_m, nearest_m * _ENDPOINT_SHARE)
         zone = NoFlyZone(area=area, local=local, margin_m=margin_m)
-        (zones if nearest_m > 0.0 else inside).append(zone)
+        (zones if nearest_m > AT_THE_EDGE_M else inside).append(zone)
     kept_clear = shapely.union_all([zone.kept_clear() for zone in zones]) if zones else Polygon()
     core = shapely.union_all([zone.local for zone in zones]) if zones else Polygon()
     shapely.prepare(kept_clear)

@@ -68,14 +68,15 @@ def _ends(scene: Scene) -> list[Finding]:
     findings = []
     for zone in scene.no_fly.inside:
         ends = ((scene.site.name, scene.target), (scene.depot.name, scene.home), (scene.depot.name, scene.landing))
-        name, end = next((name, end) for name, end in ends if zone.local.intersects(Point(scene.local_m(end))))
+        name, end = min(ends, key=lambda one: zone.local.distance(Point(scene.local_m(one[1]))))
+        is_inside = zone.local.intersects(Point(scene.local_m(end)))
         findings.append(
             Finding(
                 level=Level.REFUSE,
                 rule="site.no_fly",
                 text=Text(
-                    f"{name.ja}は飛行禁止区域「{zone.area.name.ja}」の中です",
-                    f"{name.en} lies inside the no-fly area {zone.area.name.en}",
+                    f"{name.ja}は飛行禁止区域「{zone.area.name.ja}」の{'中' if is_inside else 'すぐ縁'}です",
+                    f"{name.en} lies {'inside' if is_inside else 'at the edge of'} the no-fly area {zone.area.name.en}",
                 ),
                 at=end.ground,
                 source=zone.area.source,

@@ -203,6 +203,18 @@ def test_a_destination_inside_a_no_fly_area_is_refused_with_its_source_and_still
     assert plan.legs
 
 
+@pytest.mark.parametrize(("edge_m", "flies"), [(600.0, False), (603.0, False), (610.0, True)])
+def test_a_depot_at_the_edge_of_a_no_fly_area_would_stand_in_its_own_fence(*, edge_m: float, flies: bool) -> None:
+    beside = towns.area_m(200.0, edge_m, 610.0, edge_m + 50.0)
+    town = towns.town_of(towns.flat(), airspace=[towns.no_fly(beside)])
+    plan = plan_delivery(towns.request(), town, towns.AIRCRAFT, towns.conditions())
+    if flies:
+        assert plan.verdict is not Level.REFUSE
+        assert_safe(plan, town)
+    else:
+        assert refused(plan) == {"site.no_fly"}
+
+
 def test_a_ring_of_no_fly_areas_leaves_no_route_and_no_legs() -> None:
     walls = [
         towns.area_m(1900.0, 1600.0, 3190.0, 1800.0),
