@@ -13,8 +13,6 @@ from fleet.text import Text
 from kakehashi.home import MOVE_HOME, Home
 from kakehashi.output_place import writing
 from kakehashi.settings import Settings
-from missions.formats.demo_town import make_demo_town
-from missions.formats.town_bundle import read_town, write_town
 from missions.values.town import Town
 
 DEMO_FOLDER = "demo"
@@ -53,6 +51,9 @@ def _folder(settings: Settings) -> Path:
 
 def _make_demo(folder: Path) -> None:
     """Make the demonstration town; where another process was quicker, its town is the one."""
+    from missions.formats.demo_town import make_demo_town
+    from missions.formats.town_bundle import write_town
+
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent) as scratch:
         fresh = Path(scratch) / folder.name
@@ -70,6 +71,8 @@ def load_town(settings: Settings) -> Town:
     Raises BadInputError naming file, layer and row if the bundle is not right, and for a live run whose town is not
     set or has made-up mountains.
     """
+    from missions.formats.town_bundle import read_town
+
     town = read_town(bundle_folder(settings))
     require_real_terrain(settings, town)
     return town
@@ -77,6 +80,8 @@ def load_town(settings: Settings) -> Town:
 
 def load_town_for_drafts(settings: Settings) -> Town:
     """Return the town for a plan on paper: any town that can be read, else the demonstration town."""
+    from missions.formats.town_bundle import read_town
+
     return read_town(_folder(settings))
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from fleet.errors import BadInputError
 from fleet.text import Text
+from kakehashi.aircraft_of_run import trained_aircraft
 from kakehashi.bundle import load_town
 from kakehashi.compose_camera import camera_of
 from kakehashi.events import tell
 from kakehashi.home import Home
-from kakehashi.places_of_aircraft import GRIPPER, TOO_MANY_CURE, home_of, trainers_first
+from kakehashi.places_of_aircraft import GRIPPER, home_of
 from kakehashi.settings import Settings
-from missions.values.aircraft import Aircraft
 from missions.values.town import Town
 from sim.arducopter import BASE_PORT, PORT_STEP, ArduCopterFleet, ArduCopterSettings, ArduCopterVehicle
 from sim.camera.mavlink_tcp import VehiclePort, watch_vehicle
@@ -21,17 +21,6 @@ _CAMERA_PORT_OFFSET = 2
 
 # SITL's ground is flat at home's height until a ground station gives it the terrain.
 _GROUND_FROM_STATION = {"TERRAIN_ENABLE": 1.0}
-
-
-def trained_aircraft(settings: Settings, town: Town) -> tuple[Aircraft, ...]:
-    """Return which of the town's aircraft ArduCopter plays; raises BadInputError if the town has too few."""
-    ordered = trainers_first(town)
-    if len(ordered) < settings.sim.count:
-        raise BadInputError(
-            Text(f"町に登録された機体は {len(ordered)} 機です", f"the town has only {len(ordered)} aircraft"),
-            TOO_MANY_CURE,
-        )
-    return ordered[: settings.sim.count]
 
 
 def _first_instance(settings: Settings) -> int:
@@ -62,7 +51,7 @@ def arducopter_fleet(settings: Settings, binary: Path, home: Home, town: Town) -
                     "SIM_BATT_CAP_AH": one.battery.capacity_mah / 1000.0,
                 },
             )
-            for one in trained_aircraft(settings, town)
+            for one in trained_aircraft(settings, town.aircraft)
         ],
         ArduCopterSettings(
             binary=binary,
@@ -79,7 +68,7 @@ async def run_arducopter(settings: Settings, binary: Path) -> None:
     home = Home(root=settings.home, realm=settings.realm)
     home.make()
     town = load_town(settings)
-    aircraft = trained_aircraft(settings, town)
+    aircraft = trained_aircraft(settings, town.aircraft)
     fleet = arducopter_fleet(settings, binary, home, town)
     async with contextlib.AsyncExitStack() as stack:
         camera = await stack.enter_async_context(camera_of(settings, home, town))

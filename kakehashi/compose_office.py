@@ -4,13 +4,12 @@ import contextlib
 import secrets
 
 from fleet.clock import SystemClock
-from fleet.errors import BadInputError
-from fleet.text import Text
+from kakehashi.broker_account import external_account
 from kakehashi.bundle import load_town
 from kakehashi.events import tell
 from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
-from kakehashi.settings import BrokerKind, BrokerSettings, Settings
+from kakehashi.settings import BrokerKind, Settings
 from kakehashi.web_server import WebServer
 from missions.values.town import Town
 from telemetry.brokers.access import Device, DeviceBook, DeviceKind, hash_password
@@ -33,19 +32,6 @@ def station_user(town: Town) -> str:
 def database_url(settings: Settings, home: Home) -> str:
     """Return the SQLAlchemy URL of the office's database; where none is set, SQLite in the home folder."""
     return settings.office.database or f"sqlite:///{(home.office / 'office.sqlite').resolve()}"
-
-
-def external_account(broker: BrokerSettings) -> tuple[str, str]:
-    """Return user and password for an external broker; raises BadInputError if one is missing."""
-    if broker.username is None or broker.password is None:
-        raise BadInputError(
-            Text("外部の MQTT サーバーの利用者名とパスワードがありません", "the external broker's account is missing"),
-            Text(
-                "KAKEHASHI_BROKER__USERNAME と KAKEHASHI_BROKER__PASSWORD を設定してください",
-                "set KAKEHASHI_BROKER__USERNAME and KAKEHASHI_BROKER__PASSWORD",
-            ),
-        )
-    return broker.username, broker.password
 
 
 def broker_address(settings: Settings, home: Home, user: str) -> MqttAddress:

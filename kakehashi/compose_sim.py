@@ -3,14 +3,12 @@
 import contextlib
 import time
 
-from fleet.errors import BadInputError
-from fleet.text import Text
-from ground_station.links.address import Scheme, parse_address
+from kakehashi.aircraft_of_run import simulated_aircraft, udp_out
 from kakehashi.bundle import load_town
 from kakehashi.compose_camera import camera_of
 from kakehashi.events import tell
 from kakehashi.home import Home
-from kakehashi.places_of_aircraft import GRIPPER, TOO_MANY_CURE, home_of
+from kakehashi.places_of_aircraft import GRIPPER, home_of
 from kakehashi.ports_of_run import simulated_ports
 from kakehashi.settings import Settings
 from missions.values.aircraft import Aircraft
@@ -26,16 +24,7 @@ _EMPTY_OVER_NOMINAL = 0.94
 
 def simulated_vehicles(settings: Settings, town: Town) -> tuple[SimulatedVehicle, ...]:
     """Return the town's first aircraft as simulated ones, each at its depot; raises BadInputError for too many."""
-    chosen = list(town.aircraft.values())[: settings.sim.count]
-    if len(chosen) < settings.sim.count:
-        raise BadInputError(
-            Text(
-                f"模擬機は {len(chosen)} 機までです（町に登録された機体の数）",
-                f"at most {len(chosen)} aircraft can be simulated: the town has no more",
-            ),
-            TOO_MANY_CURE,
-        )
-    return tuple(_simulated(aircraft, town, settings) for aircraft in chosen)
+    return tuple(_simulated(aircraft, town, settings) for aircraft in simulated_aircraft(settings, town.aircraft))
 
 
 def _simulated(aircraft: Aircraft, town: Town, settings: Settings) -> SimulatedVehicle:
@@ -71,15 +60,8 @@ def server_settings(settings: Settings) -> ServerSettings:
         base_port=settings.sim.base_port,
         speedup=settings.sim.speedup,
         seed=settings.sim.seed,
-        udp_out=_udp_out(settings),
+        udp_out=udp_out(settings),
     )
-
-
-def _udp_out(settings: Settings) -> tuple[str, int] | None:
-    if settings.sim.udp_out is None:
-        return None
-    address = parse_address(f"{Scheme.UDP_OUT}:{settings.sim.udp_out}")
-    return address.host, address.number
 
 
 async def run_sim(settings: Settings) -> None:

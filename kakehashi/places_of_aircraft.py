@@ -1,4 +1,4 @@
-"""Which of the town's aircraft are simulated, where they stand before they fly, and what is bolted to them."""
+"""Where simulated aircraft stand before they fly, and what is bolted to them."""
 
 from fleet.errors import BadInputError
 from fleet.positions import Position
@@ -8,11 +8,6 @@ from missions.values.town import Town
 
 GRIPPER = {"GRIP_ENABLE": 1.0, "GRIP_TYPE": 1.0, "SERVO9_FUNCTION": 28.0}
 """ArduCopter's settings of a gripper on a servo, as an installer leaves them."""
-
-TOO_MANY_CURE = Text(
-    "sim.count（--sim-count、kakehashi sim なら --count）を減らすか、町に機体を登録してください",
-    "lower sim.count (--sim-count, for kakehashi sim --count), or add aircraft to the town",
-)
 
 
 def home_of(aircraft: Aircraft, town: Town) -> Position:
@@ -24,8 +19,3 @@ def home_of(aircraft: Aircraft, town: Town) -> Position:
             Text("町のデータの home_site_id を直してください", "correct home_site_id in the town's data"),
         )
     return Position(lon_deg=depot.at.lon_deg, lat_deg=depot.at.lat_deg, alt_amsl_m=depot.ground_amsl_m)
-
-
-def trainers_first(town: Town) -> tuple[Aircraft, ...]:
-    """Return the town's aircraft, those meant for ArduPilot SITL (their load is nominal) before the others."""
-    return tuple(sorted(town.aircraft.values(), key=lambda one: not one.load_is_nominal))

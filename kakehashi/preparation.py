@@ -1,15 +1,15 @@
-"""What must be right before the services of a run start: what is wrong is said once, not by each that falls over it."""
+"""What must be right before the services of a run start: what is wrong is said once, not by each that falls over it.
 
-from kakehashi.bundle import load_town
-from kakehashi.compose_arducopter import arducopter_fleet
-from kakehashi.compose_office import database_url, external_account
-from kakehashi.compose_sim import server_settings, simulated_vehicles
-from kakehashi.compose_station import vehicle_settings
+An ordinary drill waits for this, so nothing here loads the libraries of maps and databases before they are needed.
+"""
+
+from kakehashi.aircraft_of_run import Fleet, links_of, simulated_aircraft, udp_out
+from kakehashi.broker_account import external_account
+from kakehashi.bundle import bundle_folder, load_town
 from kakehashi.home import Home
-from kakehashi.ports_of_run import has_simulator
+from kakehashi.ports_of_run import has_simulator, simulated_ports
 from kakehashi.settings import BrokerKind, Settings
-from missions.values.town import Town
-from town_office.database import open_database
+from missions.formats.bundle_aircraft import read_aircraft
 
 
 def prepare(settings: Settings) -> None:
@@ -22,17 +22,34 @@ def prepare(settings: Settings) -> None:
         external_account(settings.broker)
     home = Home(root=settings.home, realm=settings.realm)
     home.make()
-    open_database(database_url(settings, home)).dispose()
-    require_aircraft(settings, home, load_town(settings))
-
-
-def require_aircraft(settings: Settings, home: Home, town: Town) -> None:
-    """Raise BadInputError for a link or a simulated aircraft that cannot be had in this town."""
+    if settings.office.database is not None:
+        _require_database(settings.office.database)
+    fleet = _fleet(settings)
     if has_simulator(settings):
-        binary = settings.sim.arducopter
-        if binary is not None:
-            arducopter_fleet(settings, binary, home, town)
-        else:
-            simulated_vehicles(settings, town)
-            server_settings(settings)
-    vehicle_settings(settings, town)
+        _require_simulator(settings, home, fleet)
+    links_of(settings, fleet)
+
+
+def _fleet(settings: Settings) -> Fleet:
+    """Return the town's aircraft, the whole of a town that was named being checked."""
+    if settings.town.bundle is not None:
+        return load_town(settings).aircraft
+    return read_aircraft(bundle_folder(settings))
+
+
+def _require_simulator(settings: Settings, home: Home, fleet: Fleet) -> None:
+    binary = settings.sim.arducopter
+    if binary is None:
+        simulated_aircraft(settings, fleet)
+        simulated_ports(settings)
+        udp_out(settings)
+    else:
+        from kakehashi.compose_arducopter import arducopter_fleet
+
+        arducopter_fleet(settings, binary, home, load_town(settings))
+
+
+def _require_database(url: str) -> None:
+    from town_office.database import open_database
+
+    open_database(url).dispose()

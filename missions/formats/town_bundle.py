@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fleet.errors import BadInputError, InvalidValueError
-from fleet.ids import StationId, TownId, VehicleId, check_name
+from fleet.ids import StationId, TownId, check_name
 from fleet.text import Text
 from missions.formats.bad_input import bad_input
-from missions.formats.bounds import check_aircraft, check_rules
+from missions.formats.bounds import check_rules
+from missions.formats.bundle_aircraft import AIRCRAFT_FOLDER, read_aircraft, write_aircraft
 from missions.formats.bundle_airspace import read_airspace, write_airspace
 from missions.formats.bundle_map import read_boundary, read_lines, write_map
 from missions.formats.bundle_places import read_places, write_places
@@ -25,12 +26,10 @@ from missions.formats.toml_values import read_table, table_of, toml_text, value_
 from missions.terrain.cog import read_cog, write_cog
 from missions.terrain.grid import Terrain
 from missions.terrain.local_grid import LocalGrid, grid_of
-from missions.values.aircraft import Aircraft
 from missions.values.town import AirspaceKind, FlightRules, PlaceKind, Town
 
 TOWN_FILE = "town.toml"
 TERRAIN_FILE = "terrain.tif"
-AIRCRAFT_FOLDER = "aircraft"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,7 @@ def write_town(town: Town, folder: Path) -> None:
     write_places(folder, town.places)
     write_airspace(folder, town.airspace)
     write_map(folder, town.boundary, town.lines)
-    _write_aircraft(town, folder / AIRCRAFT_FOLDER)
+    write_aircraft(folder, town.aircraft.values())
     note = _TerrainNote(synthetic=town.terrain.synthetic, source=town.terrain.source, grid=grid_of(town.terrain))
     written = _TownFile(
         id=town.id,
@@ -101,7 +100,7 @@ def read_town(folder: Path) -> Town:
         places=read_places(folder, terrain),
         airspace=read_airspace(folder),
         lines=read_lines(folder),
-        aircraft=_read_aircraft(folder / AIRCRAFT_FOLDER),
+        aircraft=read_aircraft(folder),
         terrain=terrain,
         station_id=head.station_id,
         credits=head.credits,
@@ -127,35 +126,6 @@ def _read_terrain(path: Path, note: _TerrainNote) -> Terrain:
         )
         raise bad_input(TERRAIN_FILE, Text("ファイルがありません", "the file is missing"), cure)
     return read_cog(path, note.grid, synthetic=note.synthetic, source=note.source)
-
-
-def _write_aircraft(town: Town, folder: Path) -> None:
-    folder.mkdir(exist_ok=True)
-    for old in folder.glob("*.toml"):
-        old.unlink()
-    for vehicle_id, aircraft in town.aircraft.items():
-        (folder / f"{check_name(vehicle_id)}.toml").write_text(toml_text(table_of(aircraft)), encoding="utf-8")
-
-
-def _read_aircraft(folder: Path) -> dict[VehicleId, Aircraft]:
-    fleet: dict[VehicleId, Aircraft] = {}
-    systems: dict[int, str] = {}
-    for path in sorted(folder.glob("*.toml")):
-        name = f"{AIRCRAFT_FOLDER}/{path.name}"
-        aircraft = value_of(read_table(path, name), Aircraft, name)
-        if aircraft.id != path.stem:
-            what = Text(f"id「{aircraft.id}」がファイル名と違います", f"the id {aircraft.id!r} is not the file's name")
-            raise bad_input(
-                name, what, Text(f"{aircraft.id}.toml に名前を変えてください", f"rename it {aircraft.id}.toml")
-            )
-        check_aircraft(aircraft, name)
-        if aircraft.mavlink_system_id in systems:
-            other = systems[aircraft.mavlink_system_id]
-            what = Text(f"mavlink_system_id が {other} と同じです", f"mavlink_system_id is the same as in {other}")
-            raise bad_input(name, what, Text("1〜254 の別の番号にしてください", "use another number from 1 to 254"))
-        systems[aircraft.mavlink_system_id] = name
-        fleet[aircraft.id] = aircraft
-    return dict(sorted(fleet.items(), key=lambda one: one[1].mavlink_system_id))
 
 
 def _check_whole(town: Town) -> None:

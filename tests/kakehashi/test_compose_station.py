@@ -8,7 +8,7 @@ import pytest
 from fleet.errors import BadInputError
 from fleet.ids import VehicleId
 from fleet.realm import Realm
-from kakehashi.compose_arducopter import trained_aircraft
+from kakehashi.aircraft_of_run import trained_aircraft
 from kakehashi.compose_station import vehicle_settings
 from kakehashi.settings import Settings, SimSettings, StationSettings
 from missions.formats.demo_town import make_demo_town
@@ -61,7 +61,7 @@ def test_a_drill_without_links_flies_our_simulator_in_the_towns_order(town: Town
 def test_a_drill_that_starts_sitl_itself_has_the_aircraft_that_sitl_plays(town: Town) -> None:
     sim = SimSettings(count=2, arducopter=Path("arducopter"))
     settings = Settings(realm=Realm.DRILL, sim=sim)
-    played = [one.id for one in trained_aircraft(settings, town)]
+    played = [one.id for one in trained_aircraft(settings, town.aircraft)]
     assert [one.id for one in vehicle_settings(settings, town)] == played == ["arducopter-1", "kakehashi-1"]
 
 
