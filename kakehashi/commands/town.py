@@ -2,13 +2,16 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fleet.errors import BadInputError, ConflictError
 from fleet.text import Text
 from kakehashi.output_place import require_folder_place, writing
+
+if TYPE_CHECKING:
+    from missions.values.town import Town
 
 app = typer.Typer(help="町のデータ / the town's data", no_args_is_help=True)
 
@@ -78,8 +81,7 @@ def import_real(
     typer.echo(
         f"✓ {town.name.ja}: 場所 {len(town.places)} 件を {folder} に書きました / wrote {len(town.places)} places"
     )
-    if town.terrain.synthetic:
-        typer.echo("! 合成地形です。実際の飛行には使えません / synthetic terrain: not for real flights")
+    _say_what_keeps_it_from_flying(town)
 
 
 @app.command("check")
@@ -93,6 +95,19 @@ def check(folder: Target) -> None:
         f"✓ {town.name.ja} / {town.name.en}: 場所 {len(town.places)}、空域 {len(town.airspace)}、"
         f"機体 {len(town.aircraft)}、地形 {columns} × {rows}（{town.terrain.cell_m:g} m）"
     )
+    _say_what_keeps_it_from_flying(town)
+
+
+def _say_what_keeps_it_from_flying(town: "Town") -> None:
+    """Name what is good for drills only, so that nobody learns it on the day."""
+    if town.terrain.synthetic:
+        typer.echo("! 合成地形です。実際の飛行には使えません / synthetic terrain: not for real flights")
+    examples = ", ".join(aircraft.id for aircraft in town.aircraft.values() if aircraft.figures_are_examples)
+    if examples:
+        typer.echo(
+            f"! 数字が例のままの機体（実際の飛行には使えません）: {examples} / "
+            f"aircraft with example figures, not for real flights: {examples}"
+        )
 
 
 def _terrain_source(text: str) -> TerrainSource:
