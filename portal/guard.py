@@ -79,9 +79,8 @@ def _upload_refusal(request: Request, check: Callable[[Request], object]) -> Res
     try:
         check(request)
     except FleetError as error:
-        # What is on its way is not read; the connection ends with the answer.
-        headers = {"Connection": "close"}
-        return problem_response(status_of(error), error.code, error.what, error.cure, headers)
+        # The server throws away what is still on its way: to cut it off could lose the answer before it is read.
+        return problem_response(status_of(error), error.code, error.what, error.cure)
     return None
 
 

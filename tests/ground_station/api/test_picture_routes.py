@@ -3,10 +3,13 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
 
 from ground_station.api.picture_routes import COMPANION_PATH
+from kakehashi.web_server import WebServer
 from tests.ground_station.api.conftest import Served
+from tests.kakehashi.running import free_ports
 
 KEY = "k" * 32
 
@@ -58,6 +61,17 @@ async def test_without_a_known_key_nothing_of_the_picture_is_read(
     assert problem["code"] == "unauthenticated"
     assert problem["what"]["ja"]
     assert problem["cure"]["en"]
+
+
+async def test_who_has_a_wrong_key_hears_so_even_with_a_large_picture_under_way(served: Served) -> None:
+    (port,) = free_ports(1)
+    server = WebServer(served.app, "127.0.0.1", port)
+    async with server, httpx.AsyncClient(base_url=server.address, trust_env=False) as client:
+        for _ in range(5):
+            answer = await client.post(
+                COMPANION_PATH, headers={"Authorization": "Bearer wrong"}, files={"file": ("a.jpg", b"x" * 8_000_000)}
+            )
+            assert answer.status_code == 401
 
 
 async def test_with_a_known_key_the_picture_is_read(served: Served) -> None:
