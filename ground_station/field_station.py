@@ -7,20 +7,15 @@ async with FieldStation(setup) as station:
 import asyncio
 import contextlib
 from collections.abc import AsyncIterable, Awaitable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from types import TracebackType
 
 import structlog
 
-from fleet.audit import AuditTrail
-from fleet.clock import Clock
 from fleet.errors import FleetError
 from fleet.ids import VehicleId, new_id
-from fleet.realm import Realm
 from fleet.roles import Role
 from ground_station.api.live_board import COLLECTIONS, LiveBoard
-from ground_station.autopilot_station import AutopilotStation, Services, VehicleSetting
 from ground_station.service.alerts import AlertNews, over_since_restart
 from ground_station.service.command_desk import CommandDesk
 from ground_station.service.delivery import Delivery, DeliveryState
@@ -36,26 +31,18 @@ from ground_station.service.planning_pool import PlanningPool
 from ground_station.service.request_book import RequestBook, StationRequest
 from ground_station.service.sent_pictures import SentPictures
 from ground_station.service.town_feed import VehicleNews
-from ground_station.service.town_link import TownLink
+from ground_station.station_setup import StationSetup
 from ground_station.town_reports import TownReports, every
+from ground_station.town_side import TownSide
 from ground_station.vehicles.flight_command import Action, CommandState, FlightCommand
-from ground_station.vehicles.state import Timing, VehicleState
-from imagery.folder_store import FolderStore
-from imagery.intake import PictureIntake
+from ground_station.vehicles.state import VehicleState
 from imagery.pictures import Picture, PictureContext
-from imagery.station_pictures import StationPictures, StoredChunks
 from imagery.tables_sql import imagery_metadata
-from missions.values.town import Town
 from portal.access import Access
 from portal.accounts_sql import SqlAccountStore, accounts_metadata
 from portal.live import LiveState
 from portal.live_hub import LiveHub
-from telemetry.codec import DownMessage
 from telemetry.engine_sql import open_engine
-from telemetry.mqtt_address import MqttAddress
-from telemetry.outbox_sqlite import SqliteOutbox
-from telemetry.relay_mqtt import StationAddress, StationRelay
-from telemetry.topics import Topics
 
 _log = structlog.get_logger(__name__)
 
@@ -64,21 +51,6 @@ _LAST_ERRANDS_S = 2.0
 _NOT_FLOWN = frozenset({CommandState.REFUSED, CommandState.EXPIRED, CommandState.NOT_CONFIRMED})
 
 FOUNDER_ROLES = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.DISPATCHER})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StationSetup:
-    """What a station is told by its composition root. `folder` is its own; `bundle` is the town's."""
-
-    town: Town
-    bundle: Path
-    folder: Path
-    realm: Realm
-    broker: MqttAddress
-    vehicles: tuple[VehicleSetting, ...]
-    audit: AuditTrail
-    clock: Clock
-    time_scale: float = 1.0
 
 
 class FieldStation:
@@ -98,46 +70,11 @@ class FieldStation:
         self.hub = LiveHub(LiveState(COLLECTIONS, int(setup.clock.now_s() * 1000)), setup.clock)
         self._pool = PlanningPool(setup.bundle)
         self.plans = PlanDesk(pool=self._pool, documents=documents, requests=self.requests, clock=setup.clock)
-        self.aircraft = AutopilotStation(
-            setup.vehicles,
-            Services(
-                clock=setup.clock,
-                audit=setup.audit,
-                timing=Timing(time_scale=setup.time_scale),
-                ground=setup.town.terrain,
-                realm=setup.realm,
-                flight_logs=setup.folder / "flights",
-            ),
-        )
-        self._store = FolderStore(setup.folder / "pictures")
-        self._intake = PictureIntake()
-        self._outbox = SqliteOutbox(setup.folder / "outbox.sqlite")
-        self.relay = StationRelay(
-            address=StationAddress(
-                topics=Topics(realm=setup.realm, town=setup.town.id),
-                station=setup.town.station_id,
-                broker=setup.broker,
-            ),
-            outbox=self._outbox,
-            clock=setup.clock,
-            bodies=StoredChunks(self._store),
-            on_down=self._take_down,
-        )
-        self.pictures = StationPictures(
-            station_id=setup.town.station_id,
-            engine=self.engine,
-            store=self._store,
-            intake=self._intake,
-            clock=setup.clock,
-            put=self.relay.put,
-        )
-        self.town_link = TownLink(
-            relay=self.relay,
-            pictures=self.pictures,
-            requests=self.requests,
-            town=setup.town,
-            clock=setup.clock,
-        )
+        self.aircraft = setup.aircraft()
+        self._town_side = TownSide(setup, self.engine, self.requests)
+        self.relay = self._town_side.relay
+        self.pictures = self._town_side.pictures
+        self.town_link = self._town_side.link
         self.board = LiveBoard(hub=self.hub, station=self.aircraft, plans=self.plans, clock=setup.clock)
         self.watch = FlightWatch(
             station=self.aircraft,
@@ -177,7 +114,7 @@ class FieldStation:
 
     async def __aenter__(self) -> "FieldStation":
         """Open the links, start the workers, and take up what was under way before a restart."""
-        await self._stack.enter_async_context(self._intake)
+        await self._stack.enter_async_context(self._town_side)
         await self.deliveries.end_unflown(self.clock.now_s())
         await self._recall_plans()
         self.deliveries.subscribe(self._on_delivery)
@@ -205,7 +142,6 @@ class FieldStation:
         await self._end_errands()
         await self._stack.aclose()
         self._pool.close()
-        self._outbox.close()
         self.engine.dispose()
 
     async def _end_errands(self) -> None:
@@ -233,8 +169,7 @@ class FieldStation:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.aircraft.watch(), name="aircraft")
             tasks.create_task(self.hub.run(), name="live")
-            tasks.create_task(self.relay.run(), name="relay")
-            tasks.create_task(self.pictures.run(), name="pictures")
+            tasks.create_task(self._town_side.run(), name="town side")
             tasks.create_task(self.watch.run(), name="watch")
             tasks.create_task(self.desk.run(), name="desk")
             tasks.create_task(self._pool.warm_up(), name="planning")
@@ -255,9 +190,6 @@ class FieldStation:
         task: asyncio.Future[object] = asyncio.ensure_future(work)
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
-
-    async def _take_down(self, message: DownMessage) -> None:
-        await self.town_link.on_down(message)
 
     def _on_vehicle(self, news: VehicleNews) -> None:
         self.board.show_vehicle(news, self.watch.vehicle_name(VehicleId(news.state.vehicle_id)))

@@ -7,7 +7,8 @@ from fleet.clock import SystemClock
 from fleet.realm import Realm
 from ground_station.api.app import create_app
 from ground_station.autopilot_station import VehicleSetting
-from ground_station.field_station import FieldStation, StationSetup
+from ground_station.field_station import FieldStation
+from ground_station.station_setup import StationSetup
 from kakehashi.aircraft_of_run import links_of
 from kakehashi.bundle import bundle_folder, load_town
 from kakehashi.compose_office import broker_address, station_user

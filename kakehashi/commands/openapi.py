@@ -28,7 +28,8 @@ def openapi(folder: Annotated[Path, typer.Argument(help="書き出し先 / where
 
 async def _documents(scratch: Path) -> dict[str, object]:
     from ground_station.api.app import create_app as station_app
-    from ground_station.field_station import FieldStation, StationSetup
+    from ground_station.field_station import FieldStation
+    from ground_station.station_setup import StationSetup
     from missions.formats.demo_town import make_demo_town
     from telemetry.mqtt_address import MqttAddress
     from town_office.api.app import create_app as office_app

@@ -14,11 +14,12 @@ from fleet.ids import RequestId, SiteId, VehicleId
 from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.autopilot_station import VehicleSetting
-from ground_station.field_station import FieldStation, StationSetup
+from ground_station.field_station import FieldStation
 from ground_station.links.address import parse_address
 from ground_station.preflight.drill_wall import require_realm
 from ground_station.service.alerts import AlertLevel, AlertNews
 from ground_station.service.request_book import RequestState
+from ground_station.station_setup import StationSetup
 from ground_station.vehicles.state import LinkState
 from ground_station.vehicles.telemetry import Simulated
 from missions.formats.demo_town import make_demo_town
@@ -115,7 +116,7 @@ async def test_an_alert_goes_off_the_page_with_its_cause_and_the_office_is_told_
         await asyncio.gather(*station._errands)
         told = [
             msgspec.msgpack.decode(packed.payload)[5]
-            for packed in station._outbox.take(lane=Lane.ALERT, after=0, max_bytes=1 << 20, limit=10)
+            for packed in station._town_side._outbox.take(lane=Lane.ALERT, after=0, max_bytes=1 << 20, limit=10)
         ]
     assert [one["alert_id"] for one in told] == [shown["id"], shown["id"]]
     assert [one.get("over_at_s") is None for one in told] == [True, False]
@@ -152,7 +153,7 @@ async def test_an_alert_of_before_a_restart_ends_at_the_office_when_its_aircraft
         await asyncio.gather(*again._errands)
         told = [
             msgspec.msgpack.decode(packed.payload)[5]
-            for packed in again._outbox.take(lane=Lane.ALERT, after=0, max_bytes=1 << 20, limit=10)
+            for packed in again._town_side._outbox.take(lane=Lane.ALERT, after=0, max_bytes=1 << 20, limit=10)
         ]
     assert {one["alert_id"] for one in told if one.get("over_at_s") is not None} == raised
     async with _station(town, tmp_path / "s", Realm.DRILL) as last:
