@@ -62,7 +62,7 @@ demo: setup ## Fly one delivery from end to end with no hand, and say how it wen
 	@exec $(BIN)/kakehashi demo --fly --speedup 10 --exit
 
 test: setup-test check ## Check everything and run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup $(VENV)/test.stamp ## Lint, types, import order, and the pages' own checks
 	$(BIN)/ruff format --check $(PY_SOURCES)

@@ -68,13 +68,14 @@ async def run_sim(settings: Settings) -> None:
     """Run the simulated aircraft until cancelled."""
     home = Home(root=settings.home, realm=settings.realm)
     home.make()
+    where = server_settings(settings)
     town = load_town(settings)
     vehicles = simulated_vehicles(settings, town)
     async with contextlib.AsyncExitStack() as stack:
         camera = await stack.enter_async_context(camera_of(settings, home, town))
         server = FleetServer(
             Scenario(vehicles=vehicles, started_at_s=time.time()),
-            server_settings(settings),
+            where,
             terrain=town.terrain,
             camera=camera,
         )

@@ -1,7 +1,6 @@
 """Runs a service until it is told to stop: SIGTERM, SIGINT, or the end of the process that started it."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import sys
@@ -42,8 +41,7 @@ async def run_until_stopped(main: Callable[[], Awaitable[None]], *, watch_parent
             wait.cancel()
         if not work.done():
             work.cancel()
-            with contextlib.suppress(TimeoutError, asyncio.CancelledError):
-                await asyncio.wait_for(asyncio.shield(work), STOP_DEADLINE_S)
+            await asyncio.wait([work], timeout=STOP_DEADLINE_S)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
     if work.done() and not work.cancelled():

@@ -79,7 +79,8 @@ class LiveHub:
         async with self._flushed:
             if position == self.state.cursor:
                 try:
-                    await asyncio.wait_for(self._flushed.wait(), BEAT_PERIOD_S)
+                    async with asyncio.timeout(BEAT_PERIOD_S):
+                        await self._flushed.wait()
                 except TimeoutError:
                     return
 

@@ -82,6 +82,7 @@ class OfficeIngest:
         self._wire = WireWriter()
         self._queue: asyncio.Queue[ReadBatch] = asyncio.Queue(maxsize=MAX_QUEUED_BATCHES)
         self._fault: Text | None = None
+        self._pause_s = RECONNECT_FIRST_S
 
     def status(self) -> IngestStatus:
         """Return how ingest stands."""
@@ -103,18 +104,20 @@ class OfficeIngest:
             tasks.create_task(self._stay_connected())
 
     async def _stay_connected(self) -> None:
-        pause_s = RECONNECT_FIRST_S
         while True:
             try:
-                async with self._address.broker.client(queue_messages=MAX_QUEUED_BATCHES) as client:
-                    pause_s = RECONNECT_FIRST_S
-                    await self._talk(client)
+                await until_first_fails([self._converse()])
             except aiomqtt.MqttError as error:
                 self._note_fault(error)
             finally:
                 self._client = None
-            await asyncio.sleep(pause_s)
-            pause_s = min(pause_s * 2.0, RECONNECT_MOST_S)
+            await asyncio.sleep(self._pause_s)
+            self._pause_s = min(self._pause_s * 2.0, RECONNECT_MOST_S)
+
+    async def _converse(self) -> None:
+        async with self._address.broker.client(queue_messages=MAX_QUEUED_BATCHES) as client:
+            self._pause_s = RECONNECT_FIRST_S
+            await self._talk(client)
 
     def _note_fault(self, error: aiomqtt.MqttError) -> None:
         broker = self._address.broker
@@ -185,4 +188,5 @@ class OfficeIngest:
             for station, messages in self._pacer.due(waiting, self._clock.monotonic_s()).items():
                 await client.publish(self._address.topics.down(station), self._wire.down(messages), qos=1)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), timeout=_ASK_EVERY_S)
+                async with asyncio.timeout(_ASK_EVERY_S):
+                    await self._asked.wait()

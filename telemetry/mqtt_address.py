@@ -10,6 +10,7 @@ from pathlib import Path
 import aiomqtt
 
 KEEP_ALIVE_S = 15
+CANCEL_AGAIN_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +46,25 @@ class MqttAddress:
 async def until_first_fails(talks: Sequence[Coroutine[None, None, None]]) -> None:
     """Run all until one ends or fails; end the others and raise what it raised.
 
-    Not a TaskGroup, so that the one MqttError arrives plain, which callers branch on.
+    Not a TaskGroup, so that the one MqttError arrives plain, which callers branch on, and so that a talk that does not
+    hear that it is cancelled is told again: aiomqtt waits with `asyncio.wait_for`, which before Python 3.12 forgets a
+    cancellation that comes together with what it waits for (cpython issue 86296).
     """
     tasks = [asyncio.ensure_future(talk) for talk in talks]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(tasks)
     for task in done:
         if not task.cancelled():
             task.result()
+
+
+async def _end(tasks: Sequence[asyncio.Future[None]]) -> None:
+    """Cancel tasks until every one has ended."""
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
+    await asyncio.gather(*tasks, return_exceptions=True)

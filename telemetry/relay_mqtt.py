@@ -105,6 +105,7 @@ class StationRelay:
         self._unsettled: list[int] = []
         self._down_seen: dict[str, None] = {}
         self._connected = False
+        self._pause_s = RECONNECT_FIRST_S
         self._last_receipt_at_s: float | None = None
         self._refused = 0
         self._faults: dict[_Part, Text] = {}
@@ -161,19 +162,21 @@ class StationRelay:
             tasks.create_task(self._stay_connected())
 
     async def _stay_connected(self) -> None:
-        pause_s = RECONNECT_FIRST_S
         while True:
             try:
-                async with self._address.broker.client(queue_messages=MAX_QUEUED_MESSAGES) as client:
-                    pause_s = RECONNECT_FIRST_S
-                    await self._talk(client)
+                await until_first_fails([self._converse()])
             except aiomqtt.MqttError as error:
                 self._note_broker(error)
             finally:
                 self._connected = False
                 self._relay.on_disconnected()
-            await asyncio.sleep(pause_s)
-            pause_s = min(pause_s * 2.0, RECONNECT_MOST_S)
+            await asyncio.sleep(self._pause_s)
+            self._pause_s = min(self._pause_s * 2.0, RECONNECT_MOST_S)
+
+    async def _converse(self) -> None:
+        async with self._address.broker.client(queue_messages=MAX_QUEUED_MESSAGES) as client:
+            self._pause_s = RECONNECT_FIRST_S
+            await self._talk(client)
 
     def _note_broker(self, error: aiomqtt.MqttError) -> None:
         broker = self._address.broker
@@ -209,7 +212,8 @@ class StationRelay:
                 _log.warning("outbox cannot be read", error=str(error))
                 wait_s = RECONNECT_MOST_S
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), timeout=wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._wake.wait()
 
     def _next_wake_s(self) -> float | None:
         now_s = self._clock.monotonic_s()

@@ -55,7 +55,8 @@ class EmbeddedBroker:
             {"listeners": {_LISTENER: {"type": "external"}}, "plugins": {_ACCESS: {"book": self._book}}},
         )
         try:
-            await asyncio.wait_for(broker.start(), START_WITHIN_S)
+            async with asyncio.timeout(START_WITHIN_S):
+                await broker.start()
             self._server = await asyncio.start_server(self._on_connection, self.host, self.port)
         except (BrokerError, TimeoutError, OSError) as error:
             raise port_taken(self.port) from error
@@ -116,7 +117,8 @@ class EmbeddedBroker:
             server.close()
         if broker is not None:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(broker.shutdown(), STOP_WITHIN_S)
+                async with asyncio.timeout(STOP_WITHIN_S):
+                    await broker.shutdown()
         for writer in list(self._inside):
             writer.transport.abort()
 

@@ -23,7 +23,8 @@ async def heartbeats(host: str, port: int, count: int) -> list[dialect.MAVLink_m
     found: list[dialect.MAVLink_message] = []
     try:
         while len(found) < count:
-            data = await asyncio.wait_for(reader.read(4096), 10.0)
+            async with asyncio.timeout(10.0):
+                data = await reader.read(4096)
             found += [m for m in parser.parse_buffer(data) or [] if m.get_type() == "HEARTBEAT"]
     finally:
         writer.close()
@@ -62,7 +63,8 @@ async def test_datagrams_hold_whole_frames_and_answers_reach_the_vehicle() -> No
         settings = ServerSettings(base_port=0, speedup=5.0, udp_out=station.getsockname())
         async with FleetServer(scenario(), settings) as server:
             loop = asyncio.get_running_loop()
-            data, sender = await asyncio.wait_for(loop.sock_recvfrom(station, 2000), 5.0)
+            async with asyncio.timeout(5.0):
+                data, sender = await loop.sock_recvfrom(station, 2000)
             assert all(m.get_type() != "BAD_DATA" for m in dialect.MAVLink(None).parse_buffer(data))
             order = dialect.MAVLink_param_set_message(1, 1, b"RTL_ALT", 4400.0, 9)
             await loop.sock_sendto(station, bytes(order.pack(dialect.MAVLink(None, 255, 190))), sender)
@@ -98,7 +100,8 @@ async def test_a_stop_with_clients_connected_is_quiet() -> None:
     asyncio.get_running_loop().set_exception_handler(lambda _loop, context: faults.append(context))
     async with FleetServer(scenario(), ServerSettings(base_port=0)) as server:
         reader, writer = await asyncio.open_connection(*server.addresses[0])
-        await asyncio.wait_for(reader.read(1), 10.0)
+        async with asyncio.timeout(10.0):
+            await reader.read(1)
     await asyncio.sleep(0)
     writer.close()
     assert faults == []

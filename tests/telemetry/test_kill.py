@@ -61,7 +61,8 @@ async def process(*arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
 async def kept_before_kill(child: asyncio.subprocess.Process, lives_s: float, first: int) -> int:
     """Kill a field station some time after it began; return the number after the last it said to have kept."""
     assert child.stdout is not None
-    first_line = await asyncio.wait_for(child.stdout.readline(), 30.0)
+    async with asyncio.timeout(30.0):
+        first_line = await child.stdout.readline()
     await asyncio.sleep(lives_s)
     with contextlib.suppress(ProcessLookupError):
         child.send_signal(signal.SIGKILL)
@@ -107,7 +108,8 @@ async def test_an_office_killed_with_a_backlog_loses_nothing_it_gave_a_receipt_f
         for _ in range(4):
             async with process("tests.telemetry.office_process", str(port), str(database)) as office:
                 assert office.stdout is not None
-                assert await asyncio.wait_for(office.stdout.readline(), 30.0) == b"ready\n"
+                async with asyncio.timeout(30.0):
+                    assert await office.stdout.readline() == b"ready\n"
                 await asyncio.sleep(float(random.uniform(0.3, 0.9)))
         async with process("tests.telemetry.office_process", str(port), str(database)), asyncio.timeout(90.0):
             await relay.drained()

@@ -30,7 +30,8 @@ async def test_the_live_state_is_for_signed_in_pages_of_this_station_and_goes_on
         uri = f"ws://127.0.0.1:{port}/api/live"
         async with websockets.connect(uri) as stranger:
             with pytest.raises(websockets.ConnectionClosed) as closed:
-                await asyncio.wait_for(stranger.recv(), DEADLINE_S)
+                async with asyncio.timeout(DEADLINE_S):
+                    await stranger.recv()
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 4401
 
