@@ -15,6 +15,8 @@ _log = structlog.get_logger(__name__)
 
 STOP_DEADLINE_S = 5.0
 _BACK_OFF_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+_LOOK_EVERY_S = 0.05
+_LAST_WORDS_S = 1.0
 _STEADY_S = 60.0
 _LINE_LIMIT = 1 << 20
 
@@ -77,10 +79,14 @@ class ServiceProcess:
             env=dict(self.service.environment),
             limit=_LINE_LIMIT,
         )
-        async with asyncio.TaskGroup() as readers:
-            readers.create_task(self._read_events(process))
-            readers.create_task(self._read_log(process))
-        return await process.wait()
+        readers = [asyncio.ensure_future(self._read_events(process)), asyncio.ensure_future(self._read_log(process))]
+        try:
+            code = await _end_of(process)
+            await asyncio.wait(readers, timeout=_LAST_WORDS_S)
+        finally:
+            for reader in readers:
+                reader.cancel()
+        return code
 
     async def _read_events(self, process: asyncio.subprocess.Process) -> None:
         async for line in _lines(process.stdout):
@@ -103,11 +109,20 @@ class ServiceProcess:
             process.send_signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(STOP_DEADLINE_S):
-                await process.wait()
+                await _end_of(process)
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
-            await process.wait()
+            await _end_of(process)
+
+
+async def _end_of(process: asyncio.subprocess.Process) -> int:
+    """Return the exit code as soon as the process ends; `wait` could wait for a child of it that has its pipes."""
+    while True:
+        code = process.returncode
+        if code is not None:
+            return code
+        await asyncio.sleep(_LOOK_EVERY_S)
 
 
 async def _lines(stream: asyncio.StreamReader | None) -> AsyncIterator[bytes]:

@@ -2,7 +2,9 @@
 
 import asyncio
 import multiprocessing
+import os
 import signal
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -24,7 +26,16 @@ _town: list[Town] = []
 
 def _load(bundle: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_station, daemon=True).start()
     _town[:] = [read_town(bundle)]
+
+
+def _end_with_station() -> None:
+    """A station that was killed cannot end its worker: the pool's pipes stay open in the worker itself."""
+    station = multiprocessing.parent_process()
+    if station is not None:
+        station.join()
+        os._exit(1)
 
 
 def _plan(request: DeliveryRequest, vehicle_id: VehicleId, conditions: Conditions) -> Plan:

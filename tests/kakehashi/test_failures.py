@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +182,40 @@ async def test_without_the_town_office_the_field_works_on_and_loses_nothing(
     fresh = await _office_state(drill, asked["id"])
     assert fresh["item"] == "無線機"
     assert fresh["source"] == "station"
+
+
+def test_a_ground_station_that_is_killed_is_started_again_and_leaves_no_worker_behind(tmp_path: Path) -> None:
+    with run("--drill", env=environment(tmp_path)) as alone:
+        alone.setup_links()
+        (killed,) = _children(alone.process.pid, "ground-station")
+        workers = _children(killed, "")
+        assert workers
+        os.kill(killed, signal.SIGKILL)
+        _until(lambda: _children(alone.process.pid, "ground-station") not in ([], [killed]))
+        _until(lambda: _answers(f"{alone.station}/api/health"))
+        _until(lambda: not any(map(_runs, workers)))
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    deadline_s = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.2)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address, trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _runs(process: int) -> bool:
+    """Return False for one that is gone, or dead and not yet buried."""
+    try:
+        return bool(Path(f"/proc/{process}/cmdline").read_bytes())
+    except OSError:
+        return False
 
 
 async def _office_state(drill: Running, request_id: str) -> dict[str, Any]:
