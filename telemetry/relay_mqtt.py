@@ -262,19 +262,16 @@ class StationRelay:
         """Take receipted records out of the outbox; should the disk refuse, they stay noted and sending goes on."""
         if not self._unsettled or self._clock.monotonic_s() < self._settle_at_s:
             return
-        numbers, self._unsettled = self._unsettled, []
+        numbers = list(self._unsettled)
         try:
             await asyncio.to_thread(self._outbox.settle, numbers)
         except UnavailableError as error:
-            self._unsettled = numbers + self._unsettled
             self._settle_at_s = self._clock.monotonic_s() + SETTLE_AGAIN_S
             if _Part.SETTLE not in self._faults:
                 _log.warning("receipted records not taken out of the outbox", error=str(error))
             self._faults[_Part.SETTLE] = error.what
             return
-        except BaseException:
-            self._unsettled = numbers + self._unsettled
-            raise
+        del self._unsettled[: len(numbers)]
         self._faults.pop(_Part.SETTLE, None)
         self._settled.set()
 

@@ -10,10 +10,11 @@ from kakehashi.output_place import require_file_place, require_folder_place, wri
 from tests.kakehashi.running import environment, kakehashi
 
 
-def test_a_place_that_can_be_written_is_accepted(tmp_path: Path) -> None:
+def test_a_place_that_can_be_written_is_accepted_and_nothing_is_left_there(tmp_path: Path) -> None:
     require_file_place(tmp_path / "new.plan")
     require_folder_place(tmp_path)
     require_folder_place(tmp_path / "new" / "town")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_missing_folder_of_a_file_is_named(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 import gzip
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
@@ -87,7 +88,8 @@ def test_what_comes_back_as_no_number_differs_wherever_it_stands(name: str, valu
     for kind, sent in lists.items():
         for seq in range(1 if kind is MissionType.MISSION else 0, len(sent)):
             read = list(sent)
-            read[seq] = replace(sent[seq], **{name: value})  # type: ignore[arg-type]
+            broken: dict[str, Any] = {name: value}
+            read[seq] = replace(sent[seq], **broken)
             (found,) = differences(sent, read, kind)
             assert found.seq == seq
             assert name in found.text.en
@@ -99,7 +101,8 @@ def test_what_comes_back_as_no_number_differs_wherever_it_stands(name: str, valu
 @pytest.mark.parametrize("name", ["param1", "z"])
 def test_what_is_sent_beyond_all_numbers_never_counts_as_on_board(name: str, command: int, value: float) -> None:
     read = item(1, command)
-    sent = replace(read, **{name: value})  # type: ignore[arg-type]
+    beyond: dict[str, Any] = {name: value}
+    sent = replace(read, **beyond)
     assert differences((MISSION[0], sent), (MISSION[0], read), MissionType.MISSION)
 
 
