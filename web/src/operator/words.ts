@@ -27,7 +27,7 @@ export const operatorWords = {
     'Check the aircraft’s power and the radio. It appears by itself.',
   ),
   nothingChosen: text('ここに、選んだ仕事の次の一歩が出ます', 'The next step of the chosen work stands here'),
-  nothingChosenTodo: text('左の依頼を選んでください。', 'Choose a request on the left.'),
+  nothingChosenTodo: text('一覧から依頼を選んでください。', 'Choose a request from the list.'),
 
   tabs: { list: text('一覧', 'List'), work: text('作業', 'Work'), profile: text('断面', 'Profile') },
   profileFold: text('断面をたたむ', 'Fold the profile'),
