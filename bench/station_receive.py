@@ -22,10 +22,10 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from fleet.audit import AuditEntry, chain_entry
 from fleet.clock import SystemClock
 from fleet.ids import VehicleId
-from ground_station.autopilot_station import AutopilotStation, Services, VehicleSetting
-from ground_station.links.address import LinkAddress, Scheme
-from ground_station.links.frames import Message
-from ground_station.vehicles.state import Timing
+from ground_station.flight.autopilot_station import AutopilotStation, Services, VehicleSetting
+from ground_station.flight.links.address import LinkAddress, Scheme
+from ground_station.flight.links.frames import Message
+from ground_station.flight.vehicles.state import Timing
 
 SEED = 34545
 WARM_UP_S = 8.0

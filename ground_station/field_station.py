@@ -16,6 +16,8 @@ from fleet.errors import FleetError
 from fleet.ids import VehicleId, new_id
 from fleet.roles import Role
 from ground_station.api.live_board import COLLECTIONS, LiveBoard
+from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
+from ground_station.flight.vehicles.state import VehicleState
 from ground_station.service.alerts import AlertNews, over_since_restart
 from ground_station.service.command_desk import CommandDesk
 from ground_station.service.delivery import Delivery, DeliveryState
@@ -34,8 +36,6 @@ from ground_station.service.town_feed import VehicleNews
 from ground_station.station_setup import StationSetup
 from ground_station.town_reports import TownReports, every
 from ground_station.town_side import TownSide
-from ground_station.vehicles.flight_command import Action, CommandState, FlightCommand
-from ground_station.vehicles.state import VehicleState
 from imagery.pictures import Picture, PictureContext
 from imagery.tables_sql import imagery_metadata
 from portal.access import Access

@@ -6,8 +6,8 @@ from pathlib import Path
 from fleet.audit import AuditTrail
 from fleet.clock import Clock
 from fleet.realm import Realm
-from ground_station.autopilot_station import AutopilotStation, Services, VehicleSetting
-from ground_station.vehicles.state import Timing
+from ground_station.flight.autopilot_station import AutopilotStation, Services, VehicleSetting
+from ground_station.flight.vehicles.state import Timing
 from missions.values.town import Town
 from telemetry.mqtt_address import MqttAddress
 

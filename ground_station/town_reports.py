@@ -9,7 +9,7 @@ from fleet.errors import FleetError
 from fleet.ids import DeliveryId, VehicleId
 from ground_station.api.live_board import LiveBoard
 from ground_station.api.live_view import delivery_words
-from ground_station.autopilot_station import AutopilotStation
+from ground_station.flight.autopilot_station import AutopilotStation
 from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, Delivery, DeliveryState
 from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.flight_watch import FlightWatch

@@ -7,7 +7,7 @@ from fleet.errors import BadInputError
 from fleet.ids import VehicleId
 from fleet.realm import Realm
 from fleet.text import Text
-from ground_station.links.address import LinkAddress, Scheme, parse_address
+from ground_station.flight.links.address import LinkAddress, Scheme, parse_address
 from kakehashi.ports_of_run import simulated_ports
 from kakehashi.settings import Settings
 from missions.values.aircraft import Aircraft

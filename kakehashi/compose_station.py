@@ -6,8 +6,8 @@ from fleet.audit_file import AuditFile
 from fleet.clock import SystemClock
 from fleet.realm import Realm
 from ground_station.api.app import create_app
-from ground_station.autopilot_station import VehicleSetting
 from ground_station.field_station import FieldStation
+from ground_station.flight.autopilot_station import VehicleSetting
 from ground_station.station_setup import StationSetup
 from kakehashi.aircraft_of_run import links_of
 from kakehashi.bundle import bundle_folder, load_town

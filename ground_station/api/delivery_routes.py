@@ -12,8 +12,8 @@ from ground_station.api.live_view import command_out, delivery_out
 from ground_station.api.schemas import CureIn, DeliveryIn, DeliveryOut, LoadIn, TickIn
 from ground_station.api.station_of import Station
 from ground_station.field_station import FieldStation
+from ground_station.flight.vehicles.flight_command import FlightCommand
 from ground_station.service.delivery import AcceptedWarning, Delivery, Tick
-from ground_station.vehicles.flight_command import FlightCommand
 from portal.guard import Flyer, Viewer
 
 router = APIRouter(prefix="/api/deliveries", tags=["deliveries"])

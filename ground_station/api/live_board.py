@@ -6,14 +6,14 @@ from fleet.text import Text
 from ground_station.api.live_view import command_out, delivery_out, picture_out, request_out, vehicle_out
 from ground_station.api.plan_view import text_out
 from ground_station.api.schemas import AlertOut, OfficeLinkOut
-from ground_station.autopilot_station import AutopilotStation
+from ground_station.flight.autopilot_station import AutopilotStation
+from ground_station.flight.vehicles.flight_command import FlightCommand
 from ground_station.service.delivery import Delivery
 from ground_station.service.flight_watch import FlightWatch
 from ground_station.service.open_alerts import OpenAlert
 from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.request_book import StationRequest
 from ground_station.service.town_feed import VehicleNews
-from ground_station.vehicles.flight_command import FlightCommand
 from imagery.pictures import Picture
 from missions.values.finding import Finding
 from portal.live_hub import LiveHub

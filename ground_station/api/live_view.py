@@ -13,14 +13,14 @@ from ground_station.api.schemas import (
     RequestOut,
     VehicleOut,
 )
+from ground_station.flight.vehicles.failsafe_cause import failsafe_cause
+from ground_station.flight.vehicles.flight_command import Action, FlightCommand
+from ground_station.flight.vehicles.modes import mode_text
+from ground_station.flight.vehicles.state import Received, VehicleState
+from ground_station.flight.vehicles.telemetry import Simulated
 from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, PERSON_CHECKS, Delivery, DeliveryState, end_words
-from ground_station.service.failsafe_cause import failsafe_cause
 from ground_station.service.flight_progress import FlightStage, activity_words, next_event_words
 from ground_station.service.request_book import StationRequest
-from ground_station.vehicles.flight_command import Action, FlightCommand
-from ground_station.vehicles.modes import mode_text
-from ground_station.vehicles.state import Received, VehicleState
-from ground_station.vehicles.telemetry import Simulated
 from imagery.pictures import Picture
 from missions.values.finding import Level
 from missions.values.plan import Plan

@@ -12,7 +12,7 @@ from fleet.text import Text
 from ground_station.api.live_view import picture_out
 from ground_station.api.schemas import PictureAcceptedOut, PicturePageOut
 from ground_station.api.station_of import Station
-from ground_station.vehicles.telemetry import Simulated
+from ground_station.flight.vehicles.telemetry import Simulated
 from imagery.library import MAX_PAGE, PictureQuery
 from imagery.picture_reader import PictureFile
 from imagery.pictures import PictureContext

@@ -12,9 +12,9 @@ from ground_station.api.plan_view import plan_out
 from ground_station.api.schemas import PlanIn, PlanOut, RequestIn, RequestOut
 from ground_station.api.station_of import Station
 from ground_station.field_station import FieldStation
+from ground_station.flight.vehicles.state import LinkState
 from ground_station.service.plan_desk import PlanWish
 from ground_station.service.request_book import StationRequest
-from ground_station.vehicles.state import LinkState
 from missions.formats.qgc_plan_writer import qgc_plan_of, write_qgc_plan
 from missions.formats.wpl import write_wpl
 from missions.values.request import DeliveryRequest, Urgency

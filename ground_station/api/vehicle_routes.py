@@ -14,8 +14,8 @@ from ground_station.api.plan_view import text_out
 from ground_station.api.schemas import HealthOut
 from ground_station.api.station_of import Station
 from ground_station.field_station import FieldStation
-from ground_station.vehicles.flight_command import Action
-from ground_station.vehicles.state import LinkState
+from ground_station.flight.vehicles.flight_command import Action
+from ground_station.flight.vehicles.state import LinkState
 from portal.guard import Flyer
 
 router = APIRouter(prefix="/api", tags=["flight"])

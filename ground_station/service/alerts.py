@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fleet.text import Text
-from ground_station.service.failsafe_cause import failsafe_cause
-from ground_station.vehicles.state import LinkState, VehicleState
+from ground_station.flight.vehicles.failsafe_cause import failsafe_cause
+from ground_station.flight.vehicles.state import LinkState, VehicleState
 
 ENDING_SUBJECTS = frozenset({"link", "failsafe", "reboot"})
 """The subjects whose alerts end when their cause does."""

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from fleet.errors import ConflictError, RefusedError
 from fleet.ids import CommandId, VehicleId
 from fleet.text import Text
-from ground_station.autopilot_station import AutopilotStation
-from ground_station.vehicles.flight_command import Action, FlightCommand
+from ground_station.flight.autopilot_station import AutopilotStation
+from ground_station.flight.vehicles.flight_command import Action, FlightCommand
 
 _REMEMBERED = 500
 _ORDERS = frozenset({Action.HOLD, Action.RECALL, Action.LAND, Action.RESUME})

@@ -13,6 +13,8 @@ from fleet.clock import Clock
 from fleet.errors import ConflictError
 from fleet.ids import DeliveryId, PlanId, VehicleId, new_id
 from fleet.text import Text
+from ground_station.flight.vehicles.flight_command import Action, FlightCommand
+from ground_station.flight.vehicles.vehicle import Vehicle
 from ground_station.service.delivery import (
     BEFORE_FLIGHT,
     PERSON_CHECKS,
@@ -32,8 +34,6 @@ from ground_station.service.drill_loading import load_simulated
 from ground_station.service.may_fly import require_flyable, require_ready, require_wanted
 from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.request_book import RequestBook, RequestState
-from ground_station.vehicles.flight_command import Action, FlightCommand
-from ground_station.vehicles.vehicle import Vehicle
 from missions.values.plan import Plan
 from missions.values.town import Town
 

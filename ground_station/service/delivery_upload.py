@@ -9,11 +9,11 @@ import structlog
 from fleet.clock import Clock
 from fleet.errors import FleetError
 from fleet.ids import DeliveryId, VehicleId
+from ground_station.flight.vehicles.plan_transfer import TransferProgress
+from ground_station.flight.vehicles.vehicle import PlanItems, Vehicle
 from ground_station.service.delivery import DeliveryState, checked
 from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.plan_desk import PlanDesk
-from ground_station.vehicles.plan_transfer import TransferProgress
-from ground_station.vehicles.vehicle import PlanItems, Vehicle
 from missions.values.finding import Finding
 from missions.values.plan import Plan
 

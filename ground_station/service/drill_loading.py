@@ -1,7 +1,7 @@
 """In a drill the load exists only for the simulator: saying that it is fixed hangs it under the simulated aircraft."""
 
-from ground_station.vehicles.telemetry import Simulated
-from ground_station.vehicles.vehicle import Vehicle
+from ground_station.flight.vehicles.telemetry import Simulated
+from ground_station.flight.vehicles.vehicle import Vehicle
 from missions.values.aircraft import Aircraft
 
 _PARAMETER = "SIM_PAYLOAD_KG"

@@ -11,8 +11,11 @@ from fleet.clock import Clock
 from fleet.errors import FleetError, NotFoundError, UnavailableError
 from fleet.ids import VehicleId
 from fleet.text import Text
-from ground_station.autopilot_station import AutopilotStation
-from ground_station.feed import Update
+from ground_station.flight.autopilot_station import AutopilotStation
+from ground_station.flight.feed import Update
+from ground_station.flight.vehicles.modes import mode_text
+from ground_station.flight.vehicles.state import VehicleState
+from ground_station.flight.vehicles.telemetry import StatusText
 from ground_station.service.alerts import AlertNews, AlertView, alert_view, alerts_between, alerts_over
 from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, Delivery, DeliveryState, followed
 from ground_station.service.delivery_book import DeliveryBook
@@ -20,9 +23,6 @@ from ground_station.service.flight_progress import FlightSample, activity_words,
 from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.request_book import RequestBook, RequestState
 from ground_station.service.town_feed import VehicleNews
-from ground_station.vehicles.modes import mode_text
-from ground_station.vehicles.state import VehicleState
-from ground_station.vehicles.telemetry import StatusText
 from missions.values.town import Town
 
 UPDATES_HZ = 20.0

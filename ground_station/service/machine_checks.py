@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from fleet.errors import ExpiredError, NotFoundError, RefusedError
 from fleet.realm import Realm
 from fleet.text import Text
-from ground_station.preflight.aircraft_checks import TakeOffNeeds, aircraft_checks
-from ground_station.preflight.drill_wall import drill_wall, require_realm
-from ground_station.preflight.parameter_checks import apply_required_parameters, parameter_checks
-from ground_station.preflight.required_parameters import RequiredParameter, required_parameters
-from ground_station.preflight.system_id import system_id_check
-from ground_station.vehicles.flight_command import Action
-from ground_station.vehicles.state import LinkState
-from ground_station.vehicles.telemetry import Simulated
-from ground_station.vehicles.vehicle import Vehicle
+from ground_station.flight.preflight.aircraft_checks import TakeOffNeeds, aircraft_checks
+from ground_station.flight.preflight.drill_wall import drill_wall, require_realm
+from ground_station.flight.preflight.parameter_checks import apply_required_parameters, parameter_checks
+from ground_station.flight.preflight.required_parameters import RequiredParameter, required_parameters
+from ground_station.flight.preflight.system_id import system_id_check
+from ground_station.flight.vehicles.flight_command import Action
+from ground_station.flight.vehicles.state import LinkState
+from ground_station.flight.vehicles.telemetry import Simulated
+from ground_station.flight.vehicles.vehicle import Vehicle
 from missions.values.aircraft import Aircraft
 from missions.values.finding import Finding, Level
 from missions.values.plan import Plan

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from fleet.ids import DeliveryId
 from fleet.text import Text
+from ground_station.flight.vehicles.state import LinkState, VehicleState
 from ground_station.service.delivery import Delivery, DeliveryState
 from ground_station.service.delivery_book import DeliveryBook
-from ground_station.vehicles.state import LinkState, VehicleState
 
 _UNKNOWN = Text(
     "地上局が止まっている間に、飛んだかどうかわかりません",

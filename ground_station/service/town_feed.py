@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fleet.text import Text
+from ground_station.flight.vehicles.state import LinkState, VehicleState
+from ground_station.flight.vehicles.telemetry import Simulated
 from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, Delivery, DeliveryState
 from ground_station.service.request_book import StationRequest
-from ground_station.vehicles.state import LinkState, VehicleState
-from ground_station.vehicles.telemetry import Simulated
 from missions.values.plan import Plan
 from telemetry import bodies
 

@@ -10,6 +10,7 @@ from fleet.clock import Clock
 from fleet.errors import FleetError, InvalidValueError
 from fleet.ids import RequestId, SiteId, VehicleId, new_id
 from fleet.text import Text
+from ground_station.flight.vehicles.flight_command import FlightCommand
 from ground_station.service.delivery import Delivery
 from ground_station.service.open_alerts import OpenAlert
 from ground_station.service.request_book import RequestBook, StationRequest
@@ -21,7 +22,6 @@ from ground_station.service.town_feed import (
     state_body,
     track_body,
 )
-from ground_station.vehicles.flight_command import FlightCommand
 from imagery.station_pictures import StationPictures
 from missions.values.plan import Plan
 from missions.values.request import DeliveryRequest

@@ -9,7 +9,7 @@ import typer
 from fleet.errors import BadInputError
 from fleet.realm import Realm
 from fleet.text import Text
-from ground_station.links.address import parse_address
+from ground_station.flight.links.address import parse_address
 from kakehashi.commands.services import Drill, realm_overrides, require_ports
 from kakehashi.settings import Settings, StationSettings, load_settings
 

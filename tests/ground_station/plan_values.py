@@ -7,7 +7,7 @@ from fleet.positions import Position
 from fleet.text import Text
 from missions.values.aircraft import Aircraft, Battery, PayloadGear
 from missions.values.plan import Energy, Fence, Plan
-from tests.ground_station.plans import FENCE, MISSION
+from tests.ground_station.flight.plans import FENCE, MISSION
 
 HOME = Position(lon_deg=133.23, lat_deg=34.77, alt_amsl_m=500.0)
 

@@ -13,22 +13,22 @@ from fleet.errors import RefusedError
 from fleet.ids import RequestId, SiteId, VehicleId
 from fleet.realm import Realm
 from fleet.text import Text
-from ground_station.autopilot_station import VehicleSetting
 from ground_station.field_station import FieldStation
-from ground_station.links.address import parse_address
-from ground_station.preflight.drill_wall import require_realm
+from ground_station.flight.autopilot_station import VehicleSetting
+from ground_station.flight.links.address import parse_address
+from ground_station.flight.preflight.drill_wall import require_realm
+from ground_station.flight.vehicles.state import LinkState
+from ground_station.flight.vehicles.telemetry import Simulated
 from ground_station.service.alerts import AlertLevel, AlertNews
 from ground_station.service.request_book import RequestState
 from ground_station.station_setup import StationSetup
-from ground_station.vehicles.state import LinkState
-from ground_station.vehicles.telemetry import Simulated
 from missions.formats.demo_town import make_demo_town
 from missions.formats.town_bundle import write_town
 from missions.values.town import Town
 from telemetry.codec import DownMessage
 from telemetry.mqtt_address import MqttAddress
 from telemetry.records import Lane
-from tests.ground_station.vehicles.test_replay import Replay
+from tests.ground_station.flight.vehicles.test_replay import Replay
 
 
 @pytest.fixture(scope="module")

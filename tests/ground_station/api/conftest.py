@@ -15,9 +15,9 @@ from fleet.ids import VehicleId
 from fleet.realm import Realm
 from fleet.roles import Role
 from ground_station.api.app import create_app
-from ground_station.autopilot_station import VehicleSetting
 from ground_station.field_station import FieldStation
-from ground_station.links.address import parse_address
+from ground_station.flight.autopilot_station import VehicleSetting
+from ground_station.flight.links.address import parse_address
 from ground_station.station_setup import StationSetup
 from missions.formats.demo_town import make_demo_town
 from missions.formats.town_bundle import write_town

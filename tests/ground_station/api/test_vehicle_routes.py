@@ -8,7 +8,7 @@ from fleet.errors import RefusedError, UnavailableError
 from fleet.ids import CommandId, VehicleId
 from fleet.text import Text
 from ground_station.api.station_of import station_of
-from ground_station.vehicles.flight_command import Action, CommandState, FlightCommand
+from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
 from tests.ground_station.api.conftest import FOUNDER, Served
 
 COMMANDS = "/api/vehicles/kakehashi-1/commands"

@@ -14,10 +14,10 @@ from ground_station.service.flight_progress import FlightProgress, FlightStage
 from ground_station.service.flight_watch import FlightWatch
 from ground_station.service.request_book import RequestBook, RequestState, StationRequest
 from missions.values.request import DeliveryRequest, Urgency
+from tests.ground_station.flight.vehicles.test_replay import Replay
 from tests.ground_station.plan_values import PLAN_VALUE
 from tests.ground_station.service.test_delivery_desk import Everything, Paper
 from tests.ground_station.service.test_flight_progress import DELIVERY
-from tests.ground_station.vehicles.test_replay import Replay
 
 REQUEST = RequestId("request-1")
 HOMEWARD = FlightProgress(stage=FlightStage.RETURNING, was_armed=True, was_airborne=True)

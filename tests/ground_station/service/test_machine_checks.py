@@ -8,16 +8,16 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from fleet.errors import RefusedError
 from fleet.ids import VehicleId
 from fleet.realm import Realm
-from ground_station.preflight.system_id import system_id_check
+from ground_station.flight.preflight.system_id import system_id_check
+from ground_station.flight.vehicles.flight_command import Action
+from ground_station.flight.vehicles.state import LinkState, Timing
+from ground_station.flight.vehicles.telemetry import Simulated
+from ground_station.flight.vehicles.tracker import Tracker
 from ground_station.service.machine_checks import MachineChecks
-from ground_station.vehicles.flight_command import Action
-from ground_station.vehicles.state import LinkState, Timing
-from ground_station.vehicles.telemetry import Simulated
-from ground_station.vehicles.tracker import Tracker
 from missions.formats.demo_town import make_demo_town
 from missions.values.finding import Level
-from tests.ground_station.aircraft import VEHICLE, eventually, fake_aircraft, station_for
-from tests.ground_station.fake_autopilot import FakeAutopilot
+from tests.ground_station.flight.aircraft import VEHICLE, eventually, fake_aircraft, station_for
+from tests.ground_station.flight.fake_autopilot import FakeAutopilot
 from tests.ground_station.plan_values import PLAN_VALUE
 
 TOWN = make_demo_town()

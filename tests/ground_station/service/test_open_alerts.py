@@ -8,10 +8,10 @@ import pytest
 
 from fleet.ids import VehicleId
 from fleet.text import Text
+from ground_station.flight.vehicles.state import LinkState, VehicleState
 from ground_station.service.alerts import AlertLevel, AlertNews, over_since_restart
 from ground_station.service.open_alerts import OpenAlert, OpenAlerts
-from ground_station.vehicles.state import LinkState, VehicleState
-from tests.ground_station.vehicles.test_replay import Replay
+from tests.ground_station.flight.vehicles.test_replay import Replay
 
 VEHICLE = VehicleId("hato-1")
 

@@ -5,14 +5,14 @@ from typing import Any, cast
 
 import pytest
 
+from ground_station.flight.vehicles.state import LinkState, VehicleState
 from ground_station.service.delivery import DeliveryState
 from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.flight_progress import FlightProgress
 from ground_station.service.ordered_flights import OrderedFlights
-from ground_station.vehicles.state import LinkState, VehicleState
+from tests.ground_station.flight.vehicles.test_replay import Replay
 from tests.ground_station.service.test_delivery_desk import Paper
 from tests.ground_station.service.test_flight_progress import DELIVERY
-from tests.ground_station.vehicles.test_replay import Replay
 
 FLYING = replace(DELIVERY, state=DeliveryState.FLYING, progress=FlightProgress())
 

@@ -1,0 +1,1 @@
+"""The flight core: what keeps an aircraft in contact, and nothing else."""

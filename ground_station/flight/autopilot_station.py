@@ -1,0 +1,213 @@
+"""All aircraft of one station on all its links: opened, kept alive, and read from one place.
+
+station = AutopilotStation(vehicles, services)
+async with station:
+    subscription = station.feed.subscribe()
+    …
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+
+from pymavlink.dialects.v20 import ardupilotmega as dialect
+
+from fleet.audit import AuditTrail
+from fleet.clock import Clock
+from fleet.errors import NotFoundError
+from fleet.ids import VehicleId
+from fleet.realm import Realm
+from fleet.text import Text
+from ground_station.flight.feed import Feed
+from ground_station.flight.links.address import LinkAddress
+from ground_station.flight.links.frame_log import FlightRecorder
+from ground_station.flight.links.frames import Frame
+from ground_station.flight.links.link import STATION_SYSTEM_ID, Link, LinkStatus
+from ground_station.flight.links.opening import make_transport
+from ground_station.flight.protocols import requests
+from ground_station.flight.protocols.terrain import Ground
+from ground_station.flight.vehicles.contact import Contact
+from ground_station.flight.vehicles.ledger import CommandLedger
+from ground_station.flight.vehicles.state import Timing, VehicleState
+from ground_station.flight.vehicles.upkeep import Upkeep
+from ground_station.flight.vehicles.vehicle import Vehicle
+
+_TICK_S = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleSetting:
+    """An aircraft and where it is reached. Without `system_id` the first autopilot heard on the link is taken."""
+
+    id: VehicleId
+    address: LinkAddress
+    system_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What a station needs from outside. Without a realm it is a drill, which no real aircraft can join."""
+
+    clock: Clock
+    audit: AuditTrail
+    timing: Timing
+    realm: Realm = Realm.DRILL
+    ground: Ground | None = None
+    flight_logs: Path | None = None
+
+
+class AutopilotStation:
+    """The supervisor: a task for each link and each aircraft's upkeep, one for heartbeats and one for the time."""
+
+    def __init__(self, vehicles: Sequence[VehicleSetting], services: Services) -> None:
+        self._services = services
+        self._links: dict[LinkAddress, Link] = {}
+        self._vehicles: dict[VehicleId, Vehicle] = {}
+        self._on_link: dict[Link, list[Contact]] = {}
+        self._by_system: dict[tuple[Link, int], Contact] = {}
+        self._strangers: dict[int, int] = {}
+        self._running: asyncio.Task[None] | None = None
+        self.ledger = CommandLedger(services.audit, services.clock)
+        self.feed = Feed(self._state_of)
+        for setting in vehicles:
+            self._add(setting)
+
+    @property
+    def realm(self) -> Realm:
+        """Return the world this station's aircraft belong to."""
+        return self._services.realm
+
+    @property
+    def vehicles(self) -> Mapping[VehicleId, Vehicle]:
+        """Return the aircraft by id."""
+        return self._vehicles
+
+    @property
+    def links(self) -> tuple[LinkStatus, ...]:
+        """Return every link as it stands."""
+        return tuple(link.status for link in self._links.values())
+
+    @property
+    def strangers(self) -> Mapping[int, int]:
+        """Return system ids heard that are no aircraft of this station, with the number of their frames."""
+        return self._strangers
+
+    def vehicle(self, vehicle_id: VehicleId) -> Vehicle:
+        """Return an aircraft; raises NotFoundError."""
+        try:
+            return self._vehicles[vehicle_id]
+        except KeyError as error:
+            raise NotFoundError(
+                Text(f"機体 {vehicle_id} はこの局にありません", f"this station has no aircraft {vehicle_id}"),
+                vehicle_id=vehicle_id,
+            ) from error
+
+    def states(self) -> tuple[VehicleState, ...]:
+        """Return all aircraft as they are known now."""
+        return tuple(vehicle.state() for vehicle in self._vehicles.values())
+
+    async def __aenter__(self) -> "AutopilotStation":
+        """Open the links and keep them."""
+        self._running = asyncio.get_running_loop().create_task(self._run())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop sending and close the links; the aircraft fly on as they were told."""
+        for vehicle in self._vehicles.values():
+            await vehicle.close()
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+
+    async def watch(self) -> None:
+        """Wait for as long as the station runs; raises what ended it, if something unforeseen did."""
+        if self._running is not None:
+            await asyncio.shield(self._running)
+
+    async def _run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for link in self._links.values():
+                tasks.create_task(link.run(), name=f"link {link.address}")
+            for vehicle in self._vehicles.values():
+                tasks.create_task(Upkeep(vehicle.contact).run(), name=f"upkeep {vehicle.id}")
+            tasks.create_task(self._heartbeats(), name="heartbeats")
+            tasks.create_task(self._ticks(), name="ticks")
+
+    async def _heartbeats(self) -> None:
+        timing = self._services.timing
+        period_s = 1.0 / max(timing.heartbeat_hz, timing.heartbeat_hz * timing.time_scale)
+        while True:
+            for link in self._links.values():
+                link.broadcast(requests.heartbeat())
+            await asyncio.sleep(period_s)
+
+    async def _ticks(self) -> None:
+        while True:
+            now_s = self._services.clock.monotonic_s()
+            for vehicle in self._vehicles.values():
+                await vehicle.tick(now_s)
+            await asyncio.sleep(_TICK_S)
+
+    def _add(self, setting: VehicleSetting) -> None:
+        services = self._services
+        link = self._links.get(setting.address)
+        if link is None:
+            link = Link(setting.address, make_transport(setting.address), services.clock)
+            link.listen(self._frame)
+            self._links[setting.address] = link
+            self._on_link[link] = []
+        recorder = None if services.flight_logs is None else FlightRecorder(services.flight_logs, services.clock)
+        contact = Contact(
+            vehicle_id=setting.id,
+            system_id=setting.system_id,
+            link=link,
+            clock=services.clock,
+            timing=services.timing,
+            ground=services.ground,
+            recorder=recorder,
+        )
+        contact.listen(partial(self.feed.changed, setting.id), partial(self.feed.happened, setting.id))
+        self._on_link[link].append(contact)
+        if setting.system_id is not None:
+            self._by_system[link, setting.system_id] = contact
+        self._vehicles[setting.id] = Vehicle(contact, self.ledger, services.realm)
+
+    def _frame(self, link: Link, frame: Frame, now_s: float) -> None:
+        contact = self._by_system.get((link, frame.system_id)) or self._adopted(link, frame)
+        if contact is not None:
+            contact.take(frame, now_s)
+        elif not self._is_station(link, frame):
+            self._strangers[frame.system_id] = self._strangers.get(frame.system_id, 0) + 1
+
+    def _adopted(self, link: Link, frame: Frame) -> Contact | None:
+        if frame.message_id != dialect.MAVLINK_MSG_ID_HEARTBEAT:
+            return None
+        homeless = next((contact for contact in self._on_link[link] if contact.system_id is None), None)
+        if homeless is None:
+            return None
+        message = link.decode(frame)
+        if message is None or message.autopilot == dialect.MAV_AUTOPILOT_INVALID:
+            return None
+        homeless.adopt(frame.system_id)
+        self._by_system[link, frame.system_id] = homeless
+        return homeless
+
+    def _is_station(self, link: Link, frame: Frame) -> bool:
+        """Return True for another ground station's heartbeat, and tell the aircraft on that link of it."""
+        if frame.message_id != dialect.MAVLINK_MSG_ID_HEARTBEAT:
+            return frame.system_id == STATION_SYSTEM_ID
+        message = link.decode(frame)
+        if message is None or message.type != dialect.MAV_TYPE_GCS:
+            return False
+        for contact in self._on_link[link]:
+            contact.other_station_heard(frame.system_id)
+        return True
+
+    def _state_of(self, vehicle_id: VehicleId) -> VehicleState | None:
+        vehicle = self._vehicles.get(vehicle_id)
+        return None if vehicle is None else vehicle.state()

@@ -1,0 +1,118 @@
+"""How a transfer of mission items ended, and the items on the wire."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pymavlink.dialects.v20 import ardupilotmega as dialect
+
+from fleet.text import Text
+from ground_station.flight.links.frames import Message
+from ground_station.flight.protocols.exchange import Target
+from missions.values.mission_item import MissionItem, MissionType
+
+NO_NUMBER = 2**31
+"""Stands in `x` and `y` for degrees that are none (NaN, infinite, or beyond 32 bits); no item that is sent has it."""
+
+
+class TransferEnd(StrEnum):
+    """How a transfer ended. `unsure`: everything was sent, but the last word is missing; reading back decides."""
+
+    DONE = "done"
+    UNSURE = "unsure"
+    REFUSED = "refused"
+    SILENT = "silent"
+    STALLED = "stalled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferResult:
+    """The end of one transfer. `items` are those read, empty for an upload; `code` is MAV_MISSION_RESULT if given."""
+
+    end: TransferEnd
+    text: Text
+    cure: Text
+    code: int | None = None
+    items: tuple[MissionItem, ...] = ()
+    worth_another_try: bool = True
+
+
+def item_message(target: Target, item: MissionItem, kind: MissionType) -> Message:
+    """Return MISSION_ITEM_INT."""
+    return dialect.MAVLink_mission_item_int_message(
+        target.system_id,
+        target.component_id,
+        item.seq,
+        item.frame,
+        item.command,
+        item.current,
+        item.autocontinue,
+        item.param1,
+        item.param2,
+        item.param3,
+        item.param4,
+        item.x,
+        item.y,
+        item.z,
+        int(kind),
+    )
+
+
+def item_of(message: Message) -> MissionItem:
+    """Return the item in a MISSION_ITEM_INT, or in an old MISSION_ITEM (its place in degrees, `NO_NUMBER` for none)."""
+    whole = message.get_msgId() == dialect.MAVLINK_MSG_ID_MISSION_ITEM_INT
+    return MissionItem(
+        seq=message.seq,
+        frame=message.frame,
+        command=message.command,
+        current=message.current,
+        autocontinue=message.autocontinue,
+        param1=message.param1,
+        param2=message.param2,
+        param3=message.param3,
+        param4=message.param4,
+        x=message.x if whole else _e7(message.x),
+        y=message.y if whole else _e7(message.y),
+        z=message.z,
+    )
+
+
+def _e7(degrees: float) -> int:
+    if not math.isfinite(degrees):
+        return NO_NUMBER
+    whole = round(degrees * 1e7)
+    return whole if abs(whole) < NO_NUMBER else NO_NUMBER
+
+
+def ack_message(target: Target, kind: MissionType, code: int) -> Message:
+    """Return MISSION_ACK."""
+    return dialect.MAVLink_mission_ack_message(target.system_id, target.component_id, code, int(kind))
+
+
+def silent(tries: int, where: Text) -> TransferResult:
+    """Return the end of a transfer that the aircraft stopped answering."""
+    return TransferResult(
+        end=TransferEnd.SILENT,
+        text=Text(
+            f"{where.ja}を {tries} 回送りましたが機体が答えません",
+            f"the aircraft did not answer {where.en}, sent {tries} times",
+        ),
+        cure=Text(
+            "電波とアンテナを確かめ、もう一度送ってください", "check the radio and the antenna, then send it again"
+        ),
+    )
+
+
+def stalled(seconds: float, where: Text) -> TransferResult:
+    """Return the end of a transfer that goes round in circles."""
+    return TransferResult(
+        end=TransferEnd.STALLED,
+        text=Text(
+            f"転送が {seconds:.0f} 秒進みません（{where.ja}）",
+            f"the transfer made no progress for {seconds:.0f} s ({where.en})",
+        ),
+        cure=Text(
+            "もう一度送ってください。続くときは機体を再起動してください",
+            "send it again; if it goes on, restart the aircraft",
+        ),
+    )

@@ -1,0 +1,79 @@
+"""Runs sans-I/O exchanges against the clock and a link; several may run side by side."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from fleet.clock import Clock
+from ground_station.flight.links.frames import Message
+from ground_station.flight.protocols.exchange import Exchange
+
+ResultT = TypeVar("ResultT")
+
+_LONGEST_WAIT_S = 0.25
+
+
+class Conversation:
+    """Hands messages to the exchanges that want them, and time to those that wait."""
+
+    def __init__(self, send: Callable[[Message], None], clock: Clock) -> None:
+        self._send = send
+        self._clock = clock
+        self._running: dict[Exchange[Any], asyncio.Event] = {}
+        self._waiting: set[asyncio.Event] = set()
+
+    def wants(self, message_id: int) -> bool:
+        """Return True if a running exchange waits for such a message."""
+        return any(message_id in exchange.wants for exchange in self._running)
+
+    def received(self, message: Message, now_s: float) -> None:
+        """Pass a message on, and wake whoever waits for evidence."""
+        message_id = message.get_msgId()
+        for exchange, stirred in tuple(self._running.items()):
+            if message_id in exchange.wants:
+                self._say(exchange.receive(message, now_s))
+                stirred.set()
+
+    def stir(self) -> None:
+        """Wake whoever waits for a change of state."""
+        for event in self._waiting:
+            event.set()
+
+    async def run(self, exchange: Exchange[ResultT]) -> ResultT:
+        """Run one exchange to its result; it bounds its own time."""
+        stirred = self._running[exchange] = asyncio.Event()
+        try:
+            self._say(exchange.start(self._clock.monotonic_s()))
+            while (result := exchange.result) is None:
+                await self._pause(stirred, exchange.wake_s - self._clock.monotonic_s())
+                self._say(exchange.tick(self._clock.monotonic_s()))
+            return result
+        finally:
+            del self._running[exchange]
+
+    async def until(self, seen: Callable[[], bool], within_s: float) -> bool:
+        """Wait until `seen` holds, at most `within_s` real seconds; return whether it does."""
+        deadline_s = self._clock.monotonic_s() + within_s
+        stirred = asyncio.Event()
+        self._waiting.add(stirred)
+        try:
+            while not seen():
+                left_s = deadline_s - self._clock.monotonic_s()
+                if left_s <= 0.0:
+                    return False
+                await self._pause(stirred, min(left_s, _LONGEST_WAIT_S))
+            return True
+        finally:
+            self._waiting.discard(stirred)
+
+    async def _pause(self, stirred: asyncio.Event, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(max(0.0, seconds)):
+                await stirred.wait()
+        except TimeoutError:
+            return
+        stirred.clear()
+
+    def _say(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            self._send(message)

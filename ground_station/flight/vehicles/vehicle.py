@@ -1,0 +1,319 @@
+"""One aircraft as the station has it: what it can be asked to do, each with proof that it was done."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pymavlink.dialects.v20 import ardupilotmega as dialect
+
+from fleet.clock import iso_utc
+from fleet.errors import ConflictError, ExpiredError, FleetError, RefusedError, UnavailableError
+from fleet.ids import CommandId, VehicleId
+from fleet.realm import Realm
+from fleet.text import Text
+from ground_station.flight.preflight.drill_wall import require_realm
+from ground_station.flight.protocols.comparison import differences
+from ground_station.flight.protocols.exchange import retry_for
+from ground_station.flight.protocols.parameters import ParameterFetch, ParameterRead, ParameterSet
+from ground_station.flight.vehicles.contact import Contact
+from ground_station.flight.vehicles.failsafe_words import silence_failsafe
+from ground_station.flight.vehicles.flight_command import Action, FlightCommand
+from ground_station.flight.vehicles.ledger import CommandLedger
+from ground_station.flight.vehicles.manoeuvres import manoeuvre
+from ground_station.flight.vehicles.pilot import Pilot
+from ground_station.flight.vehicles.plan_transfer import (
+    PlanTransfer,
+    Progress,
+    lost_in_transfer,
+    restarted_in_transfer,
+)
+from ground_station.flight.vehicles.state import LinkState, VehicleState
+from ground_station.flight.vehicles.telemetry import Simulated
+from ground_station.flight.vehicles.upkeep import request_once
+from missions.values.mission_item import MissionItem, MissionType
+
+_RECORD_ON_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanItems:
+    """What is put on board for one flight. `name` tells plans apart, e.g. the plan's id."""
+
+    name: str
+    mission: tuple[MissionItem, ...]
+    fence: tuple[MissionItem, ...] = ()
+    rally: tuple[MissionItem, ...] = ()
+
+    def parts(self) -> tuple[tuple[MissionType, tuple[MissionItem, ...]], ...]:
+        """Return the lists in the order they are sent: what keeps people safe first."""
+        return (
+            (MissionType.FENCE, self.fence),
+            (MissionType.RALLY, self.rally),
+            (MissionType.MISSION, self.mission),
+        )
+
+
+@dataclass(slots=True)
+class _Presence:
+    """Notices if the aircraft is lost or restarts while something is being moved."""
+
+    contact: Contact
+    reboots: int
+
+    def check_present(self) -> None:
+        if self.contact.tracker.reboots != self.reboots:
+            raise restarted_in_transfer()
+        if self.contact.state().link is not LinkState.FRESH:
+            raise lost_in_transfer()
+
+
+class Vehicle:
+    """One aircraft. Commands return when they have ended; `begin` returns at once with the command's id."""
+
+    def __init__(self, contact: Contact, ledger: CommandLedger, realm: Realm) -> None:
+        self.contact = contact
+        self._realm = realm
+        self._ledger = ledger
+        self._transferring = False
+        self._recorded_s = 0.0
+        self._pilot = Pilot(
+            cockpit=self,
+            conversation=contact.conversation,
+            ledger=ledger,
+            clock=contact.clock,
+            timing=contact.timing,
+        )
+
+    @property
+    def id(self) -> VehicleId:
+        """Return the aircraft's id in the town."""
+        return self.contact.tracker.vehicle_id
+
+    def state(self) -> VehicleState:
+        """Return the aircraft as it is known now."""
+        return self.contact.state()
+
+    @property
+    def parameters(self) -> Mapping[str, float]:
+        """Return the parameters as last heard; all of them after `fetch_parameters`."""
+        return self.contact.tracker.parameters
+
+    def silence_failsafe(self) -> Text:
+        """Return what the aircraft does by itself if it does not hear this station."""
+        return silence_failsafe(self.parameters)
+
+    def discard_unsent(self) -> None:
+        """Let nothing that was sent and not answered arrive late."""
+        self.contact.discard_unsent()
+
+    async def upload_plan(self, plan: PlanItems, progress: Progress | None = None) -> None:
+        """Put a plan on board and read it back; only then is it `plan_on_board` and may be flown.
+
+        Raises ConflictError while armed or while another transfer runs, RefusedError if the aircraft is on the other
+        side of the drill wall, will not have the plan, or gives another one back, ExpiredError without answers,
+        UnavailableError if it is lost or restarts.
+        """
+        if self.state().armed:
+            raise ConflictError(
+                Text("飛行中の機体には計画を送れません", "a plan cannot be sent to an aircraft that is armed"),
+                Text("着陸してから送ってください", "land first"),
+            )
+        with self._alone():
+            transfer = self._transfer()
+            require_realm(self._realm, await self.identify())
+            self.contact.tracker.plan_on_board = None
+            for kind, items in plan.parts():
+                await transfer.place(kind, items, progress)
+            self.contact.tracker.plan_on_board = plan.name
+
+    async def identify(self) -> Simulated:
+        """Return whether the aircraft is simulated, reading its whole parameter list if that is not proved yet."""
+        self._require_link()
+        if self.state().simulated is Simulated.UNKNOWN and self.state().telemetry.identity is None:
+            await request_once(self.contact, dialect.MAVLINK_MSG_ID_AUTOPILOT_VERSION)
+        if self.state().simulated is Simulated.UNKNOWN:
+            await self.fetch_parameters()
+        return self.state().simulated
+
+    async def verify_plan(self, plan: PlanItems) -> bool:
+        """Read everything back and return whether it is `plan`; changes nothing on board. Errors as `upload_plan`."""
+        with self._alone():
+            transfer = self._transfer()
+            for kind, items in plan.parts():
+                if differences(items, await transfer.read(kind), kind):
+                    self.contact.tracker.plan_on_board = None
+                    return False
+            self.contact.tracker.plan_on_board = plan.name
+            return True
+
+    async def read_items(self, kind: MissionType) -> tuple[MissionItem, ...]:
+        """Return the list on board; raises ExpiredError, RefusedError or UnavailableError."""
+        return await self._transfer().read(kind)
+
+    async def fetch_parameters(self) -> Mapping[str, float]:
+        """Return all parameters; raises UnavailableError if it is not heard, ExpiredError if some stay missing."""
+        self._require_link()
+        result = await self.contact.conversation.run(ParameterFetch(self.contact.target))
+        if not result.complete:
+            raise ExpiredError(
+                Text(f"機体の設定値が {result.missing} 個読めません", f"{result.missing} parameters could not be read"),
+                Text("電波を確かめて、もう一度読んでください", "check the radio and read them again"),
+                missing=result.missing,
+            )
+        self.contact.tracker.parameters_read(dict(result.values))
+        return result.values
+
+    async def read_parameter(self, name: str) -> float | None:
+        """Return a parameter's value; None if the aircraft has none of that name or does not answer."""
+        self._require_link()
+        return (await self.contact.conversation.run(ParameterRead(self.contact.target, name))).value
+
+    async def set_parameter(self, name: str, value: float, *, author: str = "station") -> None:
+        """Set a parameter and read it back, once that is in the audit chain.
+
+        Raises RefusedError on the wrong side of the drill wall or if another value stays, ExpiredError without answer,
+        UnavailableError if it is not heard or the audit chain cannot be written (nothing is sent then).
+        """
+        require_realm(self._realm, await self.identify())
+        await self._ledger.note_parameter(self.id, name, value, author=author)
+        answer = await self.contact.conversation.run(ParameterSet(self.contact.target, name, value))
+        if answer.agreed:
+            return
+        if answer.value is None:
+            raise ExpiredError(
+                Text(f"設定値 {name} に機体が答えません", f"the aircraft does not answer about {name}"),
+                Text(
+                    "この名前の設定値がないか、電波が届いていません",
+                    "it has no parameter of that name, or the radio does not reach",
+                ),
+                name=name,
+            )
+        raise RefusedError(
+            Text(
+                f"設定値 {name} は {value:g} にならず {answer.value:g} のままです",
+                f"{name} stays {answer.value:g} instead of {value:g}",
+            ),
+            Text("値の範囲を確かめてください", "check the range of the value"),
+            name=name,
+            value=answer.value,
+        )
+
+    async def begin(self, action: Action, *, author: str, alt_home_m: float = 10.0) -> FlightCommand:
+        """Give a flight command and return it once it is in the audit chain; `end_of` tells how it ends.
+
+        Raises ConflictError where the aircraft's situation does not allow it, RefusedError for a flight or a restart
+        on the wrong side of the drill wall, UnavailableError if the audit chain cannot be written (nothing is sent
+        then).
+        """
+        flown = manoeuvre(action, self.contact.target, alt_home_m=alt_home_m)
+        if flown.starts_a_flight:
+            self._require_ready()
+        if action is Action.RESTART and self.state().armed:
+            raise ConflictError(
+                Text("飛行中は再起動できません", "an armed aircraft cannot be restarted"),
+                Text("着陸してください", "land"),
+            )
+        if action is Action.RESTART:
+            require_realm(self._realm, await self.identify())
+        detail: dict[str, object] = {"plan": self.state().plan_on_board}
+        if action is Action.TAKE_OFF:
+            detail["alt_home_m"] = alt_home_m
+        if action is Action.START_MISSION and self.contact.recorder is not None:
+            self.contact.recorder.start(_flight_name(self))
+        deadline_s = self.contact.clock.monotonic_s() + flown.lifetime_s
+        command = await self._ledger.open(action, self.id, author=author, lifetime_s=flown.lifetime_s, detail=detail)
+        await self._pilot.begin(command, flown, deadline_s=deadline_s)
+        return command
+
+    async def end_of(self, command_id: CommandId) -> FlightCommand:
+        """Wait for the end of a command and return it."""
+        return await self._pilot.end_of(command_id)
+
+    async def order(self, action: Action, *, author: str, alt_home_m: float = 10.0) -> FlightCommand:
+        """Give a flight command and return it as it ended. Errors as `begin`."""
+        command = await self.begin(action, author=author, alt_home_m=alt_home_m)
+        return await self.end_of(command.id)
+
+    async def close(self) -> None:
+        """Stop sending what is being sent; the aircraft flies on as it was told."""
+        await self._pilot.abandon()
+        if self.contact.recorder is not None:
+            await self.contact.recorder.stop()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if self._transferring:
+            raise ConflictError(
+                Text("別の転送が進んでいます", "another transfer is under way"),
+                Text("終わるまで待ってください", "wait until it has ended"),
+            )
+        self._transferring = True
+        try:
+            yield
+        finally:
+            self._transferring = False
+
+    async def tick(self, now_s: float) -> None:
+        """Do what is due: a flight that was begun elsewhere, or before a restart, is recorded as well.
+
+        The record ends five seconds after the aircraft disarmed.
+        """
+        self.contact.tick(now_s)
+        recorder = self.contact.recorder
+        if recorder is None:
+            return
+        if self.state().armed or self._pilot.busy:
+            recorder.start(_flight_name(self))
+            self._recorded_s = now_s
+        elif now_s - self._recorded_s > _RECORD_ON_S:
+            await recorder.stop()
+
+    def _transfer(self) -> PlanTransfer:
+        self._require_link()
+        presence = _Presence(self.contact, self.contact.tracker.reboots)
+        retry = retry_for(self.state().round_trip_s)
+        return PlanTransfer(self.contact.target, self.contact.conversation, presence, retry)
+
+    def _require_link(self) -> None:
+        if self.state().link is not LinkState.FRESH:
+            raise not_heard(self.id)
+
+    def _require_ready(self) -> None:
+        state = self.state()
+        self._require_link()
+        require_realm(self._realm, state.simulated)
+        refusal: FleetError | None = None
+        if state.in_air:
+            refusal = ConflictError(
+                Text("機体はもう飛んでいます", "the aircraft is flying already"),
+                Text("続きを飛ぶには「飛行再開」を使ってください", "use resume to go on"),
+            )
+        elif self._transferring:
+            refusal = ConflictError(
+                Text("計画の転送中は飛べません", "it cannot fly while a plan is being moved"),
+                Text("転送が終わるまで待ってください", "wait until the transfer has ended"),
+            )
+        elif state.plan_on_board is None:
+            refusal = ConflictError(
+                Text(
+                    "機体の計画が、送った計画と同じだと確認できていません",
+                    "what is on board was not read back equal to a plan",
+                ),
+                Text("計画を送ってください", "send the plan"),
+            )
+        if refusal is not None:
+            raise refusal
+
+
+def not_heard(vehicle_id: VehicleId) -> UnavailableError:
+    """Return the error for an aircraft that is not heard now."""
+    return UnavailableError(
+        Text(f"機体 {vehicle_id} の電波が届いていません", f"the aircraft {vehicle_id} is not heard"),
+        Text("機体の電源、電波、リンクの宛先を確かめてください", "check its power, the radio and the link's address"),
+        vehicle_id=vehicle_id,
+    )
+
+
+def _flight_name(vehicle: Vehicle) -> str:
+    stamp = iso_utc(vehicle.contact.clock.now_s()).replace(":", "").replace(".", "-")
+    return f"{vehicle.id}-{stamp}"

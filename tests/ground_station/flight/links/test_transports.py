@@ -1,0 +1,171 @@
+"""One contract over every transport that can run on loopback, and each one's own ways to fail."""
+
+import asyncio
+import os
+import pty
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from fleet.errors import UnavailableError
+from ground_station.flight.links.serial_port import SerialTransport
+from ground_station.flight.links.tcp import TcpTransport
+from ground_station.flight.links.transport import Peer, Transport
+from ground_station.flight.links.udp_in import UdpInTransport
+from ground_station.flight.links.udp_out import UdpOutTransport
+
+
+@dataclass
+class Inbox:
+    data: bytes = b""
+    peers: list[Peer] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __call__(self, data: bytes, peer: Peer) -> None:
+        self.data += data
+        self.peers.append(peer)
+        self.arrived.set()
+
+    async def wait(self) -> bytes:
+        async with asyncio.timeout(5.0):
+            await self.arrived.wait()
+        self.arrived.clear()
+        return self.data
+
+
+class Echo(asyncio.Protocol):
+    """Sends back what it gets; on TCP."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        assert isinstance(self.transport, asyncio.Transport)
+        if data == b"bye":
+            self.transport.close()
+        else:
+            self.transport.write(data)
+
+
+class EchoDatagrams(asyncio.DatagramProtocol):
+    transport: asyncio.DatagramTransport
+
+    def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.transport.sendto(data, addr)
+
+
+@pytest.fixture
+async def tcp_echo() -> AsyncIterator[int]:
+    server = await asyncio.get_running_loop().create_server(Echo, "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+
+
+@pytest.fixture
+async def udp_echo() -> AsyncIterator[int]:
+    endpoint, _ = await asyncio.get_running_loop().create_datagram_endpoint(EchoDatagrams, local_addr=("127.0.0.1", 0))
+    yield endpoint.get_extra_info("sockname")[1]
+    endpoint.close()
+
+
+async def _echoes(transport: Transport, peer: Peer = None) -> bytes:
+    inbox = Inbox()
+    await transport.open(inbox)
+    assert transport.send(b"hello", peer)
+    answer = await inbox.wait()
+    await transport.close()
+    await transport.close()
+    assert not transport.send(b"after the end", peer)
+    return answer
+
+
+async def test_tcp_carries_bytes_both_ways(tcp_echo: int) -> None:
+    transport = TcpTransport("127.0.0.1", tcp_echo)
+    assert await _echoes(transport) == b"hello"
+    assert await _echoes(transport) == b"hello"
+
+
+async def test_udp_out_carries_bytes_both_ways(udp_echo: int) -> None:
+    assert await _echoes(UdpOutTransport("127.0.0.1", udp_echo)) == b"hello"
+
+
+async def test_udp_in_answers_whoever_spoke() -> None:
+    transport = UdpInTransport("127.0.0.1", 0)
+    inbox = Inbox()
+    await transport.open(inbox)
+    assert not transport.send(b"nobody is there", None)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as aircraft:
+        aircraft.settimeout(5.0)
+        aircraft.sendto(b"here", ("127.0.0.1", transport.local_port))
+        assert await inbox.wait() == b"here"
+        assert transport.send(b"hello", inbox.peers[0])
+        assert await asyncio.to_thread(aircraft.recv, 100) == b"hello"
+    await transport.close()
+
+
+async def test_a_serial_line_carries_bytes_both_ways() -> None:
+    master, slave = pty.openpty()
+    transport = SerialTransport(os.ttyname(slave), 57_600)
+    inbox = Inbox()
+    await transport.open(inbox)
+    os.write(master, b"from the radio")
+    while len(inbox.data) < 14:
+        await inbox.wait()
+    assert transport.send(b"to the radio", None)
+    assert await asyncio.to_thread(os.read, master, 100) == b"to the radio"
+    await transport.close()
+    os.close(master)
+    os.close(slave)
+    assert inbox.data == b"from the radio"
+
+
+async def test_a_refused_connection_says_where_and_what_to_do() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(UnavailableError) as caught:
+        await TcpTransport("127.0.0.1", port).open(Inbox())
+    assert f"127.0.0.1:{port} refused" in caught.value.what.en
+    assert caught.value.cure is not None
+
+
+async def test_a_taken_udp_port_is_named() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        with pytest.raises(UnavailableError, match=f"UDP port {port} is used by another program"):
+            await UdpInTransport("127.0.0.1", port).open(Inbox())
+
+
+async def test_a_missing_serial_device_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="cannot use serial"):
+        await SerialTransport(str(tmp_path / "ttyUSB9"), 57_600).open(Inbox())
+
+
+async def test_tcp_notices_that_the_other_end_hung_up(tcp_echo: int) -> None:
+    transport = TcpTransport("127.0.0.1", tcp_echo)
+    await transport.open(Inbox())
+    transport.send(b"bye", None)
+    async with asyncio.timeout(5.0):
+        error = await transport.broken()
+    assert "the other end closed it" in error.what.en
+    assert not transport.send(b"too late", None)
+
+
+async def test_udp_out_notices_that_nobody_listens() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    transport = UdpOutTransport("127.0.0.1", port)
+    await transport.open(Inbox())
+    transport.send(b"anybody?", None)
+    async with asyncio.timeout(5.0):
+        error = await transport.broken()
+    await transport.close()
+    assert "nobody listens" in error.what.en
