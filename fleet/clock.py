@@ -18,6 +18,10 @@ class Clock(Protocol):
         """Return seconds from an arbitrary start that never go backwards."""
         ...
 
+    def boottime_s(self) -> float:
+        """Return seconds since the machine booted, those of its sleep counted; nobody sets this clock."""
+        ...
+
 
 class SystemClock:
     """The machine's own clocks."""
@@ -29,6 +33,10 @@ class SystemClock:
     def monotonic_s(self) -> float:
         """Return the machine's monotonic seconds."""
         return time.monotonic()
+
+    def boottime_s(self) -> float:
+        """Return the machine's CLOCK_BOOTTIME, seconds."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class ManualClock:
@@ -44,6 +52,10 @@ class ManualClock:
 
     def monotonic_s(self) -> float:
         """Return the seconds it was advanced by."""
+        return self._monotonic_s
+
+    def boottime_s(self) -> float:
+        """Return the seconds it was advanced by, as the monotonic clock that never sleeps here."""
         return self._monotonic_s
 
     def advance(self, seconds: float) -> None:

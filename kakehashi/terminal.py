@@ -9,6 +9,7 @@ from fleet.realm import Realm
 from kakehashi.settings import Settings
 
 _NAMES = {
+    "flight": "飛行の中枢 / flight core",
     "town-office": "役場のサービス / town office",
     "ground-station": "地上局 / ground station",
     "sim": "模擬機 / simulated aircraft",
@@ -23,25 +24,30 @@ class Terminal:
         self._stream = stream
         self._last_status = ""
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Write one line."""
         self._stream.write(text + "\n")
         self._stream.flush()
 
     def show_started(self, service: str) -> None:
         """Say that a service is up."""
-        self._say(f"✓ {_NAMES.get(service, service)}")
+        self.say(f"✓ {_NAMES.get(service, service)}")
 
     def show_ready(self, settings: Settings, addresses: Mapping[str, str], links: Mapping[str, str]) -> None:
         """Show where the pages are and, the first time, the one-time links."""
         realm = "訓練 / DRILL" if settings.realm is Realm.DRILL else "本番 / LIVE"
         lines = ["", f"架け橋が動いています（{realm}） / Kakehashi is running", ""]
-        pages = (("ground-station", "運航の画面  operator page   "), ("town-office", "役場の画面  town-office page"))
+        pages = (
+            ("ground-station", "運航の画面  operator page   "),
+            ("town-office", "役場の画面  town-office page"),
+            ("flight", "緊急操作    emergency page   "),
+        )
         for service, label in pages:
             lines.append(f"  {label}  {addresses.get(service, '')}")
             if service in links:
                 lines.append(f"     初回の設定（1 回だけ使えます） / first set-up, works once:\n     {links[service]}")
         lines += ["", "止めるには Ctrl-C / stop with Ctrl-C", ""]
-        self._say("\n".join(lines))
+        self.say("\n".join(lines))
 
     def show_status(self, details: Mapping[str, str]) -> None:
         """Show the state in words, when it changed."""
@@ -60,16 +66,16 @@ class Terminal:
             )
         if words != self._last_status:
             self._last_status = words
-            self._say(f"● {words}")
+            self.say(f"● {words}")
 
     def log_line(self, service: str, line: str) -> None:
         """Pass on a service's warnings and errors in words; the rest stays in its log."""
         try:
             entry = msgspec.json.decode(line.encode(), type=dict[str, object])
         except msgspec.DecodeError:
-            self._say(f"  [{service}] {line}")
+            self.say(f"  [{service}] {line}")
             return
         if entry.get("level") in _LOUD:
             rest = {key: value for key, value in entry.items() if key not in {"event", "level", "timestamp"}}
             detail = " ".join(f"{key}={value}" for key, value in rest.items())
-            self._say(f"  [{service}] {entry.get('level')}: {entry.get('event')} {detail}".rstrip())
+            self.say(f"  [{service}] {entry.get('level')}: {entry.get('event')} {detail}".rstrip())

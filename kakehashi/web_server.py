@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
@@ -25,7 +25,7 @@ class QuietServer(uvicorn.Server):
 class WebServer:
     """One app on one port; an async context manager."""
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+    def __init__(self, app: Callable[..., Awaitable[Any]], host: str, port: int) -> None:
         self._server = QuietServer(
             uvicorn.Config(
                 app,
@@ -61,6 +61,11 @@ class WebServer:
             Text(f"{self.address} を開けません", f"cannot serve {self.address}"),
             Text("ポートが空いているか確認してください", "check that the port is free"),
         )
+
+    async def ended(self) -> None:
+        """Wait until it serves no more, by itself."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
 
     async def __aexit__(self, *_: object) -> None:
         """Stop serving and wait for open requests, two seconds at most."""

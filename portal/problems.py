@@ -19,6 +19,7 @@ from fleet.errors import (
     TooManyError,
     UnauthenticatedError,
     UnavailableError,
+    UnconfirmedError,
 )
 from fleet.text import Text
 from portal.input_errors import input_errors
@@ -34,6 +35,7 @@ STATUS_OF: tuple[tuple[type[FleetError], int], ...] = (
     (InvalidValueError, 422),
     (TooManyError, 429),
     (ExpiredError, 504),
+    (UnconfirmedError, 504),
     (UnavailableError, 503),
 )
 

@@ -5,17 +5,16 @@ from fleet.ids import VehicleId
 from fleet.text import Text
 from ground_station.api.live_view import command_out, delivery_out, picture_out, request_out, vehicle_out
 from ground_station.api.plan_view import text_out
-from ground_station.api.schemas import AlertOut, OfficeLinkOut
-from ground_station.flight.autopilot_station import AutopilotStation
+from ground_station.api.schemas import AlertOut, FlightCoreOut, OfficeLinkOut
 from ground_station.flight.vehicles.flight_command import FlightCommand
 from ground_station.service.delivery import Delivery
+from ground_station.service.flight_mirror import FlightMirror
 from ground_station.service.flight_watch import FlightWatch
 from ground_station.service.open_alerts import OpenAlert
 from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.request_book import StationRequest
 from ground_station.service.town_feed import VehicleNews
 from imagery.pictures import Picture
-from missions.values.finding import Finding
 from portal.live_hub import LiveHub
 from telemetry.relay_mqtt import RelayStatus
 
@@ -32,16 +31,15 @@ class LiveBoard:
         self,
         *,
         hub: LiveHub,
-        station: AutopilotStation,
+        mirror: FlightMirror,
         plans: PlanDesk,
         clock: Clock,
     ) -> None:
         self._hub = hub
-        self._station = station
+        self._mirror = mirror
         self._plans = plans
         self._clock = clock
         self._order: dict[str, list[str]] = {"commands": [], "alerts": [], "pictures": []}
-        self._problems: dict[VehicleId, tuple[Text, Text | None]] = {}
         self._connected_since_s: float | None = None
 
     def show_vehicle(self, news: VehicleNews, name: Text) -> None:
@@ -56,22 +54,23 @@ class LiveBoard:
         )
         self._hub.put("vehicles", news.state.vehicle_id, shown.model_dump(mode="json"))
 
-    def set_problem(self, vehicle_id: VehicleId, finding: Finding | None) -> None:
-        """Note why an aircraft cannot be used, or that it can."""
-        if finding is None:
-            self._problems.pop(vehicle_id, None)
-        else:
-            self._problems[vehicle_id] = (finding.text, None if finding.cure is None else finding.cure.text)
-
     def _problem_of(self, news: VehicleNews) -> tuple[Text, Text | None] | None:
-        vehicle_id = VehicleId(news.state.vehicle_id)
-        known = self._problems.get(vehicle_id)
-        if known is not None:
-            return known
-        if news.state.telemetry.heartbeat is not None:
-            return None
-        broken = next((link.error for link in self._station.links if link.error is not None), None)
-        return None if broken is None else (broken.what, broken.cure)
+        problem = self._mirror.report(VehicleId(news.state.vehicle_id)).problem
+        return None if problem is None else (problem.what, problem.cure)
+
+    def show_core(self, page: str) -> None:
+        """Show how the flight core is, its last beat, and where its own page is."""
+        beat, problem = self._mirror.beat, self._mirror.problem
+        shown = FlightCoreOut(
+            reachable=self._mirror.reachable,
+            boot_id=None if beat is None else beat.boot_id,
+            stamp_s=None if beat is None else beat.stamp_s,
+            page=page,
+            problem=None if problem is None else text_out(problem.what),
+            problem_cure=None if problem is None or problem.cure is None else text_out(problem.cure),
+            alarms=[text_out(alarm.what) for alarm in self._mirror.alarms],
+        )
+        self._hub.set("flight", shown.model_dump(mode="json"))
 
     def show_request(self, entry: StationRequest) -> None:
         """Show a request."""
@@ -85,11 +84,11 @@ class LiveBoard:
         shown = delivery_out(delivery, plan, site_name=watch.site_name(delivery), now_s=self._clock.now_s())
         self._hub.put("deliveries", delivery.id, shown.model_dump(mode="json"))
 
-    def show_command(self, command: FlightCommand, page_id: str) -> None:
-        """Show a command under the id that the page gave it."""
-        shown = command_out(command, page_id)
+    def show_command(self, command: FlightCommand) -> None:
+        """Show a command; its id is the one that its page gave it."""
+        shown = command_out(command)
         if shown is not None:
-            self._put_bounded("commands", page_id, shown.model_dump(mode="json"), _SHOWN_COMMANDS)
+            self._put_bounded("commands", command.id, shown.model_dump(mode="json"), _SHOWN_COMMANDS)
 
     def show_alert(self, alert: OpenAlert) -> None:
         """Show an alert."""

@@ -60,13 +60,13 @@ async def take_picture(
     captured_at: Annotated[float | None, Form(ge=0, le=1e11)] = None,
 ) -> PictureAcceptedOut:
     """Take in a picture of an aircraft's camera; 201 once it is safe on disk, and the same file twice is one."""
-    known = VehicleId(vehicle_id) in station.aircraft.vehicles
+    known = VehicleId(vehicle_id) in station.mirror.vehicle_ids
     context = PictureContext(
         who=name,
         vehicle_id=VehicleId(vehicle_id) if known else None,
         image_index=image_index,
         captured_at_s=captured_at,
-        simulated=known and station.aircraft.vehicle(VehicleId(vehicle_id)).state().simulated is Simulated.YES,
+        simulated=known and station.mirror.state(VehicleId(vehicle_id)).simulated is Simulated.YES,
     )
     picture = await station.take_picture(_parts(file), context)
     return PictureAcceptedOut(picture_id=picture.id, sha256=picture.sha256)

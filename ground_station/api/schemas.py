@@ -298,6 +298,23 @@ class OfficeLinkOut(WireModel):
     text: TextOut
 
 
+class FlightCoreOut(WireModel):
+    """The flight core: what flies is in its hands, with or without this service.
+
+    `boot_id` and `stamp_s` are its last beat; a page sends them back with an order, and how long ago it heard them by
+    its own elapsed time. `page` is the address of the core's own page 緊急操作, empty where it has none. `alarms` say
+    what the core cannot do now.
+    """
+
+    reachable: bool
+    boot_id: str | None
+    stamp_s: float | None
+    page: str
+    problem: TextOut | None
+    problem_cure: TextOut | None
+    alarms: list[TextOut]
+
+
 class PictureOut(WireModel):
     """A picture taken in at this station."""
 
@@ -345,6 +362,7 @@ class StationLive(WireModel):
     pictures: dict[str, PictureOut]
     alerts: dict[str, AlertOut]
     office: OfficeLinkOut
+    flight: FlightCoreOut
     clock_s: float
 
 

@@ -84,6 +84,7 @@ async def _demo(settings: Settings, *, fly: bool, leave: bool) -> bool:
         ready.cancel()
         running.cancel()
         await asyncio.gather(running, ready, return_exceptions=True)
+        await everything.flight.stop()
     return succeeded
 
 

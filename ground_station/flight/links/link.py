@@ -103,6 +103,11 @@ class Link:
             reopened=self._reopened,
         )
 
+    @property
+    def is_open(self) -> bool:
+        """Return whether what is sent goes out."""
+        return self._phase is LinkPhase.OPEN
+
     def decode(self, frame: Frame) -> Message | None:
         """Return the message in `frame`, or None if its payload makes no sense."""
         return self._codec.decode(frame)

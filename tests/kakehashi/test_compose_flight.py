@@ -9,7 +9,7 @@ from fleet.errors import BadInputError
 from fleet.ids import VehicleId
 from fleet.realm import Realm
 from kakehashi.aircraft_of_run import trained_aircraft
-from kakehashi.compose_station import vehicle_settings
+from kakehashi.compose_flight import vehicle_settings
 from kakehashi.settings import Settings, SimSettings, StationSettings
 from missions.formats.demo_town import make_demo_town
 from missions.values.town import Town
@@ -27,7 +27,7 @@ def _measured(town: Town) -> Town:
 
 def _ids(town: Town, *links: str, realm: Realm = Realm.DRILL, count: int = 1) -> list[str]:
     settings = Settings(realm=realm, station=StationSettings(vehicles=links), sim=SimSettings(count=count))
-    return [str(one.id) for one in vehicle_settings(settings, town)]
+    return [str(one.id) for one in vehicle_settings(settings, town.aircraft)]
 
 
 def test_a_live_link_without_a_name_takes_the_towns_aircraft_in_their_order(town: Town) -> None:
@@ -62,7 +62,7 @@ def test_a_drill_that_starts_sitl_itself_has_the_aircraft_that_sitl_plays(town: 
     sim = SimSettings(count=2, arducopter=Path("arducopter"))
     settings = Settings(realm=Realm.DRILL, sim=sim)
     played = [one.id for one in trained_aircraft(settings, town.aircraft)]
-    assert [one.id for one in vehicle_settings(settings, town)] == played == ["arducopter-1", "kakehashi-1"]
+    assert [one.id for one in vehicle_settings(settings, town.aircraft)] == played == ["arducopter-1", "kakehashi-1"]
 
 
 def test_a_link_without_a_name_leaves_an_aircraft_that_another_link_names(town: Town) -> None:

@@ -1,0 +1,52 @@
+"""Follows the flight core's journal by number, and tells the town office what it says of commands: each entry once.
+
+The number it came to is kept after what it told is kept, so a station that ended in between tells an entry again, under
+the same record, and never leaves one out.
+"""
+
+import asyncio
+
+import structlog
+
+from fleet.audit import AuditEntry
+from fleet.clock import Clock
+from fleet.errors import FleetError
+from ground_station.flight.port import FlightPort
+from ground_station.flight.recollection import recollected
+from ground_station.service.documents_sql import SqlDocuments
+from ground_station.service.town_link import TownLink
+
+_log = structlog.get_logger(__name__)
+
+_COLLECTION = "flight-journal"
+_DOCUMENT = "told"
+_AGAIN_S = 2.0
+
+
+class JournalFollower:
+    """Tells of the journal's commands; `run` until cancelled."""
+
+    def __init__(self, port: FlightPort, link: TownLink, documents: SqlDocuments, clock: Clock) -> None:
+        self._port = port
+        self._link = link
+        self._documents = documents
+        self._clock = clock
+        self.told = next((int(body) for body in documents.all(_COLLECTION)), 0)
+
+    async def run(self) -> None:
+        """Go on from the number that was told last; what cannot be done now is tried again."""
+        while True:
+            try:
+                async for entries in self._port.listen(self.told):
+                    await self._tell(entries)
+            except FleetError as error:
+                _log.debug("the journal is followed later", what=error.what.en)
+            await asyncio.sleep(_AGAIN_S)
+
+    async def _tell(self, entries: tuple[AuditEntry, ...]) -> None:
+        for entry in entries:
+            for command in recollected((entry,)):
+                await self._link.tell_command(command)
+        told = entries[-1].number
+        await asyncio.to_thread(self._documents.put, _COLLECTION, _DOCUMENT, told, self._clock.now_s())
+        self.told = told
