@@ -37,7 +37,7 @@ from ground_station.service.town_feed import VehicleNews
 from ground_station.service.wakefulness import Wakefulness
 from ground_station.station_setup import StationSetup
 from ground_station.town_reports import TownReports, every
-from ground_station.town_side import TownSide
+from ground_station.town_side import TownSide, TownSideSetup
 from imagery.pictures import Picture, PictureContext
 from imagery.tables_sql import imagery_metadata
 from portal.access import Access
@@ -74,7 +74,10 @@ class FieldStation:
         self.flight = setup.flight
         self.wakefulness = Wakefulness(setup.clock)
         self.mirror = FlightMirror(setup.flight, setup.names(), setup.clock, Timing(time_scale=setup.time_scale))
-        self._town_side = TownSide(setup, self.engine, self.requests)
+        line = TownSideSetup(
+            town=setup.town, folder=setup.folder, realm=setup.realm, broker=setup.broker, clock=setup.clock
+        )
+        self._town_side = TownSide(line, self.engine, self.requests)
         self.relay = self._town_side.relay
         self.pictures = self._town_side.pictures
         self.town_link = self._town_side.link
@@ -108,7 +111,7 @@ class FieldStation:
             audit=setup.audit,
             clock=setup.clock,
         )
-        self._journal = JournalFollower(setup.flight, self.town_link, documents, setup.clock)
+        self._journal = JournalFollower(setup.flight, self.town_link.tell_command, documents, setup.clock)
         self._running: asyncio.Task[None] | None = None
         self._stack = contextlib.AsyncExitStack()
         self._errands: set[asyncio.Future[object]] = set()

@@ -1,26 +1,42 @@
 """The station's side of the line to the town: outbox, relay, pictures, and what goes over them."""
 
 import asyncio
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 import sqlalchemy as sa
 
+from fleet.clock import Clock
+from fleet.realm import Realm
 from ground_station.service.request_book import RequestBook
 from ground_station.service.town_link import TownLink
-from ground_station.station_setup import StationSetup
 from imagery.folder_store import FolderStore
 from imagery.intake import PictureIntake
 from imagery.station_pictures import StationPictures, StoredChunks
+from missions.values.town import Town
 from telemetry.codec import DownMessage
+from telemetry.mqtt_address import MqttAddress
 from telemetry.outbox_sqlite import SqliteOutbox
 from telemetry.relay_mqtt import StationAddress, StationRelay
 from telemetry.topics import Topics
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TownSideSetup:
+    """What the line to the town is told; nothing of the aircraft is. `folder` is the station's."""
+
+    town: Town
+    folder: Path
+    realm: Realm
+    broker: MqttAddress
+    clock: Clock
+
+
 class TownSide:
     """What reaches the town office, whenever that can be reached. Use as `async with`; `run` until cancelled."""
 
-    def __init__(self, setup: StationSetup, engine: sa.Engine, requests: RequestBook) -> None:
+    def __init__(self, setup: TownSideSetup, engine: sa.Engine, requests: RequestBook) -> None:
         store = FolderStore(setup.folder / "pictures")
         self._intake = PictureIntake()
         self._outbox = SqliteOutbox(setup.folder / "outbox.sqlite")

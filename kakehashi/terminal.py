@@ -1,5 +1,8 @@
 """What a person sees at the terminal while everything runs: steps, addresses, and a line of status when it changes."""
 
+import contextlib
+import queue
+import threading
 from collections.abc import Mapping
 from typing import TextIO
 
@@ -14,20 +17,38 @@ _NAMES = {
     "ground-station": "地上局 / ground station",
     "sim": "模擬機 / simulated aircraft",
 }
+MOST_WAITING = 1000
+"""Lines that wait for a terminal that does not take them."""
+_LAST_LINES_S = 1.0
 _LOUD = frozenset({"warning", "error", "critical"})
 
 
 class Terminal:
-    """Writes to one stream."""
+    """Writes to one stream, from a thread: a terminal that was stopped (Ctrl-S) holds up nothing but its own lines."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._last_status = ""
+        self._lines: queue.Queue[str | None] = queue.Queue(MOST_WAITING)
+        self._writer = threading.Thread(target=self._write, name="terminal", daemon=True)
+        self._writer.start()
 
     def say(self, text: str) -> None:
-        """Write one line."""
-        self._stream.write(text + "\n")
-        self._stream.flush()
+        """Write one line; one that finds a thousand waiting is dropped."""
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(text)
+
+    def close(self) -> None:
+        """Let what waits be written, a second at most."""
+        with contextlib.suppress(queue.Full):
+            self._lines.put_nowait(None)
+        self._writer.join(_LAST_LINES_S)
+
+    def _write(self) -> None:
+        while (line := self._lines.get()) is not None:
+            with contextlib.suppress(OSError, ValueError):  # a terminal that is gone reads nothing
+                self._stream.write(line + "\n")
+                self._stream.flush()
 
     def show_started(self, service: str) -> None:
         """Say that a service is up."""

@@ -44,7 +44,7 @@ class CoreLock:
     def still_there(self) -> bool:
         """Return whether the folder still has the file that is held."""
         try:
-            return os.stat(self._path).st_ino == os.fstat(self._descriptor).st_ino
+            return self._path.stat().st_ino == os.fstat(self._descriptor).st_ino
         except OSError:
             return False
 

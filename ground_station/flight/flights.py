@@ -143,6 +143,7 @@ class Flights:
             yield
         finally:
             self._transfers.pop(vehicle.id, None)
+            self._found.pop(vehicle.id, None)
             self._station.feed.changed(vehicle.id)
 
     def _progress(self, vehicle_id: VehicleId, digest: PlanDigest) -> "_ProgressTo":

@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -72,35 +72,37 @@ class FlightServer:
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 
-    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        if task is None or len(self._connections) >= MOST_CONNECTIONS:
+    def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._connections) >= MOST_CONNECTIONS:
             writer.close()
             return
-        self._connections.add(task)
+        connection = asyncio.get_running_loop().create_task(self._attend(reader, writer))
+        self._connections.add(connection)
+        connection.add_done_callback(self._connections.discard)
+
+    async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.transport.set_write_buffer_limits(high=0)  # no pile of reports
         try:
             await self._serve(reader, writer)
         except (ConnectionError, TimeoutError) as error:
             _log.debug("a connection to the flight core ended", why=str(error))
         finally:
-            self._connections.discard(task)
             writer.transport.abort()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             async with asyncio.timeout(_GREETING_S):
-                hello = await wire.read_request(
-                    reader
-                )  # all of it, else closing would take the words of a refusal away
+                # First all of the greeting is read: closing before that would take the words of a refusal away.
+                hello = await wire.read_request(reader)
                 self._require_own_user(writer)
                 await _send(writer, self._greet(hello))
                 request = await wire.read_request(reader)
             if isinstance(request, wire.Follow):
-                await self._stream(writer, (wire.report_of(report) async for report in self._core.follow()))
+                reports = self._core.follow()
+                await _until_gone(reader, self._stream(writer, (wire.report_of(report) async for report in reports)))
             elif isinstance(request, wire.Listen):
                 entries = self._core.listen(request.after)
-                await self._stream(writer, (wire.Entries(entries=some) async for some in entries))
+                await _until_gone(reader, self._stream(writer, (wire.Entries(entries=some) async for some in entries)))
             elif isinstance(request, wire.Hello):
                 raise _not_understood()
             else:
@@ -174,6 +176,19 @@ class FlightServer:
             return wire.Answer(digest=await self._core.place(request.plan, author=request.author, keep=request.keep))
         await self._core.set_up(request.work())
         return wire.Answer()
+
+
+async def _until_gone(reader: asyncio.StreamReader, stream: Coroutine[None, None, None]) -> None:
+    """Stream until the reader hangs up, which shows at once even while there is nothing to send."""
+    streaming, gone = asyncio.ensure_future(stream), asyncio.ensure_future(reader.read(1))
+    try:
+        await asyncio.wait({streaming, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if streaming.done():
+            streaming.result()
+    finally:
+        streaming.cancel()
+        gone.cancel()
+        await asyncio.gather(streaming, gone, return_exceptions=True)
 
 
 async def _send(writer: asyncio.StreamWriter, message: wire.Reply) -> None:

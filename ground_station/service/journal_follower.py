@@ -5,6 +5,7 @@ the same record, and never leaves one out.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -13,10 +14,12 @@ from fleet.clock import Clock
 from fleet.errors import FleetError
 from ground_station.flight.port import FlightPort
 from ground_station.flight.recollection import recollected
+from ground_station.flight.vehicles.flight_command import FlightCommand
 from ground_station.service.documents_sql import SqlDocuments
-from ground_station.service.town_link import TownLink
 
 _log = structlog.get_logger(__name__)
+
+TellCommand = Callable[[FlightCommand], Awaitable[None]]
 
 _COLLECTION = "flight-journal"
 _DOCUMENT = "told"
@@ -26,9 +29,9 @@ _AGAIN_S = 2.0
 class JournalFollower:
     """Tells of the journal's commands; `run` until cancelled."""
 
-    def __init__(self, port: FlightPort, link: TownLink, documents: SqlDocuments, clock: Clock) -> None:
+    def __init__(self, port: FlightPort, tell: TellCommand, documents: SqlDocuments, clock: Clock) -> None:
         self._port = port
-        self._link = link
+        self._tell_command = tell
         self._documents = documents
         self._clock = clock
         self.told = next((int(body) for body in documents.all(_COLLECTION)), 0)
@@ -46,7 +49,7 @@ class JournalFollower:
     async def _tell(self, entries: tuple[AuditEntry, ...]) -> None:
         for entry in entries:
             for command in recollected((entry,)):
-                await self._link.tell_command(command)
+                await self._tell_command(command)
         told = entries[-1].number
         await asyncio.to_thread(self._documents.put, _COLLECTION, _DOCUMENT, told, self._clock.now_s())
         self.told = told

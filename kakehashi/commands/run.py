@@ -44,7 +44,8 @@ def run(
     everything = AllInOne(settings, terminal)
     stopped_by = asyncio.run(run_until_stopped(everything.run, watch_parent=False))
     if asyncio.run(leave(settings, everything.flight, terminal, stopped_by)):
-        _say("止めました。記録は残っています / stopped; all records are kept")
+        terminal.say("→ 止めました。記録は残っています / stopped; all records are kept")
+    terminal.close()
 
 
 def run_settings(
