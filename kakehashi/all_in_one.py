@@ -11,19 +11,13 @@ import httpx
 import structlog
 
 from fleet.text import Text
-from ground_station.flight import socket_path
-from ground_station.flight.socket_client import SocketFlight
-from kakehashi.bundle import bundle_folder
-from kakehashi.compose_flight import page_address
 from kakehashi.environment import environment_of
 from kakehashi.events import Event
-from kakehashi.flight_keeper import FlightKeeper
-from kakehashi.home import Home
+from kakehashi.flight_place import keeper_of, page_address
 from kakehashi.ports_of_run import has_simulator
 from kakehashi.settings import Settings
 from kakehashi.supervisor import Service, ServiceProcess
 from kakehashi.terminal import Terminal
-from missions.formats.bundle_identity import read_town_id
 
 _log = structlog.get_logger(__name__)
 
@@ -56,14 +50,8 @@ class AllInOne:
             service.name: ServiceProcess(service, self._on_event, terminal.log_line)
             for service in services_of(settings)
         }
-        folder = Home(root=settings.home, realm=settings.realm).station
-        self.flight = FlightKeeper(
-            folder,
-            SocketFlight(folder / socket_path.NAME, realm=settings.realm, town=read_town_id(bundle_folder(settings))),
-            environment_of(settings, os.environ),
-            self._on_flight,
-            terminal.say,
-        )
+        environment = environment_of(settings, os.environ)
+        self.flight = keeper_of(settings, environment, self._on_flight, terminal.say)
 
     async def run(self) -> None:
         """Run until cancelled; what is not up after two minutes is named, and waited for on."""

@@ -23,6 +23,7 @@ from ground_station.flight.vehicles.state import Timing
 from kakehashi.aircraft_of_run import Fleet, links_of
 from kakehashi.bundle import bundle_folder
 from kakehashi.events import tell
+from kakehashi.flight_place import page_address
 from kakehashi.home import Home
 from kakehashi.settings import Settings
 from missions.formats.bundle_aircraft import read_aircraft
@@ -68,11 +69,6 @@ async def run_flight(settings: Settings) -> None:
         stack.push_async_callback(_end, page)
         tell("ready", "flight", url=page_address(settings))
         await _until_gone(lock, core)
-
-
-def page_address(settings: Settings) -> str:
-    """Return where the flight core's own page is."""
-    return f"http://{settings.flight.host}:{settings.flight.port}/flight"
 
 
 async def _services(settings: Settings, home: Home, clock: Clock, stack: contextlib.AsyncExitStack) -> CoreServices:

@@ -10,15 +10,14 @@ from fleet.clock import SystemClock
 from fleet.realm import Realm
 from ground_station.api.app import create_app
 from ground_station.field_station import FieldStation
-from ground_station.flight import ground_file, socket_path
+from ground_station.flight import ground_file
 from ground_station.flight.ground_file import write_ground
-from ground_station.flight.socket_client import SocketFlight
 from ground_station.station_setup import StationSetup
 from kakehashi.aircraft_of_run import links_of
 from kakehashi.bundle import bundle_folder, load_town
-from kakehashi.compose_flight import page_address
 from kakehashi.compose_office import broker_address, station_user
 from kakehashi.events import tell
+from kakehashi.flight_place import flight_of, page_address
 from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
 from kakehashi.settings import Settings
@@ -44,7 +43,7 @@ async def run_station(settings: Settings) -> None:
         folder=home.station,
         realm=settings.realm,
         broker=broker_address(settings, home, station_user(town)),
-        flight=SocketFlight(home.station / socket_path.NAME, realm=settings.realm, town=town.id),
+        flight=flight_of(settings),
         vehicles=tuple(links_of(settings, town.aircraft)),
         audit=AuditFile(home.station / DESK_AUDIT, clock),
         clock=clock,

@@ -3,8 +3,8 @@
 import asyncio
 import signal
 
-from kakehashi.compose_flight import page_address
 from kakehashi.flight_keeper import FlightKeeper
+from kakehashi.flight_place import page_address
 from kakehashi.ports_of_run import has_simulator
 from kakehashi.settings import Settings
 from kakehashi.terminal import Terminal

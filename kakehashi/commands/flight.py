@@ -7,10 +7,8 @@ import typer
 
 from fleet.errors import ConflictError, NotFoundError
 from fleet.text import Text
-from ground_station.flight import socket_path
 from ground_station.flight.core_lock import holder
 from ground_station.flight.page.code import station_code
-from ground_station.flight.socket_client import SocketFlight
 from kakehashi.commands.services import Drill, realm_overrides
 from kakehashi.home import Home
 from kakehashi.settings import Settings, load_settings
@@ -51,7 +49,7 @@ def stop(
 @app.command("sheet")
 def sheet(context: typer.Context) -> None:
     """印刷する「準備の紙」/ print the set-up sheet: address and station code."""
-    from kakehashi.compose_flight import page_address
+    from kakehashi.flight_place import page_address
 
     settings: Settings = context.obj
     home = Home(root=settings.home, realm=settings.realm)
@@ -67,13 +65,9 @@ def sheet(context: typer.Context) -> None:
 
 
 async def _stop(settings: Settings, *, in_flight: bool) -> None:
-    from kakehashi.bundle import bundle_folder
-    from kakehashi.flight_keeper import FlightKeeper
-    from missions.formats.bundle_identity import read_town_id
+    from kakehashi.flight_place import keeper_of
 
-    folder = Home(root=settings.home, realm=settings.realm).station
-    port = SocketFlight(folder / socket_path.NAME, realm=settings.realm, town=read_town_id(bundle_folder(settings)))
-    keeper = FlightKeeper(folder, port, {}, _nothing, typer.echo)
+    keeper = keeper_of(settings, {}, _nothing, typer.echo)
     flying = await keeper.flying()
     if not in_flight and (flying is None or flying):
         names = Text("（答えません）", "it does not answer") if flying is None else _names(flying)

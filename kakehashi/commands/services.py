@@ -37,9 +37,14 @@ def ground_station(
         station = settings.station.model_copy(update={"vehicles": tuple(vehicle)})
         settings = settings.model_copy(update={"station": station})
     _require(station_port(settings))
+    if not with_parent:
+        from kakehashi.station_alone import run_station_alone
+
+        run_station_alone(settings)
+        return
     from kakehashi.compose_station import run_station
 
-    asyncio.run(run_until_stopped(lambda: run_station(settings), watch_parent=with_parent))
+    asyncio.run(run_until_stopped(lambda: run_station(settings), watch_parent=True))
 
 
 def town_office(context: typer.Context, drill: Drill = False, with_parent: WatchParent = False) -> None:
