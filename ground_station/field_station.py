@@ -23,6 +23,7 @@ from ground_station.service.command_desk import CommandDesk
 from ground_station.service.delivery import Delivery, DeliveryState
 from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.delivery_desk import DeliveryDesk
+from ground_station.service.disk_watch import StationDisk
 from ground_station.service.documents_sql import SqlDocuments, documents_metadata
 from ground_station.service.flight_watch import FlightWatch, Watchers
 from ground_station.service.machine_checks import MachineChecks
@@ -42,7 +43,7 @@ from portal.access import Access
 from portal.accounts_sql import SqlAccountStore, accounts_metadata
 from portal.live import LiveState
 from portal.live_hub import LiveHub
-from telemetry.engine_sql import open_engine
+from telemetry.engine_sql import open_engine, writing
 
 _log = structlog.get_logger(__name__)
 
@@ -57,13 +58,15 @@ class FieldStation:
     """Everything the field does, with or without the town office. Use as `async with`, from one event loop."""
 
     def __init__(self, setup: StationSetup) -> None:
-        self.setup = setup
+        self.disk = StationDisk(setup)
+        self.setup = setup = self.disk.watched(setup)
         self.town = setup.town
         self.clock = setup.clock
         self.engine = open_engine(f"sqlite:///{setup.folder / 'station.sqlite'}")
         for metadata in (accounts_metadata, documents_metadata, imagery_metadata):
             metadata.create_all(self.engine)
-        self.access = Access(SqlAccountStore(self.engine), setup.clock, setup.audit, FOUNDER_ROLES)
+        self.disk.watch_database(self.engine)
+        self.access = Access(SqlAccountStore(self.engine, writing), setup.clock, setup.audit, FOUNDER_ROLES)
         documents = SqlDocuments(self.engine)
         self.requests = RequestBook(documents)
         self.deliveries = DeliveryBook(documents)
@@ -71,7 +74,7 @@ class FieldStation:
         self._pool = PlanningPool(setup.bundle)
         self.plans = PlanDesk(pool=self._pool, documents=documents, requests=self.requests, clock=setup.clock)
         self.aircraft = setup.aircraft()
-        self._town_side = TownSide(setup, self.engine, self.requests)
+        self._town_side = TownSide(setup, self.engine, self.requests, self.disk)
         self.relay = self._town_side.relay
         self.pictures = self._town_side.pictures
         self.town_link = self._town_side.link
@@ -169,6 +172,8 @@ class FieldStation:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.aircraft.watch(), name="aircraft")
             tasks.create_task(self.hub.run(), name="live")
+            disk = self.disk.watch_for(self.hub, self.board.remark_office, self.relay.unreceipted_s)
+            tasks.create_task(disk, name="disk")
             tasks.create_task(self._town_side.run(), name="town side")
             tasks.create_task(self.watch.run(), name="watch")
             tasks.create_task(self.desk.run(), name="desk")

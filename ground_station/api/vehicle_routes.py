@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from fleet.errors import FleetError, NotFoundError
+from fleet.errors import FleetError, NotFoundError, UnavailableError
 from fleet.ids import VehicleId
 from fleet.text import Text
 from ground_station.api.command_schemas import CommandIn, CommandOut, SkyClearIn, SkyClearOut
@@ -17,6 +17,9 @@ from ground_station.field_station import FieldStation
 from ground_station.flight.vehicles.flight_command import Action
 from ground_station.flight.vehicles.state import LinkState
 from portal.guard import Flyer
+from telemetry.relay_mqtt import RelayStatus
+
+HEALTH_WITHIN_S = 3.0
 
 router = APIRouter(prefix="/api", tags=["flight"])
 
@@ -59,14 +62,26 @@ async def read_health(station: Station) -> HealthOut:
     states = station.aircraft.states()
     fresh = sum(state.link is LinkState.FRESH for state in states)
     flying = sum(state.armed for state in states)
-    status = await station.relay.status()
-    pending = sum(waiting.records for waiting in status.pending.values())
+    status = await _relay_status(station)
+    pending = None if status is None else sum(waiting.records for waiting in status.pending.values())
+    not_kept = station.disk.in_words()
+    well = fresh == len(states) and status is not None and status.fault is None and not_kept is None
     return HealthOut(
-        status="ok" if fresh == len(states) and status.fault is None else "degraded",
+        status="ok" if well else "degraded",
         details={
             "aircraft": f"{fresh}/{len(states)}",
             "flying": str(flying),
-            "office": "connected" if status.connected else "not connected",
-            "pending_records": str(pending),
+            "office": "connected" if status is not None and status.connected else "not connected",
+            "pending_records": "unknown" if pending is None else str(pending),
+            "storage": not_kept or "書けます / takes what is written",
         },
     )
+
+
+async def _relay_status(station: FieldStation) -> RelayStatus | None:
+    """Return how the relay stands, or None if its outbox does not say so in time."""
+    try:
+        async with asyncio.timeout(HEALTH_WITHIN_S):
+            return await station.relay.status()
+    except (TimeoutError, UnavailableError):
+        return None
