@@ -23,6 +23,7 @@ from ground_station.service.delivery import Delivery, DeliveryState
 from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.delivery_desk import DeliveryDesk, FlightSide
 from ground_station.service.delivery_upload import DeliveryUploads
+from ground_station.service.disk_watch import StationDisk
 from ground_station.service.documents_sql import SqlDocuments, documents_metadata
 from ground_station.service.flight_intents import FlightIntents
 from ground_station.service.flight_mirror import FlightMirror
@@ -37,14 +38,15 @@ from ground_station.service.town_feed import VehicleNews
 from ground_station.service.wakefulness import Wakefulness
 from ground_station.station_setup import StationSetup
 from ground_station.town_reports import TownReports, every
-from ground_station.town_side import TownSide, TownSideSetup
+from ground_station.town_side import TownSide
+from ground_station.town_side_setup import TownSideSetup
 from imagery.pictures import Picture, PictureContext
 from imagery.tables_sql import imagery_metadata
 from portal.access import Access
 from portal.accounts_sql import SqlAccountStore, accounts_metadata
 from portal.live import LiveState
 from portal.live_hub import LiveHub
-from telemetry.engine_sql import open_engine
+from telemetry.engine_sql import open_engine, writing
 
 _log = structlog.get_logger(__name__)
 
@@ -58,13 +60,18 @@ class FieldStation:
     """Everything the field does, with or without the town office. Use as `async with`, from one event loop."""
 
     def __init__(self, setup: StationSetup) -> None:
-        self.setup = setup
+        line = TownSideSetup(
+            town=setup.town, folder=setup.folder, realm=setup.realm, broker=setup.broker, clock=setup.clock
+        )
+        self.disk = StationDisk(line)
+        self.setup = setup = replace(setup, audit=self.disk.watched(setup.audit))
         self.town = setup.town
         self.clock = setup.clock
         self.engine = open_engine(f"sqlite:///{setup.folder / 'station.sqlite'}")
         for metadata in (accounts_metadata, documents_metadata, imagery_metadata):
             metadata.create_all(self.engine)
-        self.access = Access(SqlAccountStore(self.engine), setup.clock, setup.audit, FOUNDER_ROLES)
+        self.disk.watch_database(self.engine)
+        self.access = Access(SqlAccountStore(self.engine, writing), setup.clock, setup.audit, FOUNDER_ROLES)
         documents = SqlDocuments(self.engine)
         self.requests = RequestBook(documents)
         self.deliveries = DeliveryBook(documents)
@@ -74,10 +81,7 @@ class FieldStation:
         self.flight = setup.flight
         self.wakefulness = Wakefulness(setup.clock)
         self.mirror = FlightMirror(setup.flight, setup.names(), setup.clock, Timing(time_scale=setup.time_scale))
-        line = TownSideSetup(
-            town=setup.town, folder=setup.folder, realm=setup.realm, broker=setup.broker, clock=setup.clock
-        )
-        self._town_side = TownSide(line, self.engine, self.requests)
+        self._town_side = TownSide(line, self.engine, self.requests, self.disk)
         self.relay = self._town_side.relay
         self.pictures = self._town_side.pictures
         self.town_link = self._town_side.link
@@ -185,6 +189,8 @@ class FieldStation:
             tasks.create_task(self.wakefulness.run(), name="wakefulness")
             tasks.create_task(self._journal.run(), name="journal")
             tasks.create_task(self.hub.run(), name="live")
+            disk = self.disk.watch_for(self.hub, self.board.remark_office, self.relay.unreceipted_s)
+            tasks.create_task(disk, name="disk")
             tasks.create_task(self._town_side.run(), name="town side")
             tasks.create_task(self.watch.run(), name="watch")
             tasks.create_task(self.desk.run(), name="desk")

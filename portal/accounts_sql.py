@@ -1,10 +1,17 @@
 """Accounts in a SQL database by SQLAlchemy Core; the same code runs on SQLite and PostgreSQL."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TypeAlias
+
 from sqlalchemy import Column, Connection, Engine, Float, MetaData, String, Table, Text, delete, insert, select, update
 
 from fleet.ids import PersonId
 from fleet.roles import Role
 from portal.accounts import LinkKind, OneTimeLink, Person, Session
+
+Writing: TypeAlias = Callable[[Engine], AbstractContextManager[Connection]]
+"""Opens one writing transaction: committed at the end of its block, or undone whole."""
 
 accounts_metadata = MetaData()
 
@@ -35,10 +42,11 @@ links_table = Table(
 
 
 class SqlAccountStore:
-    """An AccountStore on one engine."""
+    """An AccountStore on one engine; `writing` is how its service writes to a database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, writing: Writing = Engine.begin) -> None:
         self._engine = engine
+        self._writing = writing
 
     def people(self) -> tuple[Person, ...]:
         """Return everybody, by name."""
@@ -53,7 +61,7 @@ class SqlAccountStore:
             "roles": " ".join(sorted(person.roles)),
             "password_hash": person.password_hash,
         }
-        with self._engine.begin() as connection:
+        with self._writing(self._engine) as connection:
             if using_link_hash is not None:
                 used = connection.execute(delete(links_table).where(links_table.c.token_hash == using_link_hash))
                 if used.rowcount != 1:
@@ -65,7 +73,7 @@ class SqlAccountStore:
 
     def save_link(self, link: OneTimeLink) -> None:
         """Keep a link; there is only one for set-up, and one invitation a person."""
-        with self._engine.begin() as connection:
+        with self._writing(self._engine) as connection:
             connection.execute(
                 delete(links_table).where(
                     links_table.c.kind == link.kind, links_table.c.person_id.is_not_distinct_from(link.person_id)
@@ -97,7 +105,7 @@ class SqlAccountStore:
 
     def save_session(self, session: Session, now_s: float) -> None:
         """Keep a new session, and sweep out those that expired before `now_s`."""
-        with self._engine.begin() as connection:
+        with self._writing(self._engine) as connection:
             connection.execute(delete(sessions_table).where(sessions_table.c.expires_at_s <= now_s))
             connection.execute(
                 insert(sessions_table).values(
@@ -110,7 +118,7 @@ class SqlAccountStore:
 
     def extend_session(self, token_hash: str, expires_at_s: float) -> None:
         """Let a session last longer; nothing if it was ended meanwhile."""
-        with self._engine.begin() as connection:
+        with self._writing(self._engine) as connection:
             connection.execute(
                 update(sessions_table)
                 .where(sessions_table.c.token_hash == token_hash)
@@ -124,7 +132,7 @@ class SqlAccountStore:
 
     def end_session(self, token_hash: str) -> None:
         """Forget a session."""
-        with self._engine.begin() as connection:
+        with self._writing(self._engine) as connection:
             connection.execute(delete(sessions_table).where(sessions_table.c.token_hash == token_hash))
 
 

@@ -16,9 +16,10 @@ from ground_station.service.request_book import StationRequest
 from ground_station.service.town_feed import VehicleNews
 from imagery.pictures import Picture
 from portal.live_hub import LiveHub
+from portal.storage_board import STORAGE
 from telemetry.relay_mqtt import RelayStatus
 
-COLLECTIONS = ("vehicles", "requests", "deliveries", "commands", "pictures", "alerts")
+COLLECTIONS = ("vehicles", "requests", "deliveries", "commands", "pictures", "alerts", STORAGE)
 _SHOWN_COMMANDS = 40
 _SHOWN_ALERTS = 40
 _SHOWN_PICTURES = 200
@@ -41,6 +42,8 @@ class LiveBoard:
         self._clock = clock
         self._order: dict[str, list[str]] = {"commands": [], "alerts": [], "pictures": []}
         self._connected_since_s: float | None = None
+        self._office: tuple[RelayStatus, int] | None = None
+        self._remark: Text | None = None
 
     def show_vehicle(self, news: VehicleNews, name: Text) -> None:
         """Show an aircraft as last heard."""
@@ -110,7 +113,8 @@ class LiveBoard:
         self._put_bounded("pictures", picture.id, picture_out(picture).model_dump(mode="json"), _SHOWN_PICTURES)
 
     def show_office(self, status: RelayStatus, pictures_pending: int) -> None:
-        """Show how the station stands with the town office."""
+        """Show how the station stands with the town office, and beside it what is not kept."""
+        self._office = status, pictures_pending
         if not status.connected:
             self._connected_since_s = None
         elif self._connected_since_s is None:
@@ -125,15 +129,24 @@ class LiveBoard:
                 f"役場と未接続: 手元で動作中、{pending} 件を保管",
                 f"no link to the town office: working here, {pending} records kept",
             )
+        remark = self._remark
         shown = OfficeLinkOut(
             connected=status.connected,
             since_s=self._connected_since_s,
             pending_records=pending,
             pending_pictures=pictures_pending,
             oldest_pending_s=status.oldest_age_s,
-            text=text_out(words),
+            text=text_out(words if remark is None else Text(f"{words.ja}。{remark.ja}", f"{words.en}; {remark.en}")),
+            trouble=remark is not None,
         )
         self._hub.set("office", shown.model_dump(mode="json"))
+
+    def remark_office(self, remark: Text | None) -> None:
+        """Say from now on beside the line to the office that something is not kept; None once all is."""
+        if remark != self._remark:
+            self._remark = remark
+            if self._office is not None:
+                self.show_office(*self._office)
 
     def _put_bounded(self, collection: str, key: str, value: dict[str, object], most: int) -> None:
         order = self._order[collection]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 
-from fleet.errors import ExpiredError, FleetError, NotFoundError
+from fleet.errors import ExpiredError, FleetError, NotFoundError, UnavailableError
 from fleet.ids import CommandId, VehicleId
 from fleet.text import Text
 from ground_station.api.command_schemas import CommandIn, CommandOut, HeardIn, SkyClearIn, SkyClearOut
@@ -18,6 +18,9 @@ from ground_station.flight.order import Heard, Order
 from ground_station.flight.vehicles.flight_command import Action
 from ground_station.flight.vehicles.state import LinkState
 from portal.guard import Flyer
+from telemetry.relay_mqtt import RelayStatus
+
+HEALTH_WITHIN_S = 3.0
 
 router = APIRouter(prefix="/api", tags=["flight"])
 
@@ -98,16 +101,28 @@ async def read_health(station: Station) -> HealthOut:
     states = station.mirror.states()
     heard = sum(state.link is LinkState.FRESH for state in states)
     flying = sum(state.armed for state in states)
-    status = await station.relay.status()
-    pending = sum(waiting.records for waiting in status.pending.values())
-    well = heard == len(states) and status.fault is None and station.mirror.reachable and not station.mirror.alarms
+    status = await _relay_status(station)
+    pending = None if status is None else sum(waiting.records for waiting in status.pending.values())
+    not_kept = station.disk.in_words()
+    told = status is not None and status.fault is None and not_kept is None
+    well = heard == len(states) and told and station.mirror.reachable and not station.mirror.alarms
     return HealthOut(
         status="ok" if well else "degraded",
         details={
             "aircraft": f"{heard}/{len(states)}",
             "flying": str(flying),
-            "office": "connected" if status.connected else "not connected",
-            "pending_records": str(pending),
+            "office": "connected" if status is not None and status.connected else "not connected",
+            "pending_records": "unknown" if pending is None else str(pending),
             "flight_core": "reachable" if station.mirror.reachable else "not reachable",
+            "storage": not_kept or "書けます / takes what is written",
         },
     )
+
+
+async def _relay_status(station: FieldStation) -> RelayStatus | None:
+    """Return how the relay stands, or None if its outbox does not say so in time."""
+    try:
+        async with asyncio.timeout(HEALTH_WITHIN_S):
+            return await station.relay.status()
+    except (TimeoutError, UnavailableError):
+        return None

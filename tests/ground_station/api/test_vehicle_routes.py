@@ -1,12 +1,16 @@
 """What can be asked of an aircraft over HTTP, and what cannot."""
 
+import asyncio
+import errno
 from types import SimpleNamespace
 
 import pytest
 
+from fleet.disk_health import Place
 from fleet.errors import RefusedError, UnavailableError
 from fleet.ids import CommandId, VehicleId
 from fleet.text import Text
+from ground_station.api import vehicle_routes
 from ground_station.api.station_of import station_of
 from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
 from tests.ground_station.api.conftest import FOUNDER, Served
@@ -67,3 +71,20 @@ async def test_clearing_the_sky_says_of_each_aircraft_that_flies_whether_it_was_
         ),
         "kite-4": ("clear-01-kite-4", None, None),
     }
+
+
+async def test_health_names_a_place_that_refuses_though_the_outbox_does_not_answer(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang() -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(served.station.relay, "status", hang)
+    monkeypatch.setattr(vehicle_routes, "HEALTH_WITHIN_S", 0.05)
+    with pytest.raises(OSError, match="full"), served.station.disk.writes(Place.OUTBOX).write():
+        raise OSError(errno.ENOSPC, "full")
+    async with asyncio.timeout(10.0):
+        health = (await served.founder.client.get("/api/health")).json()
+    assert health["status"] == "degraded"
+    assert health["details"]["storage"].startswith("outbox: 役場へ送る記録に書けません")
+    assert health["details"]["pending_records"] == "unknown"

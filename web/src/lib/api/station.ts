@@ -960,7 +960,7 @@ export interface components {
         };
         /**
          * OfficeLinkOut
-         * @description How the station stands with the town office; pending counts by lane.
+         * @description How the station stands with the town office; `trouble`: something is not kept, here or there.
          */
         OfficeLinkOut: {
             /** Connected */
@@ -974,6 +974,8 @@ export interface components {
             /** Since S */
             since_s: number | null;
             text: components["schemas"]["TextOut"];
+            /** Trouble */
+            trouble: boolean;
         };
         /**
          * OrderAction
@@ -1350,10 +1352,31 @@ export interface components {
             requests: {
                 [key: string]: components["schemas"]["RequestOut"];
             };
+            /** Storage */
+            storage: {
+                [key: string]: components["schemas"]["StorageAlarmOut"];
+            };
             /** Vehicles */
             vehicles: {
                 [key: string]: components["schemas"]["VehicleOut"];
             };
+        };
+        /**
+         * StorageAlarmOut
+         * @description Something that cannot be kept, here or at the other side. `at_s`: since when. `cure`: what to do.
+         */
+        StorageAlarmOut: {
+            /** At S */
+            at_s: number;
+            cure: components["schemas"]["TextOut"] | null;
+            /** Id */
+            id: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "warn" | "act";
+            text: components["schemas"]["TextOut"];
         };
         /**
          * TextOut

@@ -75,6 +75,9 @@ export const words = {
   keys: text('キー操作', 'Keyboard'),
   keysMove: text('ボタンの間を移動', 'Move between buttons'),
   keysHelp: text('この一覧', 'This list'),
+  cure: text('対処', 'What to do'),
+  since: (time: string) => text(`${time} から`, `since ${time}`),
+  moreNotKept: (count: number) => text(`ほか ${count} か所も（お知らせに一覧）`, `${count} more (listed under alerts)`),
   noAlerts: text('お知らせはありません', 'No alerts'),
 
   ago: (duration: Text) => text(`${duration.ja}前`, `${duration.en} ago`),
