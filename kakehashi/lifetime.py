@@ -7,6 +7,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from kakehashi.descriptors import raise_descriptor_limit
+
 STOP_DEADLINE_S = 4.0
 
 
@@ -25,7 +27,8 @@ async def _parent_is_gone() -> None:
 
 
 async def run_until_stopped(main: Callable[[], Awaitable[None]], *, watch_parent: bool) -> None:
-    """Run `main` and cancel it on a stop; it has four seconds to close what it holds."""
+    """Run `main` with as many descriptors as are allowed, and cancel it on a stop; it has 4 s to close what it holds."""
+    raise_descriptor_limit()
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
