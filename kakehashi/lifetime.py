@@ -27,7 +27,7 @@ async def _parent_is_gone() -> None:
 
 
 async def run_until_stopped(main: Callable[[], Awaitable[None]], *, watch_parent: bool) -> None:
-    """Run `main` with as many descriptors as are allowed, and cancel it on a stop; it has 4 s to close what it holds."""
+    """Run `main` with all descriptors that are allowed, and cancel it on a stop; it has 4 s to close what it holds."""
     raise_descriptor_limit()
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
