@@ -6,6 +6,8 @@ take that place.
 """
 
 import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,47 +47,51 @@ class Guest(Protocol):
         """Return whether it has to go now that its deadline is over; if not, it has set itself another."""
         ...
 
-    def has_proved(self, now_s: float) -> None:
+    def has_proved(self) -> None:
         """Hear that its sign-in was proved."""
         ...
 
 
 class Door:
-    """The connections of one server. Belongs to its event loop; `now_s` are the loop's seconds."""
+    """The connections of one server. Belongs to its event loop; `now_s` gives seconds that never go back."""
 
-    def __init__(self, limits: PlaceLimits, times: DoorTimes | None = None) -> None:
+    def __init__(
+        self, limits: PlaceLimits, times: DoorTimes | None = None, now_s: Callable[[], float] = time.monotonic
+    ) -> None:
         self.places = Places(limits)
         self.times = times or DoorTimes()
+        self.now_s = now_s
         self._guests: dict[Place, Guest] = {}
         self._told = 0
         self._told_at_s = -_TELL_EVERY_S
 
-    def enter(self, guest: Guest, transport: asyncio.Transport, address: str, now_s: float) -> Place:
+    def enter(self, guest: Guest, transport: asyncio.Transport, address: str) -> Place:
         """Give a new connection a place; another one may have to make room."""
-        place = self.places.enter(address, transport.abort, now_s + self.times.head_s)
+        place = self.places.enter(address, transport.abort, self.now_s() + self.times.head_s)
         self._guests[place] = guest
         return place
 
-    def hand_over(self, place: Place, guest: Guest, now_s: float) -> None:
+    def hand_over(self, place: Place, guest: Guest) -> None:
         """Note that a connection has become a WebSocket."""
         self._guests[place] = guest
         self.places.set_busy(place, busy=True)
-        place.deadline_s = FOR_EVER_S if place.who is not None else now_s + self.times.socket_s
+        place.deadline_s = FOR_EVER_S if place.who is not None else self.now_s() + self.times.socket_s
 
-    def prove(self, place: Place, who: str, now_s: float) -> None:
+    def prove(self, place: Place, who: str) -> None:
         """Keep a connection's place for it from now on."""
         self.places.prove(place, who)
         guest = self._guests.get(place)
         if guest is not None:
-            guest.has_proved(now_s)
+            guest.has_proved()
 
     def leave(self, place: Place) -> None:
         """Forget a connection that is gone."""
         self.places.leave(place)
         self._guests.pop(place, None)
 
-    def close_overdue(self, now_s: float) -> None:
+    def close_overdue(self) -> None:
         """End the connections whose time is over; call it about once a second."""
+        now_s = self.now_s()
         for place in self.places.overdue(now_s):
             guest = self._guests.get(place)
             if guest is None or guest.is_overdue(now_s):

@@ -52,7 +52,7 @@ class GuardedHttp(H11Protocol):
         self._step = _Step.HEAD
         self._counted_bytes = 0
         self._unsent_bytes = 0
-        self.place = self._door.enter(self, transport, self.client[0] if self.client else "", self.loop.time())
+        self.place = self._door.enter(self, transport, self.client[0] if self.client else "")
         self.app = _with_place(self.app, self._door, self.place, self.loop)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -75,7 +75,7 @@ class GuardedHttp(H11Protocol):
         super().pause_writing()
         self._unsent_bytes = self.transport.get_write_buffer_size()
         if self._step is _Step.ANSWER:
-            self.place.deadline_s = self.loop.time() + self._door.times.answer_s
+            self.place.deadline_s = self._door.now_s() + self._door.times.answer_s
 
     def resume_writing(self) -> None:
         """Stop to measure."""
@@ -98,13 +98,15 @@ class GuardedHttp(H11Protocol):
         self.place.deadline_s = now_s + (times.answer_s if unsent else self._idle_s())
         return False
 
-    def has_proved(self, now_s: float) -> None:
-        """Nothing changes before the next step."""
+    def has_proved(self) -> None:
+        """Give a pause that has begun the time of who is signed in."""
+        if self._step is _Step.IDLE:
+            self.place.deadline_s = self._door.now_s() + self._time_for(self._step)
 
     def _look(self, received_bytes: int) -> None:
         if self.transport.is_closing() or self.transport.get_protocol() is not self:
             return
-        step, now_s = self._where(), self.loop.time()
+        step, now_s = self._where(), self._door.now_s()
         if step is not self._step:
             self._step = step
             self._counted_bytes = 0
@@ -160,7 +162,7 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         before = self.transport.get_protocol()
         if isinstance(before, GuardedHttp):
             self.place = before.place
-            self._door.hand_over(before.place, self, self.loop.time())
+            self._door.hand_over(before.place, self)
             self.app = _with_place(self.app, self._door, before.place, self.loop)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -174,9 +176,8 @@ class GuardedWebSocket(WebSocketsSansIOProtocol):
         del now_s
         return True
 
-    def has_proved(self, now_s: float) -> None:
+    def has_proved(self) -> None:
         """Stay as long as the app and the peer want."""
-        del now_s
         if self.place is not None:
             self.place.deadline_s = FOR_EVER_S
 
@@ -185,7 +186,7 @@ def _with_place(app: Any, door: Door, place: Place, loop: asyncio.AbstractEventL
     """Return the app with its connection's place in the scope."""
 
     def prove(who: str) -> None:
-        loop.call_soon_threadsafe(lambda: door.prove(place, who, loop.time()))
+        loop.call_soon_threadsafe(door.prove, place, who)
 
     extension = {"prove": prove}
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import math
 import socket
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -37,7 +38,7 @@ class QuietServer(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second: return whether to stop, and now and then close who is overdue."""
         if counter % _TICKS_A_LOOK == 0:
-            self._door.close_overdue(asyncio.get_running_loop().time())
+            self._door.close_overdue()
         return await super().on_tick(counter)
 
 
@@ -56,8 +57,9 @@ class WebServer:
         *,
         limits: PlaceLimits | None = None,
         times: DoorTimes | None = None,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.door = Door(limits or web_places(descriptor_limit()), times)
+        self.door = Door(limits or web_places(descriptor_limit()), times, now_s)
         self._server = QuietServer(
             DoorConfig(
                 app,

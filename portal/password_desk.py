@@ -25,11 +25,11 @@ T = TypeVar("T")
 class Hasher(Protocol):
     """What hashes; `argon2.PasswordHasher` is one."""
 
-    def hash(self, password: str) -> str:
+    def hash(self, password: str, /) -> str:
         """Return a hash."""
         ...
 
-    def verify(self, hash: str, password: str) -> bool:  # noqa: A002
+    def verify(self, stored: str, password: str, /) -> bool:
         """Return True, or raise VerificationError or InvalidHashError."""
         ...
 
