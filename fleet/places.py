@@ -54,12 +54,12 @@ class PlaceLimits:
 
     @classmethod
     def of(cls, total: int) -> "PlaceLimits":
-        """Return the limits for so many connections: a quarter is kept for who is signed in."""
+        """Return the limits for so many: a quarter is kept for who is signed in, and one address takes half at most."""
         total = max(total, 16)
         return cls(
             total=total,
             strangers=total - total // 4,
-            per_address=max(total // 5, 4),
+            per_address=total // 2,
             busy_strangers=min(max(total // 4, 4), 256),
             per_person=total // 2,
         )

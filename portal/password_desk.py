@@ -5,6 +5,8 @@ that everything else needs: 32 wait, and who comes beyond that is told to come a
 """
 
 import asyncio
+import contextlib
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +20,7 @@ from fleet.text import Text
 
 AT_ONCE = 2
 WAITING_MOST = 32
+_NICE = 10
 
 T = TypeVar("T")
 
@@ -40,7 +43,7 @@ class PasswordDesk:
     def __init__(self, hasher: Hasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._seats = threading.BoundedSemaphore(AT_ONCE)
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password")
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="password", initializer=_yield_to_all_else)
         self._waiting = 0
 
     def hash(self, password: str) -> str:
@@ -68,3 +71,9 @@ class PasswordDesk:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         finally:
             self._waiting -= 1
+
+
+def _yield_to_all_else() -> None:
+    """Let this thread, and those that Argon2 starts from it, run when nothing else wants to (Linux; else as usual)."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
