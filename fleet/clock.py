@@ -4,6 +4,8 @@ import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
+_BOOTTIME: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 JST = timezone(timedelta(hours=9), "JST")
 
 
@@ -19,7 +21,7 @@ class Clock(Protocol):
         ...
 
     def boottime_s(self) -> float:
-        """Return seconds since the machine booted, those of its sleep counted; nobody sets this clock."""
+        """Return the same, but counting also while the machine sleeps; what lasts so long is measured with it."""
         ...
 
 
@@ -35,8 +37,8 @@ class SystemClock:
         return time.monotonic()
 
     def boottime_s(self) -> float:
-        """Return the machine's CLOCK_BOOTTIME, seconds."""
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
+        """Return CLOCK_BOOTTIME, seconds; where there is none (macOS), the monotonic clock."""
+        return time.clock_gettime(_BOOTTIME)
 
 
 class ManualClock:
@@ -55,11 +57,11 @@ class ManualClock:
         return self._monotonic_s
 
     def boottime_s(self) -> float:
-        """Return the seconds it was advanced by, as the monotonic clock that never sleeps here."""
+        """Return the seconds it was advanced by."""
         return self._monotonic_s
 
     def advance(self, seconds: float) -> None:
-        """Move both clocks forward by `seconds`."""
+        """Move all clocks forward by `seconds`."""
         self._now_s += seconds
         self._monotonic_s += seconds
 

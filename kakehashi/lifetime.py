@@ -7,6 +7,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from kakehashi.descriptors import raise_descriptor_limit
+
 STOP_DEADLINE_S = 4.0
 
 
@@ -30,7 +32,11 @@ async def run_until_stopped(
     watch_parent: bool,
     signals: tuple[signal.Signals, ...] = (signal.SIGTERM, signal.SIGINT),
 ) -> signal.Signals | None:
-    """Run `main` and cancel it on a stop; it has four seconds to close what it holds. Return the signal that it was."""
+    """Run `main` with all descriptors that are allowed, and cancel it on a stop; return the signal that it was.
+
+    It has four seconds to close what it holds.
+    """
+    raise_descriptor_limit()
     loop = asyncio.get_running_loop()
     stop: asyncio.Future[signal.Signals] = loop.create_future()
     for number in signals:

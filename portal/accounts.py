@@ -56,7 +56,7 @@ class OneTimeLink:
 
 
 class AccountStore(Protocol):
-    """Where accounts are kept."""
+    """Where accounts are kept. Every method raises UnavailableError while it cannot be reached or written."""
 
     def people(self) -> tuple[Person, ...]:
         """Return everybody."""

@@ -22,6 +22,7 @@ from fleet.errors import (
     UnconfirmedError,
 )
 from fleet.text import Text
+from portal.body_limits import BodyRefusedError
 from portal.input_errors import input_errors
 
 STATUS_OF: tuple[tuple[type[FleetError], int], ...] = (
@@ -91,6 +92,8 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http(_: Request, error: HTTPException) -> JSONResponse:
+        if isinstance(error, BodyRefusedError):
+            return problem_response(error.status_code, error.code, error.what, error.cure)
         code, what = _HTTP_WORDS.get(
             error.status_code, ("http-error", Text(f"エラー {error.status_code}", str(error.detail)))
         )

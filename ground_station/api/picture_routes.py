@@ -13,15 +13,19 @@ from ground_station.api.live_view import picture_out
 from ground_station.api.schemas import PictureAcceptedOut, PicturePageOut
 from ground_station.api.station_of import Station
 from ground_station.flight.vehicles.telemetry import Simulated
+from imagery.derivatives import PictureLimits
 from imagery.library import MAX_PAGE, PictureQuery
 from imagery.picture_reader import PictureFile
 from imagery.pictures import PictureContext
+from portal.body_limits import FormLimits
 from portal.caching import not_modified
 from portal.guard import Viewer
 from portal.openapi import binary
 
 COMPANION_PATH = "/api/companion/pictures"
 _FOR_EVER = "private, max-age=31536000, immutable"
+COMPANION_FORM = FormLimits(file_field="file", file_bytes=PictureLimits().max_bytes)
+"""A picture as large as the intake takes; every other field is a name or a number."""
 _PART_BYTES = 256 * 1024
 
 DeviceKeys = Mapping[str, str]
