@@ -52,7 +52,7 @@ class SegmentChain:
         self._spares = {number: size for number, size in opened.spares.items() if size >= limits.most_line_bytes}
         self._highest = opened.highest
         self._resumption = opened.resumption
-        self._unsynced = opened.place if opened.entries else None
+        self._unsynced = opened.head
         self._dirty_bytes = 0
         self._failures = 0
         self._since_checkpoint = len(opened.entries)

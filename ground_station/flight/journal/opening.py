@@ -4,7 +4,7 @@ Only reads. Damage never keeps the journal from opening: it becomes findings, wh
 """
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fleet.audit import GENESIS, RESUMED, AuditEntry, ChainEnd, ChainFault, Link, parse_entry
@@ -59,11 +59,12 @@ class Resumption:
 class Opened:
     """Where the chain stands, and the sizes of the blank segments behind it.
 
-    `place` is None if the next line begins a new segment. `entries` are the newest, those that were read;
-    `read_from` is the first segment read.
+    `head` is where the last good line stands; `place` is the same, or None if the next line begins a new segment.
+    `entries` are the newest, those that were read; `read_from` is the first segment read.
     """
 
     last: Link | None
+    head: Place | None
     place: Place | None
     spares: Mapping[int, int]
     highest: int
@@ -86,10 +87,11 @@ class _Walk:
     before: list[Finding] = field(default_factory=list)
 
 
-def open_chain(files: Files, *, old: OldChain | None, known: int = 0) -> Opened:
+def open_chain(files: Files, *, old: Callable[[], OldChain | None] | None = None, known: int = 0) -> Opened:
     """Return where the chain stands; no number up to `known` is given again.
 
-    Raises OSError if the files cannot be read.
+    `old` returns the chain from before the journal; it is asked only while the journal has no entry. Raises OSError if
+    the files cannot be read.
     """
     names = files.names()
     numbers = segment_numbers(names)
@@ -97,7 +99,7 @@ def open_chain(files: Files, *, old: OldChain | None, known: int = 0) -> Opened:
     found = _from_checkpoint(files, numbers, checkpoint) if checkpoint is not None else None
     stale = checkpoint is not None and found is None
     walk, read_from = found or _from_newest(files, numbers)
-    continued = old if walk.last is None else None
+    continued = old() if old is not None and walk.last is None else None
     if continued is not None:
         walk.last = continued.last
         if continued.fault is not None:
@@ -106,6 +108,7 @@ def open_chain(files: Files, *, old: OldChain | None, known: int = 0) -> Opened:
         known = max(known, checkpoint.number)
     return Opened(
         last=walk.last,
+        head=walk.place,
         place=None if walk.behind else walk.place,
         spares=walk.spares,
         highest=numbers[-1] if numbers else 0,
@@ -219,7 +222,7 @@ def _take(walk: _Walk, number: int, content: bytes, *, offset_bytes: int, last: 
         walk.last = reading.entries[-1]
         walk.place = Place(
             segment=number,
-            start_bytes=reading.last_start_bytes,
+            start_bytes=reading.ends_bytes[-2] if len(reading.entries) > 1 else offset_bytes,
             end_bytes=reading.end_bytes,
             size_bytes=len(content),
         )

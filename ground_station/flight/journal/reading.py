@@ -1,5 +1,6 @@
 """What older segments hold: entries behind a number, and the ids of orders. Every call reads files."""
 
+import errno
 from collections import deque
 from collections.abc import Iterator, Sequence
 
@@ -84,18 +85,26 @@ class SegmentReader:
         chosen: deque[int] = deque()
         for segment in reversed(segment_numbers(self._files.names())):
             chosen.appendleft(segment)
-            first = self._first(segment)
-            if first is not None and first <= number:
+            # Remembered to pass over a segment, never to stop at it: the folder may be another by now.
+            if self._firsts.get(segment, 0) > number:
+                continue
+            entry = first_entry(self._files, segment)
+            if entry is None:
+                continue
+            self._firsts[segment] = entry.number
+            if entry.number <= number:
                 break
         return list(chosen)
 
-    def _first(self, segment: int) -> int | None:
-        if segment not in self._firsts:
-            entry = first_entry(self._files, segment)
-            if entry is None:
-                return None
-            self._firsts[segment] = entry.number
-        return self._firsts[segment]
+
+def _readable(files: Files, segment: int) -> bytes:
+    """Return a segment's content, nothing where the disk cannot read it any more."""
+    try:
+        return files.read(segment_name(segment))
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return b""
 
 
 def ids_before(files: Files, segment: int, most: int) -> list[dict[str, object]]:
@@ -107,7 +116,7 @@ def ids_before(files: Files, segment: int, most: int) -> list[dict[str, object]]
     ids: deque[dict[str, object]] = deque()
     decoder = msgspec.json.Decoder(_Order)
     for number in reversed(older[-_MOST_SEGMENTS_FOR_IDS:]):
-        for line in reversed(files.read(segment_name(number)).rstrip(b"\0").split(b"\n")):
+        for line in reversed(_readable(files, number).rstrip(b"\0").split(b"\n")):
             try:
                 command_id = decoder.decode(line).detail.command_id
             except (msgspec.DecodeError, UnicodeDecodeError):

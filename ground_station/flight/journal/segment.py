@@ -40,10 +40,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The good entries of a segment, where the last of them begins and ends, and what stands behind them."""
+    """The good entries of a segment, where each of them ends, where all of them end, and what stands behind them."""
 
     entries: tuple[AuditEntry, ...]
-    last_start_bytes: int
+    ends_bytes: tuple[int, ...]
     end_bytes: int
     finding: Finding | None
 
@@ -70,7 +70,8 @@ def read_segment(name: str, content: bytes, *, last: Link | None, offset_bytes: 
     """Return what a file holds from `offset_bytes` on, where `content` begins; `last` is the entry before."""
     written = content.rstrip(b"\0")
     entries: list[AuditEntry] = []
-    start = last_start = 0
+    ends: list[int] = []
+    start = 0
     reason = "it has no end of line"
     while (end := written.find(b"\n", start)) >= 0:
         found = follow(last, _text(written[start:end]))
@@ -78,7 +79,8 @@ def read_segment(name: str, content: bytes, *, last: Link | None, offset_bytes: 
             reason = found.reason
             break
         entries.append(found)
-        last, last_start, start = found, start, end + 1
+        last, start = found, end + 1
+        ends.append(offset_bytes + start)
     finding = None
     if start < len(written):
         finding = Finding(
@@ -90,7 +92,7 @@ def read_segment(name: str, content: bytes, *, last: Link | None, offset_bytes: 
         )
     return Reading(
         entries=tuple(entries),
-        last_start_bytes=offset_bytes + last_start,
+        ends_bytes=tuple(ends),
         end_bytes=offset_bytes + start,
         finding=finding,
     )

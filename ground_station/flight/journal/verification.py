@@ -13,6 +13,7 @@ from ground_station.flight.journal.files import CHECKPOINT, Files, OldChain, seg
 from ground_station.flight.journal.reading import first_entry, read_entries, sound
 from ground_station.flight.journal.segment import (
     Finding,
+    Reading,
     begins_after,
     first_line,
     is_blank,
@@ -114,7 +115,7 @@ class _Verification:
             return
         while True:
             reading = read_segment(name, content[offset:], last=self.link, offset_bytes=offset)
-            end = self._take(number, reading.entries, offset)
+            end = self._take(number, reading)
             if end is not None:
                 if not is_blank(content[end:]):
                     length = len(content[end:].rstrip(b"\0"))
@@ -144,14 +145,13 @@ class _Verification:
             old_is_missing=self.old_is_missing,
         )
 
-    def _take(self, number: int, entries: Sequence[AuditEntry], offset: int) -> int | None:
+    def _take(self, number: int, reading: Reading) -> int | None:
         """Count good entries; return where the rest is set aside, if a later segment goes on from one of them."""
-        for entry in entries:
-            offset += len(entry.line().encode()) + 1
+        for entry, end in zip(reading.entries, reading.ends_bytes, strict=True):
             self.count += 1
             self.link = self.last = entry
             if self._jump(number, entry.hash):
-                return offset
+                return end
         return None
 
     def _jump(self, number: int, last_hash: str) -> bool:

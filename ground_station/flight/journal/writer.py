@@ -81,11 +81,12 @@ class Writer:
     def start(self, within_s: float) -> None:
         """Begin; return once the chain is open or refused, or after `within_s` while it is still being opened.
 
-        Raises ConflictError if another program owns the journal.
+        Raises ConflictError if another program is known by then to own the journal; later that is a refusal.
         """
         self._thread.start()
         self._tried.wait(within_s)
         if self._conflict is not None:
+            self._intake.close()
             raise self._conflict
 
     def close(self, within_s: float) -> bool:
@@ -146,9 +147,8 @@ class Writer:
             return not closing
         except ConflictError as error:
             self._refuse(error.what.en)
-            if not self._tried.is_set():
-                self._conflict = error
-            return not closing and self._conflict is None
+            self._conflict = error
+            return not closing
         finally:
             self._busy_since_s = None
             self._tried.set()
@@ -187,7 +187,7 @@ class Writer:
 
     def _open(self) -> SegmentChain:
         self._folder.own()
-        opened = open_chain(self._folder, old=self._folder.old_chain(), known=self._known)
+        opened = open_chain(self._folder, old=self._folder.old_chain, known=self._known)
         if opened.checkpoint is not None:
             self._taken.load(opened.checkpoint.taken)
         else:

@@ -41,12 +41,12 @@ def test_however_long_the_history_only_the_last_segments_are_read() -> None:
         segments.tend(at_leisure=False)  # in haste, every 200 entries
     head = segments.last
     folder.steps.clear()
-    assert open_chain(folder, old=None).last == head
+    assert open_chain(folder).last == head
     read = {name for operation, name in folder.steps if operation == "read"}
     assert read <= {CHECKPOINT, *(f"{number:08d}.journal" for number in range(99, 102))}
     del folder.files[CHECKPOINT]
     folder.steps.clear()
-    assert open_chain(folder, old=None).last == head
+    assert open_chain(folder).last == head
     read = {name for operation, name in folder.steps if operation == "read"}
     assert read == {f"{number:08d}.journal" for number in range(98, 102)}
 

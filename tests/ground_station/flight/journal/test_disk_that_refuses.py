@@ -229,7 +229,7 @@ def test_a_whole_line_that_was_left_in_a_bad_place_is_not_taken_for_an_entry() -
     assert verdict.faults == ()
     assert verdict.last == new
     assert chain(folder).last == new
-    assert [entry.action for entry in open_chain(folder, old=None).entries] == ["before", RESUMED, "after"]
+    assert [entry.action for entry in open_chain(folder).entries] == ["before", RESUMED, "after"]
     assert [entry.action for entry in SegmentReader(folder).after(0, limit=9, up_to=9)] == ["before", RESUMED, "after"]
     assert len(list(export_lines(folder))) == 3
 
@@ -272,6 +272,23 @@ async def test_an_unreadable_segment_is_set_aside_and_stops_nothing() -> None:
     assert entry.number > 1
     assert journal.health().set_aside == ("00000001.journal",)
     assert "00000001.journal" in journal.health().text().ja
+    journal.close(10.0)
+
+
+async def test_an_unreadable_older_segment_does_not_keep_the_journal_from_opening_without_its_checkpoint() -> None:
+    folder = TroubledFolder()
+    journal = opened(folder)
+    for number in range(80):
+        await journal.record(actor="a", action="x", subject="v", detail={"command_id": f"c{number}"})
+    journal.close(10.0)
+    del folder.files["checkpoint"]
+    folder.trouble = lambda _step, operation, name: (
+        errno.EIO if operation == "read" and name == "00000002.journal" else None
+    )
+    journal = opened(folder)
+    assert journal.taken("c0")
+    assert journal.taken("c79")
+    assert (await journal.record(actor="a", action="after", subject="v", detail={})).number == 81
     journal.close(10.0)
 
 

@@ -1,6 +1,8 @@
 """Two lanes, waiting that ends, and following by number."""
 
 import asyncio
+import errno
+import os
 from dataclasses import replace
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from fleet.audit import AuditTrail
 from fleet.clock import ManualClock
 from fleet.errors import ConflictError, ExpiredError, InvalidValueError, TooLargeError, TooManyError, UnavailableError
+from fleet.text import Text
 from ground_station.flight.journal.files import segment_numbers
 from ground_station.flight.journal.health import Writing
 from ground_station.flight.journal.journal import Begun, Journal
@@ -204,6 +207,31 @@ async def test_a_journal_that_cannot_be_opened_yet_keeps_what_is_begun_and_opens
     assert journal.close(10.0)
 
 
+class _OwnedByAnother(TroubledFolder):
+    """Answers late: first the disk refuses, then another program is seen to own it."""
+
+    is_owned = True
+
+    def own(self) -> None:
+        super().own()
+        if len(self.steps) == 1:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        if self.is_owned:
+            raise ConflictError(Text("別のプログラムが使っています", "another program is using it"))
+
+
+async def test_another_owner_found_late_is_said_and_waited_for() -> None:
+    folder = _OwnedByAnother()
+    journal = opened(folder)
+    with pytest.raises(UnavailableError, match="another program"):
+        await journal.record(actor="a", action="take-off", subject="v", detail={})
+    assert "another program" in journal.health().text().en
+    assert {operation for operation, _ in folder.steps} == {"own"}
+    folder.is_owned = False
+    assert await _begin(journal, "recall", urgent=True).wait_at_most(10.0) is not None
+    assert journal.close(10.0)
+
+
 @pytest.mark.parametrize("in_tail", [2000, 5], ids=["from memory", "from files"])
 async def test_followed_by_number_no_entry_is_lost_or_doubled(in_tail: int) -> None:
     folder = TroubledFolder()
@@ -251,6 +279,26 @@ async def test_what_is_not_durable_is_not_followed() -> None:
     assert [waiting.action for waiting in journal.waiting()] == ["held", "recall"]
     folder.gate.set()
     assert (await journal.wait_after(1, within_s=10.0))[0].action == "held"
+    journal.close(10.0)
+
+
+async def test_entries_found_at_the_opening_are_followed_once_they_are_durable_for_sure() -> None:
+    folder = TroubledFolder()
+    journal = opened(folder)
+    await journal.record(actor="a", action="x", subject="v", detail={})
+    journal.close(10.0)
+    end = len(folder.files["00000001.journal"].rstrip(b"\0"))
+    folder.files["00000001.journal"][end : end + 5] = b"{torn"
+    folder.trouble = lambda _step, operation, name: (
+        errno.EROFS if operation == "write" and name == "00000001.journal" else None
+    )
+    journal = opened(folder)
+    assert journal.head is None
+    assert await journal.entries_after(0) == ()
+    with pytest.raises(UnavailableError):
+        await journal.record(actor="a", action="y", subject="v", detail={})
+    folder.trouble = refusing()
+    assert (await journal.wait_after(0, within_s=10.0))[0].number == 1
     journal.close(10.0)
 
 

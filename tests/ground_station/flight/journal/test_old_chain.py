@@ -8,6 +8,7 @@ from fleet.audit import RESUMED
 from fleet.audit_file import AuditFile
 from fleet.clock import ManualClock
 from ground_station.flight.journal.journal import Journal
+from ground_station.flight.journal.opening import open_chain
 from ground_station.flight.journal.posix import PosixFolder, read_old_chain
 from ground_station.flight.journal.verification import Verdict, verify_journal
 from tests.ground_station.flight.journal.troubled import SMALL, times
@@ -46,6 +47,18 @@ def test_the_first_entry_goes_on_with_number_and_hash_of_the_old_chain_and_names
     assert f'"action":"{RESUMED}"' in line
     assert '"number":6' in line
     assert f'"previous":"{head}"' in line
+
+
+def test_the_old_chain_is_read_only_until_the_journal_has_an_entry(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    _old(path, 5)
+    _goes_on(tmp_path)
+    folder = PosixFolder(tmp_path / "journal", old_chain=path)
+
+    def not_again() -> None:
+        pytest.fail("it was read again")
+
+    assert open_chain(folder, old=not_again).last is not None
 
 
 @pytest.mark.parametrize("start", [b"", None], ids=["empty", "absent"])

@@ -93,7 +93,7 @@ def draft(action: str, detail: Mapping[str, object] | None = None) -> Draft:
 
 def chain(folder: MemoryFolder, limits: JournalLimits = SMALL) -> SegmentChain:
     """Return the chain of a folder as the writer opens it, without a thread."""
-    return SegmentChain(folder, open_chain(folder, old=folder.old_chain()), limits, TakenIds(100))
+    return SegmentChain(folder, open_chain(folder, old=folder.old_chain), limits, TakenIds(100))
 
 
 def write(segments: SegmentChain, *actions: str) -> list[AuditEntry]:
