@@ -6,6 +6,7 @@ Everything here must start within two seconds, and go on whatever becomes of all
 import asyncio
 import contextlib
 import importlib
+import secrets
 
 import structlog
 
@@ -17,7 +18,10 @@ from ground_station.flight.autopilot_station import VehicleSetting
 from ground_station.flight.core import CoreServices, FlightCore
 from ground_station.flight.core_lock import CoreLock
 from ground_station.flight.ground_file import GroundFile
-from ground_station.flight.journal_port import MemoryJournal
+from ground_station.flight.journal.journal import Journal as FileJournal
+from ground_station.flight.journal.posix import PosixFolder
+from ground_station.flight.journal.writer import Times
+from ground_station.flight.journal_paper import JournalPaper
 from ground_station.flight.socket_server import FlightServer
 from ground_station.flight.vehicles.state import Timing
 from kakehashi.aircraft_of_run import Fleet, links_of
@@ -72,10 +76,14 @@ async def run_flight(settings: Settings) -> None:
 
 
 async def _services(settings: Settings, home: Home, clock: Clock, stack: contextlib.AsyncExitStack) -> CoreServices:
-    journal = MemoryJournal(clock)
+    boot_id = secrets.token_hex(8)
+    folder = PosixFolder(home.station / JOURNAL, old_chain=home.station / OLD_CHAIN)
+    journal = FileJournal.open(folder, Times(clock=clock, boot_id=boot_id, boottime_s=clock.boottime_s))
+    stack.callback(journal.close)
     return CoreServices(
         clock=clock,
-        journal=journal,
+        journal=await JournalPaper.of(journal),
+        boot_id=boot_id,
         realm=settings.realm,
         timing=Timing(time_scale=settings.sim.speedup if settings.realm is Realm.DRILL else 1.0),
         ground=GroundFile(home.station / ground_file.NAME, clock),

@@ -7,7 +7,7 @@ async with FlightCore(aircraft, services) as core:
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
@@ -39,7 +39,7 @@ _LOAD_PARAMETER = "SIM_PAYLOAD_KG"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoreServices:
-    """What a flight core needs from outside."""
+    """What a flight core needs from outside. `boot_id` names this start of it."""
 
     clock: Clock
     journal: Journal
@@ -47,13 +47,14 @@ class CoreServices:
     timing: Timing
     ground: Ground | None = None
     flight_logs: Path | None = None
+    boot_id: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
 class FlightCore:
     """Everything that keeps aircraft in contact. Use as `async with`; all calls come from one event loop."""
 
     def __init__(self, vehicles: Sequence[VehicleSetting], services: CoreServices) -> None:
-        self.boot_id = secrets.token_hex(8)
+        self.boot_id = services.boot_id
         self.sessions = Sessions(services.clock)
         self._clock = services.clock
         self._journal = services.journal

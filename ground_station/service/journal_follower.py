@@ -11,7 +11,7 @@ import structlog
 
 from fleet.audit import AuditEntry
 from fleet.clock import Clock
-from fleet.errors import FleetError
+from fleet.errors import ConflictError, FleetError
 from ground_station.flight.port import FlightPort
 from ground_station.flight.recollection import recollected
 from ground_station.flight.vehicles.flight_command import FlightCommand
@@ -42,6 +42,9 @@ class JournalFollower:
             try:
                 async for entries in self._port.listen(self.told):
                     await self._tell(entries)
+            except ConflictError:
+                _log.warning("the flight journal is another than before, so it is told from its beginning")
+                self.told = 0
             except FleetError as error:
                 _log.debug("the journal is followed later", what=error.what.en)
             await asyncio.sleep(_AGAIN_S)

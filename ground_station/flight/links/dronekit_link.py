@@ -1,7 +1,7 @@
 """A link whose TCP connection DroneKit holds, in threads of its own (extra `clients`).
 
-DroneKit reads, sends its own heartbeats, and hands over what it hears; what it does not take in time is dropped. Nothing of
-it runs in the event loop, and neither its connecting nor its closing is waited for beyond a deadline.
+DroneKit reads, sends its own heartbeats, and hands over what it hears; what it does not take in time is dropped.
+Nothing of it runs in the event loop, and neither its connecting nor its closing is waited for beyond a deadline.
 """
 
 import asyncio
