@@ -34,6 +34,7 @@ from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.planning_pool import PlanningPool
 from ground_station.service.request_book import RequestBook, StationRequest
 from ground_station.service.sent_pictures import SentPictures
+from ground_station.service.session_line import SessionLine
 from ground_station.service.town_feed import VehicleNews
 from ground_station.service.wakefulness import Wakefulness
 from ground_station.station_setup import StationSetup
@@ -188,6 +189,7 @@ class FieldStation:
             tasks.create_task(self.mirror.run(), name="flight core")
             tasks.create_task(self.wakefulness.run(), name="wakefulness")
             tasks.create_task(self._journal.run(), name="journal")
+            tasks.create_task(SessionLine(self.access, self.flight).run(), name="sessions")
             tasks.create_task(self.hub.run(), name="live")
             disk = self.disk.watch_for(self.hub, self.board.remark_office, self.relay.unreceipted_s)
             tasks.create_task(disk, name="disk")

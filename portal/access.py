@@ -111,6 +111,10 @@ class Access:
         """Return the live session of a cookie's token; one in use is renewed once half its time is over."""
         return self._sessions.session(token_hash(token)) if token else None
 
+    def live_sessions(self) -> tuple[tuple[Session, float], ...]:
+        """Return everybody who is signed in, with the seconds that are left; raises UnavailableError."""
+        return self._sessions.all()
+
     def sign_out(self, token: str) -> None:
         """End a session."""
         self._sessions.end(token_hash(token))

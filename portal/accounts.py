@@ -86,6 +86,10 @@ class AccountStore(Protocol):
         """Return a session, expired or not."""
         ...
 
+    def sessions(self) -> tuple[Session, ...]:
+        """Return every session, expired or not."""
+        ...
+
     def end_session(self, token_hash: str) -> None:
         """Forget a session."""
         ...

@@ -140,6 +140,13 @@ class SqlAccountStore:
         with _reading(self._engine) as connection:
             return _session(connection, token_hash)
 
+    def sessions(self) -> tuple[Session, ...]:
+        """Return every session with its person as they are now."""
+        with _reading(self._engine) as connection:
+            hashes = connection.execute(select(sessions_table.c.token_hash)).scalars().all()
+            found = [_session(connection, token_hash) for token_hash in hashes]
+        return tuple(session for session in found if session is not None)
+
     def end_session(self, token_hash: str) -> None:
         """Forget a session."""
         with self._changing() as connection:

@@ -91,6 +91,11 @@ class LiveSessions:
         self._later(token_hash, partial(self._store.extend_session, token_hash, expires_at_s))
         return replace(session, expires_at_s=expires_at_s)
 
+    def all(self) -> tuple[tuple[Session, float], ...]:
+        """Return every live session with the seconds it has left; raises UnavailableError if they cannot be read."""
+        found = [(one, self._lasting.left_s(one.token_hash, one.expires_at_s)) for one in self._store.sessions()]
+        return tuple((session, left_s) for session, left_s in found if left_s > 0)
+
     def end(self, token_hash: str) -> None:
         """End a session at once, here also where that cannot be written; then it raises UnavailableError."""
         self._lasting.begin(token_hash, 0.0)
