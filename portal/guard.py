@@ -1,5 +1,6 @@
 """What stands before every handler: security headers, same-origin and CSRF checks, size limit, and who is asking."""
 
+import string
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -44,6 +45,7 @@ class Upload:
 
 UploadPaths = Mapping[str, Upload]
 
+_HOST_CHARACTERS = frozenset(string.ascii_letters + string.digits + ".:-_")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -51,15 +53,24 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-        "worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'"
+        "worker-src 'self' blob:; connect-src 'self'{beside}; object-src 'none'; base-uri 'self'; "
+        "frame-ancestors 'none'"
     ),
 }
 
 
-def install_guard(app: FastAPI, *, access: Access, cookie: str, upload_paths: UploadPaths | None = None) -> None:
+def install_guard(
+    app: FastAPI,
+    *,
+    access: Access,
+    cookie: str,
+    upload_paths: UploadPaths | None = None,
+    port_beside: int | None = None,
+) -> None:
     """Add the checks that are made before anything of a body is read: a route's own come only after the whole of it.
 
-    Who may not send hears so from the head alone; what they may send is counted while it arrives.
+    Who may not send hears so from the head alone; what they may send is counted while it arrives. `port_beside` is the
+    port of a service on the same host that the pages may speak with too.
     """
     app.state.access = access
     app.state.cookie_name = cookie
@@ -76,7 +87,7 @@ def install_guard(app: FastAPI, *, access: Access, cookie: str, upload_paths: Up
         refusal = await _refusal(request, uploads.get(request.url.path))
         response = refusal if refusal is not None else await call_next(request)
         for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
+            response.headers.setdefault(name, value.replace("{beside}", _beside(request, port_beside)))
         if request.url.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -110,6 +121,14 @@ async def _refusal(request: Request, upload: Upload | None) -> Response | None:
     except FleetError as error:
         return problem_response(status_of(error), error.code, error.what, error.cure)
     return None
+
+
+def _beside(request: Request, port: int | None) -> str:
+    """Return the sources of that service as the page must name them; its host is the one that the page is seen by."""
+    host = request.url.hostname
+    if port is None or host is None or not set(host) <= _HOST_CHARACTERS:
+        return ""
+    return f" {request.url.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def access_of(connection: HTTPConnection) -> Access:

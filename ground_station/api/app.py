@@ -1,6 +1,7 @@
 """The ground station's HTTP application."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -32,7 +33,13 @@ def create_app(station: FieldStation, *, device_keys: DeviceKeys, pages: Path) -
     setup = station.setup
     cookie = f"kakehashi_station_{setup.realm.value}"
     companion = Upload(sender=device_of, form=COMPANION_FORM)
-    install_guard(app, access=station.access, cookie=cookie, upload_paths={COMPANION_PATH: companion})
+    install_guard(
+        app,
+        access=station.access,
+        cookie=cookie,
+        upload_paths={COMPANION_PATH: companion},
+        port_beside=urlsplit(setup.flight_page).port if setup.flight_page else None,
+    )
     install_problems(app)
     app.state.station = station
     app.state.device_keys = device_keys
