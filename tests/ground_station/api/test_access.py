@@ -93,7 +93,7 @@ async def test_a_change_without_the_pages_token_or_from_another_site_is_refused(
             answer = await client.request(method, _filled(path), json={}, headers=headers)
             assert answer.status_code == 403, (method, path)
     assert (await client.get("/api/session")).json()["person"] is not None
-    assert served.station.aircraft.ledger.recent() == ()
+    assert served.core.station.ledger.recent() == ()
 
 
 async def test_a_device_is_let_in_by_its_key_alone(served: Served) -> None:

@@ -200,6 +200,16 @@ async def station_for(
         yield Flown(station=station, vehicle=station.vehicle(VEHICLE), audit=audit)
 
 
+@asynccontextmanager
+async def unheard_core(vehicle_id: VehicleId, realm: Realm = Realm.DRILL) -> AsyncIterator[FlightCore]:
+    """Give a core with one aircraft that is never heard: nobody is on its link's port."""
+    clock = SystemClock()
+    address = LinkAddress(scheme=Scheme.TCP, host="127.0.0.1", number=9)
+    services = CoreServices(clock=clock, journal=MemoryJournal(clock), realm=realm, timing=Timing())
+    async with FlightCore([VehicleSetting(id=vehicle_id, address=address)], services) as core:
+        yield core
+
+
 def ready_autopilot(**scripted: Any) -> FakeAutopilot:
     """Return a scripted autopilot that has every setting a delivery needs; only their values are not right yet."""
     unset = (

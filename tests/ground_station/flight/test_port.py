@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,12 +18,13 @@ from fleet.roles import Permission
 from ground_station.flight.flight_plan import PlanDigest, digest_of
 from ground_station.flight.journal_port import MemoryJournal
 from ground_station.flight.order import Beat, Heard
-from ground_station.flight.port import CoreReport, HangLoad, HoldSessions, LiveSession, PutRight, SetUp
+from ground_station.flight.port import FlightPort, HangLoad, HoldSessions, LiveSession, PutRight, SetUp, Transfer
 from ground_station.flight.preflight.required_parameters import required_parameters
 from ground_station.flight.sessions import digest_of_token
 from ground_station.flight.vehicles.flight_command import FLIGHT_STARTING, Action, CommandState
 from ground_station.flight.vehicles.state import LinkState
 from ground_station.flight.vehicles.telemetry import Capture, StatusText
+from missions.values.finding import Level
 from tests.ground_station.flight.aircraft import (
     VEHICLE,
     Cored,
@@ -74,7 +76,7 @@ async def test_the_beat_moves_on_at_least_once_a_second_while_nothing_happens(fl
             stamps.append(report.beat.stamp_s)
             if len(stamps) == 5:
                 break
-    gaps_s = [after - before for before, after in zip(stamps[1:], stamps[2:], strict=False)]
+    gaps_s = [after - before for before, after in itertools.pairwise(stamps[1:])]
     assert all(0.0 < gap_s <= 1.0 for gap_s in gaps_s), gaps_s
 
 
@@ -173,12 +175,15 @@ async def test_a_command_that_a_restart_cut_off_ends_as_not_confirmed(tmp_path: 
     journal = MemoryJournal(SystemClock())
     detail = {"command_id": "land-1", "expires_at_s": 5.0}
     await journal.record(actor="hanako", action="command.land.sent", subject=VEHICLE, detail=detail)
-    async with fake_aircraft(ready_autopilot()) as fake, core_for(fake.port, journal=journal) as cored:
-        async with form_of("socket", cored.core, tmp_path) as port:
-            ended = await port.end_of(CommandId("land-1"))
-            assert (ended.state, ended.author) == (CommandState.NOT_CONFIRMED, "hanako")
-            assert "restarted" in ended.text.en
-            assert [command.id for command in (await first_report(port)).commands] == ["land-1"]
+    async with (
+        fake_aircraft(ready_autopilot()) as fake,
+        core_for(fake.port, journal=journal) as cored,
+        form_of("socket", cored.core, tmp_path) as port,
+    ):
+        ended = await port.end_of(CommandId("land-1"))
+        assert (ended.state, ended.author) == (CommandState.NOT_CONFIRMED, "hanako")
+        assert "restarted" in ended.text.en
+        assert [command.id for command in (await first_report(port)).commands] == ["land-1"]
 
 
 def _heard(boot_id: str, beat_s: float, elapsed_s: float) -> Heard:
@@ -317,18 +322,17 @@ def _arming_allowed(flight: Ported) -> bool:
 
 
 async def test_a_flight_goes_on_board_with_its_settings_and_is_read_back(flight: Ported) -> None:
-    seen: list[CoreReport] = []
+    steps: list[Transfer] = []
 
     async def watch() -> None:
         async for report in flight.port.follow():
-            seen.append(report)
+            steps.extend(one.transfer for one in report.vehicles if one.transfer is not None)
 
     watching = asyncio.create_task(watch())
     await asyncio.sleep(0.1)
     plan = replace(FLIGHT, mission=long_mission(120))
     assert await flight.port.place(plan, author="hanako") == digest_of(plan)
     watching.cancel()
-    steps = [one.transfer for report in seen for one in report.vehicles if one.transfer is not None]
     assert {step.digest for step in steps} == {digest_of(plan)}
     fractions = [step.fraction for step in steps]
     assert fractions == sorted(fractions)
@@ -417,7 +421,6 @@ async def test_the_core_knows_whom_the_desk_named_last(flight: Ported) -> None:
     def session(person: str, permissions: frozenset[Permission], remaining_s: float = 60.0) -> LiveSession:
         return LiveSession(
             token_digest=digest_of_token(f"token of {person}"),
-            csrf_digest=digest_of_token("csrf"),
             person=person,
             permissions=permissions,
             remaining_s=remaining_s,
@@ -427,18 +430,13 @@ async def test_the_core_knows_whom_the_desk_named_last(flight: Ported) -> None:
     viewer = session("見学 次郎", frozenset())
     late = session("前の人", frozenset({Permission.FLY}), remaining_s=0.0)
     await flight.port.set_up(HoldSessions(sessions=(flyer, viewer, late)))
-    known = flight.core.sessions.who("token of 操縦 太郎", "csrf")
+    known = flight.core.sessions.who("token of 操縦 太郎")
     assert known is not None
     assert known.person == "操縦 太郎"
-    for token, csrf in (
-        ("token of 操縦 太郎", "guessed"),
-        ("token of 見学 次郎", "csrf"),
-        ("token of 前の人", "csrf"),
-        ("", "csrf"),
-    ):
-        assert flight.core.sessions.who(token, csrf) is None
+    for token in ("token of 見学 次郎", "token of 前の人", "guessed", "", None):
+        assert flight.core.sessions.who(token) is None
     await flight.port.set_up(HoldSessions(sessions=()))
-    assert flight.core.sessions.who("token of 操縦 太郎", "csrf") is None
+    assert flight.core.sessions.who("token of 操縦 太郎") is None
 
 
 # listen
@@ -474,7 +472,7 @@ async def test_a_flight_on_the_simulator_from_its_placing_to_the_way_home(form: 
         core_for(number, time_scale=10.0) as cored,
         form_of(form, cored.core, tmp_path) as port,
     ):
-        digest = await _placed_once_ready(port, cored)
+        digest = await _placed_once_ready(port)
         begun = await port.begin(order(Action.START_MISSION, "fly-1", digest=digest))
         ended = await port.end_of(begun.id)
         assert ended.state is CommandState.DONE, ended.text.en
@@ -488,9 +486,11 @@ async def test_a_flight_on_the_simulator_from_its_placing_to_the_way_home(form: 
         await eventually(lambda: not cored.vehicle.state().armed, within_s=60.0)
 
 
-async def _placed_once_ready(port: object, cored: Cored) -> PlanDigest:
-    digest = await cored.core.place(FLIGHT, author="hanako")
-    await eventually(
-        lambda: all(one.level.value != "refuse" for one in cored.core._flights.checks(VEHICLE)), within_s=60.0
-    )
-    return digest
+async def _placed_once_ready(port: FlightPort) -> PlanDigest:
+    digest = await port.place(FLIGHT, author="hanako")
+    async with asyncio.timeout(60.0):
+        async for report in port.follow():
+            checks = [finding for one in report.vehicles for finding in one.checks]
+            if checks and all(finding.level is not Level.REFUSE for finding in checks):
+                return digest
+    pytest.fail("no more reports")

@@ -136,7 +136,7 @@ export interface paths {
         put?: never;
         /**
          * Fly Delivery
-         * @description Give the word to fly; what becomes of it is on the live state.
+         * @description Give the word to fly; what becomes of it is on the live state, under the same id.
          */
         post: operations["fly_delivery_api_deliveries__delivery_id__fly_post"];
         delete?: never;
@@ -673,10 +673,11 @@ export interface components {
         CommandAction: "fly" | "hold" | "recall" | "land" | "resume";
         /**
          * CommandIn
-         * @description A flight command. `id` is chosen by the page so that a repeated request is the same command.
+         * @description A flight command; `id` and `heard` as in `FlyIn`.
          */
         CommandIn: {
             action: components["schemas"]["OrderAction"];
+            heard?: components["schemas"]["HeardIn"] | null;
             /** Id */
             id: string;
         };
@@ -828,10 +829,33 @@ export interface components {
             text: components["schemas"]["TextOut"];
         };
         /**
+         * FlightCoreOut
+         * @description The flight core: what flies is in its hands, with or without this service.
+         *
+         *     `boot_id` and `stamp_s` are its last beat; a page sends them back with an order, and how long ago it heard them by
+         *     its own elapsed time. `page` is the address of the core's own page 緊急操作, empty where it has none. `alarms` say
+         *     what the core cannot do now.
+         */
+        FlightCoreOut: {
+            /** Alarms */
+            alarms: components["schemas"]["TextOut"][];
+            /** Boot Id */
+            boot_id: string | null;
+            /** Page */
+            page: string;
+            problem: components["schemas"]["TextOut"] | null;
+            problem_cure: components["schemas"]["TextOut"] | null;
+            /** Reachable */
+            reachable: boolean;
+            /** Stamp S */
+            stamp_s: number | null;
+        };
+        /**
          * FlyIn
          * @description The word to fly. `id` is chosen by the page so that a repeated request is the same command.
          */
         FlyIn: {
+            heard?: components["schemas"]["HeardIn"] | null;
             /** Id */
             id: string;
         };
@@ -849,6 +873,20 @@ export interface components {
              * @enum {string}
              */
             status: "ok" | "degraded";
+        };
+        /**
+         * HeardIn
+         * @description The flight core's last beat that the page heard, and how long ago, s by the page's own elapsed time.
+         *
+         *     With it the core judges how old an order is, whatever the page's clock says of the time of day.
+         */
+        HeardIn: {
+            /** Boot Id */
+            boot_id: string;
+            /** Elapsed S */
+            elapsed_s: number;
+            /** Stamp S */
+            stamp_s: number;
         };
         /**
          * InvitationIn
@@ -1306,9 +1344,10 @@ export interface components {
         };
         /**
          * SkyClearIn
-         * @description Recall everything that flies. `id` as in `FlyIn`.
+         * @description Recall everything that flies. `id` and `heard` as in `FlyIn`.
          */
         SkyClearIn: {
+            heard?: components["schemas"]["HeardIn"] | null;
             /** Id */
             id: string;
         };
@@ -1343,6 +1382,7 @@ export interface components {
             deliveries: {
                 [key: string]: components["schemas"]["DeliveryOut"];
             };
+            flight: components["schemas"]["FlightCoreOut"];
             office: components["schemas"]["OfficeLinkOut"];
             /** Pictures */
             pictures: {
