@@ -110,8 +110,8 @@ def _verdict(tracker: Tracker) -> Simulated:
 
 def test_after_a_restart_it_must_be_shown_again_what_it_is() -> None:
     tracker = _simulated()
-    for boot_s in (100.0, 0.5, 1.5):
-        tracker.boot_clock(boot_s)
+    for at_s, boot_s in enumerate((100.0, 0.5, 1.5)):
+        tracker.boot_clock(boot_s, at_s)
     assert _verdict(tracker) is Simulated.UNKNOWN
     assert tracker.telemetry.identity is None
     assert tracker.parameters == {}
