@@ -59,9 +59,9 @@ def upload(dronekit: Any, vehicle: Any, rows: list[list[str]]) -> int:
 def main() -> None:
     """Upload, arm, start, and wait for the landing."""
     rows = read_waypoints(Path(sys.argv[1]))
-    vehicle = connect(
-        sys.argv[2] if len(sys.argv) > 2 else "tcp:127.0.0.1:5760", wait_ready=False, heartbeat_timeout=60
-    )
+    dronekit = load_dronekit()
+    address = sys.argv[2] if len(sys.argv) > 2 else "tcp:127.0.0.1:5760"
+    vehicle = dronekit.connect(address, wait_ready=False, heartbeat_timeout=60)
     said: list[str] = []
     vehicle.add_message_listener("STATUSTEXT", lambda _, __, message: said.append(str(message.text)))
     until(lambda: vehicle.is_armable, "an aircraft that can arm")

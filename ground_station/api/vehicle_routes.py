@@ -15,6 +15,7 @@ from ground_station.api.schemas import HealthOut
 from ground_station.api.station_of import Station
 from ground_station.field_station import FieldStation
 from ground_station.flight.order import Heard, Order
+from ground_station.flight.port import AcceptSender
 from ground_station.flight.vehicles.flight_command import Action
 from ground_station.flight.vehicles.state import LinkState
 from portal.guard import Flyer
@@ -64,6 +65,12 @@ async def _give(station: FieldStation, order: Order) -> CommandOut:
     if shown is None:
         raise NotFoundError(Text("その指示はありません", "there is no such command"))
     return shown
+
+
+@router.post("/vehicles/{vehicle_id}/sender", status_code=204)
+async def accept_sender(vehicle_id: Name, station: Station, person: Flyer) -> None:
+    """Take the other sender of an aircraft's number for the aircraft; refused while the aircraft may fly."""
+    await station.flight.set_up(AcceptSender(vehicle_id=VehicleId(vehicle_id), author=person.name))
 
 
 @router.post("/sky-clear", status_code=202)

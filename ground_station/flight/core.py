@@ -18,22 +18,29 @@ from fleet.ids import CommandId
 from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.flight.autopilot_station import AutopilotStation, Services, VehicleSetting
+from ground_station.flight.feed import Event
 from ground_station.flight.flight_plan import FlightPlan, PlanDigest
 from ground_station.flight.flights import Flights
 from ground_station.flight.journal_port import Journal
 from ground_station.flight.judge import Judge
 from ground_station.flight.order import Beat, Order, staleness
-from ground_station.flight.port import CoreReport, HangLoad, HoldSessions, SetUp
+from ground_station.flight.port import AcceptSender, CoreReport, HangLoad, HoldSessions, SetUp
 from ground_station.flight.protocols.terrain import Ground
 from ground_station.flight.recollection import RESTARTED, recollected
 from ground_station.flight.reporting import Reporter
 from ground_station.flight.sessions import Sessions
+from ground_station.flight.vehicles.contact import SenderChange
 from ground_station.flight.vehicles.flight_command import FLIGHT_STARTING, FlightCommand
+from ground_station.flight.vehicles.foreign_hand import ForeignAct
+from ground_station.flight.vehicles.modes import mode_name
 from ground_station.flight.vehicles.state import Timing
 from ground_station.flight.vehicles.telemetry import Simulated
 from ground_station.flight.vehicles.vehicle import Vehicle
 
 _BATCH = 200
+_NOTE_EVERY_S = 1.0
+_SOMEBODY = "unknown"
+"""The author of what nobody of this station asked for."""
 _LOAD_PARAMETER = "SIM_PAYLOAD_KG"
 
 
@@ -81,6 +88,7 @@ class FlightCore:
             alarm=services.journal.problem,
         )
         self._beginning: dict[CommandId, asyncio.Task[FlightCommand]] = {}
+        self._noting: asyncio.Task[None] | None = None
 
     def beat(self) -> Beat:
         """Return a sign of life."""
@@ -89,6 +97,7 @@ class FlightCore:
     async def __aenter__(self) -> "FlightCore":
         """Take up what the journal tells of before, and open the links."""
         self._recollect()
+        self._noting = asyncio.get_running_loop().create_task(self._note_events(), name="events")
         await self.station.__aenter__()
         return self
 
@@ -96,9 +105,10 @@ class FlightCore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop sending and close the links; the aircraft fly on as they were told."""
-        for beginning in self._beginning.values():
-            beginning.cancel()
-        await asyncio.gather(*self._beginning.values(), return_exceptions=True)
+        under_way = [*self._beginning.values(), *([] if self._noting is None else [self._noting])]
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
         await self.station.__aexit__(kind, error, trace)
 
     def _recollect(self) -> None:
@@ -169,10 +179,38 @@ class FlightCore:
         """Do one thing that prepares."""
         if isinstance(work, HoldSessions):
             self.sessions.hold(work.sessions)
+        elif isinstance(work, AcceptSender):
+            await self._accept_sender(work)
         elif isinstance(work, HangLoad):
             await _hang_load(self.station.vehicle(work.vehicle_id), work)
         else:
             await self._flights.put_right(work.vehicle_id, work.digest, author=work.author)
+
+    async def _accept_sender(self, work: AcceptSender) -> None:
+        await self._journal.record(
+            actor=work.author, action="aircraft.accept-sender", subject=work.vehicle_id, detail={}
+        )
+        self.station.accept_sender(work.vehicle_id)
+
+    async def _note_events(self) -> None:
+        """Write down what somebody else did with an aircraft, and where it speaks from."""
+        events = self.station.feed.subscribe()
+        try:
+            while True:
+                await events.stirred_within(_NOTE_EVERY_S)
+                for event in events.take().events:
+                    self._note(event)
+        finally:
+            events.close()
+
+    def _note(self, event: Event) -> None:
+        what = event.what
+        if isinstance(what, ForeignAct):
+            detail = {"kind": what.kind.value, "mode": mode_name(what.mode_number), "count": what.count}
+            self.station.ledger.note("aircraft.foreign-act", event.vehicle_id, detail, author=_SOMEBODY)
+        elif isinstance(what, SenderChange):
+            detail = {"sender": what.sender, "by": what.by.value}
+            self.station.ledger.note("aircraft.sender", event.vehicle_id, detail, author=_SOMEBODY)
 
     async def listen(self, after: int) -> AsyncIterator[tuple[AuditEntry, ...]]:
         """Yield the journal's entries after number `after`."""

@@ -90,6 +90,14 @@ class HangLoad:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptSender:
+    """Take the other sender of an aircraft's number for the aircraft, on somebody's word; not while it may fly."""
+
+    vehicle_id: VehicleId
+    author: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveSession:
     """Somebody signed in at the desk. The token is known by its SHA-256 alone, the session by what is left of it, s."""
 
@@ -106,7 +114,7 @@ class HoldSessions:
     sessions: tuple[LiveSession, ...]
 
 
-SetUp: TypeAlias = PutRight | HangLoad | HoldSessions
+SetUp: TypeAlias = PutRight | HangLoad | HoldSessions | AcceptSender
 
 
 class FlightPort(Protocol):

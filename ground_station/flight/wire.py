@@ -33,8 +33,19 @@ from fleet.text import Text
 from ground_station.flight.feed import Event
 from ground_station.flight.flight_plan import FlightPlan, PlanDigest
 from ground_station.flight.order import Beat, Order
-from ground_station.flight.port import CoreReport, HangLoad, HoldSessions, Problem, PutRight, SetUp, VehicleReport
+from ground_station.flight.port import (
+    AcceptSender,
+    CoreReport,
+    HangLoad,
+    HoldSessions,
+    Problem,
+    PutRight,
+    SetUp,
+    VehicleReport,
+)
+from ground_station.flight.vehicles.contact import SenderChange, VehicleEvent
 from ground_station.flight.vehicles.flight_command import FlightCommand
+from ground_station.flight.vehicles.foreign_hand import ForeignAct
 from ground_station.flight.vehicles.state import LinkState
 from ground_station.flight.vehicles.telemetry import Capture, StatusText
 
@@ -80,10 +91,11 @@ class CallSetUp(msgspec.Struct, frozen=True, kw_only=True, tag="set_up"):
     put_right: PutRight | None = None
     hang_load: HangLoad | None = None
     hold_sessions: HoldSessions | None = None
+    accept_sender: AcceptSender | None = None
 
     def work(self) -> SetUp:
         """Return what is asked; raises RefusedError for something that this version does not know."""
-        work = self.put_right or self.hang_load or self.hold_sessions
+        work = self.put_right or self.hang_load or self.hold_sessions or self.accept_sender
         if work is None:
             raise RefusedError(
                 Text("飛行の中枢はこの準備を知りません", "the flight core does not know this preparation"),
@@ -132,12 +144,18 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True, tag="failure"):
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
-    """An `Event`; just one of text, capture and link is there."""
+    """An `Event`; just one of the fields beside the aircraft's id is there."""
 
     vehicle_id: VehicleId
     text: StatusText | None = None
     capture: Capture | None = None
     link: LinkState | None = None
+    sender: SenderChange | None = None
+    foreign: ForeignAct | None = None
+
+    def what(self) -> VehicleEvent | None:
+        """Return what happened, None for a kind that this version does not know."""
+        return self.text or self.capture or self.link or self.sender or self.foreign
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, tag="report"):
@@ -152,7 +170,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag="report"):
 
     def report(self) -> CoreReport:
         """Return it as the port gives it; an event of a kind that this version does not know is passed over."""
-        events = ((event.vehicle_id, event.text or event.capture or event.link) for event in self.events)
+        events = ((event.vehicle_id, event.what()) for event in self.events)
         return CoreReport(
             beat=self.beat,
             vehicles=self.vehicles,
@@ -198,6 +216,8 @@ def set_up_call(work: SetUp) -> CallSetUp:
         return CallSetUp(put_right=work)
     if isinstance(work, HangLoad):
         return CallSetUp(hang_load=work)
+    if isinstance(work, AcceptSender):
+        return CallSetUp(accept_sender=work)
     return CallSetUp(hold_sessions=work)
 
 
@@ -219,6 +239,10 @@ def _happened(event: Event) -> Happened:
         return Happened(vehicle_id=event.vehicle_id, text=what)
     if isinstance(what, Capture):
         return Happened(vehicle_id=event.vehicle_id, capture=what)
+    if isinstance(what, SenderChange):
+        return Happened(vehicle_id=event.vehicle_id, sender=what)
+    if isinstance(what, ForeignAct):
+        return Happened(vehicle_id=event.vehicle_id, foreign=what)
     return Happened(vehicle_id=event.vehicle_id, link=what)
 
 

@@ -12,7 +12,9 @@ import pytest
 from fleet.errors import RefusedError
 from ground_station.flight.preflight.parameter_checks import apply_required_parameters, unmet
 from ground_station.flight.preflight.required_parameters import required_parameters
+from ground_station.flight.vehicles.contact import SenderChange
 from ground_station.flight.vehicles.flight_command import Action, CommandState
+from ground_station.flight.vehicles.foreign_hand import ForeignAct
 from ground_station.flight.vehicles.telemetry import Simulated, StatusText
 from ground_station.flight.vehicles.vehicle import PlanItems, Vehicle
 from ground_station.service.flight_of_plan import flight_of_plan
@@ -48,8 +50,12 @@ async def _aircraft(kind: str) -> AsyncIterator[int]:
 @pytest.fixture(params=KINDS)
 async def flown(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Flown]:
     async with _aircraft(request.param) as port, station_for(port, time_scale=SPEEDUP, flight_logs=tmp_path) as station:
+        heard = station.station.feed.subscribe()
         await eventually(lambda: _ready(station), within_s=60.0)
         yield station
+        assert [event.what for event in heard.take().events if isinstance(event.what, ForeignAct | SenderChange)] == []
+        assert station.vehicle.state().foreign is None
+        assert not station.vehicle.state().duplicate_suspected
 
 
 def _ready(flown: Flown) -> bool:
