@@ -13,8 +13,8 @@ from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.flight.preflight.drill_wall import require_realm
 from ground_station.flight.protocols.comparison import differences
-from ground_station.flight.protocols.exchange import retry_for
-from ground_station.flight.protocols.parameters import ParameterFetch, ParameterRead, ParameterSet
+from ground_station.flight.protocols.parameter_list import ParameterFetch
+from ground_station.flight.protocols.parameter_values import ParameterRead, ParameterSet
 from ground_station.flight.vehicles.contact import Contact
 from ground_station.flight.vehicles.failsafe_words import silence_failsafe
 from ground_station.flight.vehicles.flight_command import Action, FlightCommand
@@ -271,8 +271,7 @@ class Vehicle:
     def _transfer(self) -> PlanTransfer:
         self._require_link()
         presence = _Presence(self.contact, self.contact.tracker.reboots)
-        retry = retry_for(self.state().round_trip_s)
-        return PlanTransfer(self.contact.target, self.contact.conversation, presence, retry)
+        return PlanTransfer(self.contact.target, self.contact.conversation, presence)
 
     def _require_link(self) -> None:
         if self.state().link is not LinkState.FRESH:
