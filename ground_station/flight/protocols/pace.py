@@ -6,7 +6,7 @@ asked again sooner than an answer could have come. Times are seconds, rates byte
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 UNMEASURED_S = 5.0
@@ -15,8 +15,8 @@ UNMEASURED_S = 5.0
 LONGEST_ANSWER_S = 12.0
 """Longer is a link that stands still, not a slow one."""
 
-_MOST_TRIES = 20
-_CHANCE_LEFT = 0.002
+_MOST_TRIES = 24
+_CHANCE_LEFT = 1e-4
 _WORST_ANSWERED = 0.2
 _THIN_BYTES_S = 2_000.0
 _THIN_ROUND_TRIP_S = 1.0
@@ -46,11 +46,15 @@ class Pace:
         return max(at_least_s, min(overdue_s, LONGEST_ANSWER_S))
 
     def tries(self, usual: int) -> int:
-        """Return how often to ask before silence is believed: `usual` times, or up to 20 where much gets lost."""
+        """Return how often to ask before silence is believed: `usual` times, or up to 24 where much gets lost."""
         lost = 1.0 - max(_WORST_ANSWERED, min(self.answered, 1.0))
         if lost <= 0.0:
             return usual
         return max(usual, min(_MOST_TRIES, math.ceil(math.log(_CHANCE_LEFT) / math.log(lost))))
+
+    def but_answered(self, share: float) -> "Pace":
+        """Return this pace, with no more than `share` of all questions answered."""
+        return self if share >= self.answered else replace(self, answered=share)
 
     def burst(self, frame_bytes: int, *, most: int) -> int:
         """Return how many frames may go out at once: 0.4 s of the link's rate, two on a link that seems thin."""

@@ -66,7 +66,7 @@ class _Setting:
 class ParameterValues:
     """Reads each name, and sets first those with a value; at most four are under way at once.
 
-    It ends when all are known, or when nothing more is heard of those that are left.
+    It ends when all are known, or when those that are left were asked for as often as the losses seen so far call for.
     """
 
     wants = frozenset({dialect.MAVLINK_MSG_ID_PARAM_VALUE, dialect.MAVLINK_MSG_ID_PARAM_ERROR})
@@ -79,6 +79,8 @@ class ParameterValues:
         self._pace: PaceNow = unmeasured
         self._window = Window(start=_UNDER_WAY, most=_UNDER_WAY)
         self._progress_s = 0.0
+        self._asked = 0
+        self._answers = 0
         self.wake_s = 0.0
         self.result: Mapping[str, ParameterAnswer] | None = None
 
@@ -109,10 +111,8 @@ class ParameterValues:
         """Ask again for what is overdue, and end what was asked for often enough."""
         if self.result is not None or now_s < self.wake_s:
             return ()
-        tries = self._pace().tries(self._tries)
         for setting in self._settings.values():
             if setting.under_way and now_s >= setting.due_s:
-                setting.done = setting.asked >= tries
                 setting.asked_s = None
         return self._go_on(now_s)
 
@@ -143,20 +143,31 @@ class ParameterValues:
             setting.done = setting.asked_s is not None
 
     def _measure(self, setting: _Setting, now_s: float) -> None:
-        if setting.asked == 1 and setting.asked_s is not None:
+        if setting.asked_s is None:
+            return
+        self._asked += setting.asked
+        self._answers += 1
+        if setting.asked == 1:
             self._window.answered(now_s - setting.asked_s, self._pace().base_s)
+
+    @property
+    def _answered(self) -> float:
+        """Return the share of questions that came back here; none is judged that may be about a name it has not."""
+        return (self._answers + 1) / (self._asked + 1)
 
     def _go_on(self, now_s: float) -> Sequence[Message]:
         pace = self._pace()
         answer_s = pace.answer_s(at_least_s=_RETRY_S)
+        tries = pace.but_answered(self._answered).tries(self._tries)
         open_ones = [setting for setting in self._settings.values() if not setting.done]
         silent_s = now_s - self._progress_s
-        dead = pace.answered < _DEAD_BELOW and silent_s > pace.tries(self._tries) * answer_s
-        if not open_ones or dead:
+        dead = pace.answered < _DEAD_BELOW and silent_s > tries * answer_s
+        under_way = [setting for setting in open_ones if setting.under_way]
+        waiting = [setting for setting in open_ones if not setting.under_way and setting.asked < tries]
+        waiting.sort(key=lambda setting: setting.to_set)  # reading back goes first
+        if dead or not (under_way or waiting):
             self._end()
             return ()
-        under_way = [setting for setting in open_ones if setting.under_way]
-        waiting = sorted((s for s in open_ones if not s.under_way), key=lambda s: s.to_set)  # reading back goes first
         room = min(self._window.limit - len(under_way), pace.burst(READ_FRAME_BYTES, most=_UNDER_WAY))
         chosen = waiting[: max(0, room)]
         for setting in chosen:

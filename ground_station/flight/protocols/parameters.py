@@ -45,9 +45,16 @@ class ParameterAnswer:
     @property
     def agreed(self) -> bool:
         """Return True if the value read back is the one wanted."""
-        return (
-            self.proved and self.value is not None and self.wanted is not None and same_value(self.value, self.wanted)
-        )
+        return self.proved and self._is_wanted
+
+    @property
+    def agreed_but_unproved(self) -> bool:
+        """Return True if the aircraft took the value, and was not heard when it was asked for again."""
+        return not self.proved and self._is_wanted
+
+    @property
+    def _is_wanted(self) -> bool:
+        return self.value is not None and self.wanted is not None and same_value(self.value, self.wanted)
 
 
 def same_value(one: float, other: float) -> bool:

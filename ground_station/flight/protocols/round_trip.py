@@ -12,7 +12,8 @@ _GAIN = 1.0 / 8.0
 _SPREAD_GAIN = 1.0 / 4.0
 _BASE_OVER_S = 120.0
 _JUDGED = 24
-_GOOD_BEFORE = 2
+_BEFORE = 2
+_GOOD_BEFORE = 1
 
 
 class RoundTrip:
@@ -33,8 +34,8 @@ class RoundTrip:
 
     @property
     def answered(self) -> float:
-        """Return the share of the last questions that were answered; nothing is lost until it was seen to be."""
-        return (sum(self._verdicts) + _GOOD_BEFORE) / (len(self._verdicts) + _GOOD_BEFORE)
+        """Return the share of the last questions that were answered; half of them while nothing is known."""
+        return (sum(self._verdicts) + _GOOD_BEFORE) / (len(self._verdicts) + _BEFORE)
 
     def take(self, reading_s: float, now_s: float) -> None:
         """Take the round trip of one answered question."""

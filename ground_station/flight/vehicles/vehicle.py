@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.clock import iso_utc
-from fleet.errors import ConflictError, ExpiredError, FleetError, RefusedError, UnavailableError
+from fleet.errors import ConflictError, ExpiredError, FleetError, UnavailableError
 from fleet.ids import CommandId, VehicleId
 from fleet.realm import Realm
 from fleet.text import Text
@@ -20,6 +20,7 @@ from ground_station.flight.vehicles.failsafe_words import silence_failsafe
 from ground_station.flight.vehicles.flight_command import Action, FlightCommand
 from ground_station.flight.vehicles.ledger import CommandLedger
 from ground_station.flight.vehicles.manoeuvres import manoeuvre
+from ground_station.flight.vehicles.parameter_transfer import not_set
 from ground_station.flight.vehicles.pilot import Pilot
 from ground_station.flight.vehicles.plan_transfer import (
     PlanTransfer,
@@ -177,26 +178,8 @@ class Vehicle:
         require_realm(self._realm, await self.identify())
         await self._ledger.note_parameter(self.id, name, value, author=author)
         answer = await self.contact.conversation.run(ParameterSet(self.contact.target, name, value))
-        if answer.agreed:
-            return
-        if answer.value is None:
-            raise ExpiredError(
-                Text(f"設定値 {name} に機体が答えません", f"the aircraft does not answer about {name}"),
-                Text(
-                    "この名前の設定値がないか、電波が届いていません",
-                    "it has no parameter of that name, or the radio does not reach",
-                ),
-                name=name,
-            )
-        raise RefusedError(
-            Text(
-                f"設定値 {name} は {value:g} にならず {answer.value:g} のままです",
-                f"{name} stays {answer.value:g} instead of {value:g}",
-            ),
-            Text("値の範囲を確かめてください", "check the range of the value"),
-            name=name,
-            value=answer.value,
-        )
+        if not answer.agreed:
+            raise not_set(answer)
 
     async def begin(self, action: Action, *, author: str, alt_home_m: float = 10.0) -> FlightCommand:
         """Give a flight command and return it once it is in the audit chain; `end_of` tells how it ends.
