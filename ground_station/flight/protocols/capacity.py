@@ -5,6 +5,7 @@ says that its buffer is (RADIO_STATUS `txbuf`, percent free). What came through 
 Rates are bytes a second.
 """
 
+import math
 from collections import deque
 
 _WINDOW_S = 5.0
@@ -12,6 +13,7 @@ _BUCKET_S = 1.0
 _QUEUE_S = 0.7
 _QUEUE_SHARE = 0.5
 _LATE_MEAN_FULL = 3
+_APART_S = 0.2
 _FREE_PERCENT = 30
 _REMEMBERED_S = 1_800.0
 
@@ -25,6 +27,7 @@ class Capacity:
         self._bucket_s: float | None = None
         self._buckets: deque[tuple[float, int]] = deque(maxlen=round(_WINDOW_S / _BUCKET_S))
         self._late = 0
+        self._trip_s = -math.inf
         self._radio_full = False
         self._measured: tuple[float, float] | None = None
 
@@ -47,13 +50,17 @@ class Capacity:
             return
         self._buckets.append((elapsed_s, self._bytes))
         self._bucket_s, self._bytes = now_s, 0
-        if self.is_full and len(self._buckets) == self._buckets.maxlen:
+        flowed = len(self._buckets) == self._buckets.maxlen and all(count for _, count in self._buckets)
+        if self.is_full and flowed:  # a link that stands still tells nothing of its rate
             goodput = self.goodput_bytes_s
             before = goodput if self._measured is None else self._measured[1]
             self._measured = (now_s, 0.5 * (before + goodput))
 
-    def trip(self, reading_s: float, base_s: float) -> None:
-        """Take one round trip beside the shortest of late."""
+    def trip(self, reading_s: float, base_s: float, now_s: float) -> None:
+        """Take one round trip beside the shortest of late; many at once, as a thaw brings them, count as one."""
+        if now_s - self._trip_s < _APART_S:
+            return
+        self._trip_s = now_s
         waits = reading_s - base_s > max(_QUEUE_S, _QUEUE_SHARE * base_s)
         self._late = min(self._late + 1, _LATE_MEAN_FULL) if waits else 0
 

@@ -57,7 +57,7 @@ class LinkMeter:
         reading = self._sync.receive(message, now_s)
         base_s = self._sync.trip.base_s
         if reading is not None and base_s is not None:
-            self._capacity.trip(reading.round_trip_s, base_s)
+            self._capacity.trip(reading.round_trip_s, base_s, now_s)
         return reading
 
     def answer(self, message: Message, now_s: float) -> Message | None:
