@@ -19,6 +19,8 @@ from ground_station.flight.vehicles.state import Timing, VehicleState
 
 REPLACED = Text("新しい指示に置き換えられました", "a newer command took its place")
 CONFIRM_WITHIN_S = 4.0
+_CONFIRM_ANSWERS = 3.0
+"""On a slow link a command may be asked three times before it is called unanswered."""
 _REASON_S = 0.4
 _WARNING = 5
 
@@ -171,12 +173,12 @@ class Pilot:
         """Send the step's command until it is answered; a refused one again where that is foreseen."""
         for attempt in range(1, step.tries_if_refused + 1):
             asked_s = self._clock.monotonic_s()
-            expires_s = min(deadline_s, asked_s + CONFIRM_WITHIN_S)
+            within_s = max(CONFIRM_WITHIN_S, _CONFIRM_ANSWERS * self._conversation.pace().answer_s(unmeasured_s=1.0))
+            expires_s = min(deadline_s, asked_s + within_s)
             exchange = CommandExchange(
                 command=step.command,
                 make=step.make,
                 expires_s=expires_s,
-                round_trip_s=self._cockpit.state().round_trip_s,
             )
             answer = await self._conversation.run(exchange)
             if answer.answer is not Answer.REFUSED:

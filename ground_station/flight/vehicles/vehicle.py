@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.clock import iso_utc
-from fleet.errors import ConflictError, ExpiredError, FleetError, RefusedError, UnavailableError
+from fleet.errors import ConflictError, ExpiredError, FleetError, UnavailableError
 from fleet.ids import CommandId, VehicleId
 from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.flight.preflight.drill_wall import require_realm
 from ground_station.flight.protocols.comparison import differences
-from ground_station.flight.protocols.exchange import retry_for
-from ground_station.flight.protocols.parameters import ParameterFetch, ParameterRead, ParameterSet
+from ground_station.flight.protocols.parameter_list import ParameterFetch
+from ground_station.flight.protocols.parameter_values import ParameterRead, ParameterSet
 from ground_station.flight.vehicles.contact import Contact
 from ground_station.flight.vehicles.failsafe_words import silence_failsafe
 from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
 from ground_station.flight.vehicles.ledger import CommandLedger
 from ground_station.flight.vehicles.manoeuvres import manoeuvre
+from ground_station.flight.vehicles.parameter_transfer import not_set
 from ground_station.flight.vehicles.pilot import REPLACED, Gate, Pilot
 from ground_station.flight.vehicles.plan_transfer import (
     PlanTransfer,
@@ -178,26 +179,8 @@ class Vehicle:
         require_realm(self._realm, await self.identify())
         await self._ledger.note_parameter(self.id, name, value, author=author)
         answer = await self.contact.conversation.run(ParameterSet(self.contact.target, name, value))
-        if answer.agreed:
-            return
-        if answer.value is None:
-            raise ExpiredError(
-                Text(f"設定値 {name} に機体が答えません", f"the aircraft does not answer about {name}"),
-                Text(
-                    "この名前の設定値がないか、電波が届いていません",
-                    "it has no parameter of that name, or the radio does not reach",
-                ),
-                name=name,
-            )
-        raise RefusedError(
-            Text(
-                f"設定値 {name} は {value:g} にならず {answer.value:g} のままです",
-                f"{name} stays {answer.value:g} instead of {value:g}",
-            ),
-            Text("値の範囲を確かめてください", "check the range of the value"),
-            name=name,
-            value=answer.value,
-        )
+        if not answer.agreed:
+            raise not_set(answer)
 
     async def begin(
         self,
@@ -286,8 +269,7 @@ class Vehicle:
     def _transfer(self) -> PlanTransfer:
         self._require_link()
         presence = _Presence(self.contact, self.contact.tracker.reboots)
-        retry = retry_for(self.state().round_trip_s)
-        return PlanTransfer(self.contact.target, self.contact.conversation, presence, retry)
+        return PlanTransfer(self.contact.target, self.contact.conversation, presence)
 
     def _require_link(self) -> None:
         if self.state().link is not LinkState.FRESH:
