@@ -1,10 +1,12 @@
 """Every writer of the office: whichever place refuses, its page and its stations are told so from memory."""
 
+import contextlib
 import itertools
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from fleet.clock import ManualClock
 from fleet.disk_health import CLEAR_AFTER_S, Cause, Place
@@ -18,6 +20,7 @@ from portal.accounts import Person
 from telemetry.alarm_wire import decode_alarms, encode_alarms
 from telemetry.codec import WireWriter, encode_record
 from telemetry.downlink import DownEntry
+from telemetry.engine_sql import writing
 from telemetry.ingest import Ingest
 from telemetry.records import Lane
 from tests.refusals import DATABASE_FAULTS, FILE_ERRORS, engine_refuses, files_refuse
@@ -25,7 +28,10 @@ from tests.town_office.conftest import SignedIn
 from tests.town_office.field import STATION, TOPICS, alert, office_settings, record, request_state
 from town_office.api.schemas import RequestIn
 from town_office.asking import delivery_request
+from town_office.database import claim
+from town_office.disk_watch import OfficeDisk
 from town_office.office import TownOffice
+from town_office.tables_sql import identity_table
 
 
 def take_in(office: TownOffice) -> None:
@@ -147,3 +153,24 @@ async def test_health_names_the_place_that_refuses(signed_in: SignedIn) -> None:
     health = (await signed_in.client.get("/api/health")).json()
     assert health["status"] == "degraded"
     assert health["details"]["storage"].startswith("office-database: 役場のデータベースに書けません")
+
+
+def write_in_a_read_only_transaction(connection: sa.Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    connection.execute(sa.delete(identity_table))
+
+
+def test_a_database_that_takes_writes_again_ends_its_alarm_by_itself(engine: sa.Engine, tmp_path: Path) -> None:
+    clock = ManualClock()
+    settings = office_settings(tmp_path)
+    claim(engine, realm=settings.realm, town=settings.town.id)
+    disk = OfficeDisk(town=settings.town, realm=settings.realm, broker=settings.broker, folder=tmp_path, clock=clock)
+    disk.watch_database(engine)
+    refusing = engine_refuses(engine, "read-only") if engine.dialect.name == "sqlite" else contextlib.nullcontext()
+    with refusing, pytest.raises(UnavailableError), writing(engine) as connection:
+        write_in_a_read_only_transaction(connection)
+    assert [(alarm.place, alarm.cause) for alarm in disk.alarms()] == [(Place.OFFICE_DATABASE, Cause.READ_ONLY)]
+    clock.advance(CLEAR_AFTER_S)
+    disk._again[Place.OFFICE_DATABASE]._work()
+    assert disk.alarms() == ()
