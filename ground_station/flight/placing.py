@@ -10,6 +10,7 @@ from ground_station.flight.judge import Judge
 from ground_station.flight.preflight.drill_wall import require_realm
 from ground_station.flight.preflight.parameter_checks import apply_required_parameters
 from ground_station.flight.vehicles.flight_command import Action
+from ground_station.flight.vehicles.parameter_transfer import read_parameters
 from ground_station.flight.vehicles.plan_transfer import Progress
 from ground_station.flight.vehicles.state import LinkState
 from ground_station.flight.vehicles.vehicle import PlanItems, Vehicle
@@ -74,14 +75,14 @@ class Placing:
 
     async def read_required(self, vehicle: Vehicle, plan: FlightPlan) -> None:
         """Ask the aircraft again for every setting that the flight needs; raises ExpiredError for one unanswered."""
-        for needed in self._judge.required(vehicle, plan):
-            if needed.name.isidentifier() and await vehicle.read_parameter(needed.name) is None:
-                raise ExpiredError(
-                    Text(
-                        f"設定値 {needed.name} に機体が答えません", f"the aircraft does not answer about {needed.name}"
-                    ),
-                    Text("電波を確かめて、もう一度押してください", "check the radio, then press again"),
-                )
+        names = [needed.name for needed in self._judge.required(vehicle, plan) if needed.name.isidentifier()]
+        values = await read_parameters(vehicle.contact, names)
+        silent = next((name for name in names if values[name] is None), None)
+        if silent is not None:
+            raise ExpiredError(
+                Text(f"設定値 {silent} に機体が答えません", f"the aircraft does not answer about {silent}"),
+                Text("電波を確かめて、もう一度押してください", "check the radio, then press again"),
+            )
 
     async def _restart(self, vehicle: Vehicle, author: str) -> None:
         reboots = vehicle.state().reboots

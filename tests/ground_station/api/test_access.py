@@ -36,6 +36,7 @@ TABLE: dict[tuple[str, str], frozenset[Role | None]] = {
     ("POST", "/api/deliveries/{delivery_id}/fly"): FLY,
     ("POST", "/api/deliveries/{delivery_id}/load"): FLY,
     ("POST", "/api/vehicles/{vehicle_id}/commands"): FLY,
+    ("POST", "/api/vehicles/{vehicle_id}/sender"): FLY,
     ("POST", "/api/sky-clear"): FLY,
     ("GET", "/api/health"): OPEN,
     ("POST", "/api/companion/pictures"): NOBODY,

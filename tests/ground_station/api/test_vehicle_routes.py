@@ -17,6 +17,7 @@ from ground_station.api.station_of import station_of
 from ground_station.flight.order import Order
 from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
 from tests.ground_station.api.conftest import FOUNDER, Served
+from tests.ground_station.flight.aircraft import eventually
 
 COMMANDS = "/api/vehicles/kakehashi-1/commands"
 
@@ -62,9 +63,7 @@ async def test_an_order_from_a_page_that_stood_still_or_is_of_before_a_restart_i
 
 async def test_an_order_that_names_no_beat_is_given_the_stations_own(served: Served) -> None:
     founder = served.founder
-    async with asyncio.timeout(10.0):
-        while served.station.mirror.heard() is None:
-            await asyncio.sleep(0.05)
+    await eventually(lambda: served.station.mirror.heard() is not None)
     served.core.boot_id = "another start of the core, which the station has not heard yet"
     asked = {"id": "order-0001", "action": "recall"}
     answer = await founder.client.post(COMMANDS, json=asked, headers=founder.csrf)
