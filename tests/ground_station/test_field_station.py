@@ -20,7 +20,7 @@ from fleet.text import Text
 from ground_station.field_station import FieldStation
 from ground_station.flight.core import FlightCore
 from ground_station.flight.flight_plan import PlanDigest
-from ground_station.flight.port import CoreReport, FlightPort
+from ground_station.flight.port import CoreReport, FlightPort, SetUp
 from ground_station.flight.vehicles.state import LinkState
 from ground_station.service.alerts import AlertLevel, AlertNews
 from ground_station.service.delivery import DeliveryState
@@ -189,6 +189,9 @@ class _NoCore:
     async def listen(self, after: int) -> AsyncIterator[tuple[AuditEntry, ...]]:
         raise self.error
         yield
+
+    async def set_up(self, work: SetUp) -> None:
+        raise self.error
 
 
 @pytest.mark.parametrize("kind", [UnavailableError, ConflictError, RefusedError, ForbiddenError])

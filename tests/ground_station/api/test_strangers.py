@@ -29,7 +29,7 @@ async def test_the_operators_word_is_answered_whoever_stands_at_the_port(served:
         assert (await page.get("/api/town")).status_code == 200
         port = int(server.address.rpartition(":")[2])
         strangers = [await asyncio.open_connection("127.0.0.1", port) for _ in range(IDLE)]
-        slow = asyncio.ensure_future(_slow_heads([writer for _, writer in strangers[-100:]]))
+        slow = asyncio.get_running_loop().create_task(_slow_heads([writer for _, writer in strangers[-100:]]))
         try:
             answer = await page.post("/api/vehicles/kakehashi-1/commands", json=word, headers=csrf)
             assert answer.status_code not in (401, 403, 404, 413, 422, 429)

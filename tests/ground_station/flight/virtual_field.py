@@ -10,6 +10,7 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from fleet.errors import UnavailableError
 from fleet.ids import VehicleId
 from fleet.realm import Realm
+from ground_station.flight.journal_port import MemoryJournal
 from ground_station.flight.links.address import LinkAddress, Scheme
 from ground_station.flight.links.frames import Frame, FrameCodec, FrameParser
 from ground_station.flight.links.link import FrameListener, Link
@@ -27,7 +28,7 @@ from sim.scenario import Scenario, SimulatedVehicle
 from sim.simulation import Simulation
 from sim.vehicle.mission_item import Kind
 from sim.world import STEP_S
-from tests.ground_station.flight.aircraft import HOME, MemoryAudit
+from tests.ground_station.flight.aircraft import HOME
 from tests.ground_station.flight.virtual_time import LoopClock
 
 _TICK_S = 0.2
@@ -116,7 +117,7 @@ class FarAircraft:
 async def field_station(*radios: Faults, seed: int) -> AsyncIterator[list[FarAircraft]]:
     """One aircraft for each radio, looked after as `AutopilotStation` does it."""
     clock = LoopClock()
-    ledger = CommandLedger(MemoryAudit(), clock)
+    ledger = CommandLedger(MemoryJournal(clock), clock)
     aircraft: list[FarAircraft] = []
     tasks: list[asyncio.Task[None]] = []
     loop = asyncio.get_running_loop()
@@ -159,7 +160,7 @@ async def _look_after(far: FarAircraft, link: Link) -> None:
         if now_s >= beat_s:
             link.broadcast(requests.heartbeat())
             beat_s = now_s + 1.0
-        await far.vehicle.tick(now_s)
+        far.vehicle.tick(now_s)
         state = far.vehicle.state()
         if state.link_age_s is not None:
             heard_s = heard_s or now_s

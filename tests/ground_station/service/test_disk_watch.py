@@ -31,6 +31,7 @@ from telemetry.mqtt_address import MqttAddress
 from telemetry.outbox_sqlite import SqliteOutbox
 from telemetry.outbox_watched import WatchedOutbox
 from telemetry.relay_mqtt import RelayStatus
+from tests.ground_station.service.fake_core import FakeCore
 from tests.refusals import DATABASE_FAULTS, FILE_ERRORS, connection_refuses, engine_refuses, files_refuse
 from tests.town_office.field import alert, record, small_town
 
@@ -71,6 +72,7 @@ def tent(town: tuple[Town, Path], tmp_path: Path) -> Iterator[Tent]:
             folder=tmp_path,
             realm=Realm.DRILL,
             broker=MqttAddress(host="127.0.0.1", port=9, username="station-1", password="x" * 20),
+            flight=FakeCore(),
             vehicles=(),
             audit=AuditFile(tmp_path / "audit.jsonl", clock),
             clock=clock,
@@ -128,10 +130,6 @@ def invite(tent: Tent) -> None:
     tent.station.access._audit.append(actor="花子", action="access.invite", subject="p", detail={})
 
 
-def order(tent: Tent) -> None:
-    tent.station.aircraft.ledger._audit.append(actor="花子", action="command", subject="v", detail={})
-
-
 def decide(tent: Tent) -> None:
     tent.station.setup.audit.append(actor="花子", action="delivery", subject="d", detail={})
 
@@ -149,7 +147,6 @@ OUTBOX_WRITERS: tuple[Writer, ...] = (put, settle)
 DATABASE_WRITERS: tuple[Writer, ...] = (keep_document, add_request, save_person, make_link, sign_out, change_picture)
 FILE_WRITERS: tuple[tuple[Place, Writer], ...] = (
     (Place.AUDIT, invite),
-    (Place.AUDIT, order),
     (Place.AUDIT, decide),
     (Place.PICTURES, keep_picture),
     (Place.PICTURES, keep_copy),
