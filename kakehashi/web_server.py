@@ -19,8 +19,9 @@ from kakehashi.web_door import Door, DoorTimes
 from kakehashi.web_protocols import DoorConfig
 
 _START_DEADLINE_S = 10.0
-_ACCEPTED_AT_ONCE = 64
-_TICKS_A_LOOK = 5
+_ACCEPTED_AT_ONCE = 8
+"""So few, because whoever is inside waits for them: a request takes some ten turns of the loop."""
+_TICKS_A_LOOK = 2
 
 
 class QuietServer(uvicorn.Server):

@@ -13,6 +13,7 @@ MQTT_3_1_1 = 4
 MQTT_5 = 5
 CONNACK_OTHER_VERSION = b"\x20\x02\x00\x01"
 _CONNACK_REFUSED = {MQTT_3_1_1: b"\x20\x02\x00\x05", MQTT_5: b"\x20\x03\x00\x87\x00"}
+_CONNACK_UNAVAILABLE = {MQTT_3_1_1: b"\x20\x02\x00\x03", MQTT_5: b"\x20\x03\x00\x88\x00"}
 _CONNECT = 0x10
 _USERNAME_FLAG, _PASSWORD_FLAG, _WILL_FLAG = 0x80, 0x40, 0x04
 
@@ -31,6 +32,11 @@ class Knock:
     def refusal(self) -> bytes:
         """Return the packet that says "not authorised" in their version."""
         return _CONNACK_REFUSED[self.version]
+
+    @property
+    def not_now(self) -> bytes:
+        """Return the packet that says "server unavailable": who is cut off without a word may wait long for one."""
+        return _CONNACK_UNAVAILABLE[self.version]
 
 
 class NoConnectError(ValueError):

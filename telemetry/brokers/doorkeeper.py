@@ -21,7 +21,7 @@ _log = structlog.get_logger(__name__)
 
 KNOCK_WITHIN_S = 3.0
 USUAL_PLACES = PlaceLimits.of(500)
-_ACCEPTED_AT_ONCE = 64
+_ACCEPTED_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

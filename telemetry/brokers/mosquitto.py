@@ -34,6 +34,7 @@ RESTART_FIRST_S = 0.2
 RESTART_MOST_S = 5.0
 _SOCKET = "mosquitto.sock"
 _LONGEST_SOCKET_PATH_BYTES = 100
+_LOOK_EVERY_S = 0.02
 _PIECE_BYTES = 64 * 1024
 
 
@@ -113,7 +114,7 @@ class MosquittoBroker:
                 _, writer = await asyncio.open_unix_connection(self._socket)
                 writer.close()
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(_LOOK_EVERY_S)
         raise _did_not_start(process.returncode)
 
     async def _keep_running(self, program: str) -> None:
@@ -132,8 +133,13 @@ class MosquittoBroker:
                 pause_s = min(pause_s * 2.0, RESTART_MOST_S)
 
     async def _pass_on(self, entrance: Entrance) -> None:
-        """Join who was let in with Mosquitto until either side ends; raises OSError while it is not there."""
-        reader, writer = await asyncio.open_unix_connection(self._socket)
+        """Join who was let in with Mosquitto until either side ends; one that is starting again is waited for."""
+        try:
+            async with asyncio.timeout(START_WITHIN_S):
+                reader, writer = await self._connected()
+        except TimeoutError:
+            entrance.writer.write(entrance.knock.not_now)
+            return
         writer.write(entrance.seen)
         ways = [
             asyncio.create_task(_copy(entrance.reader, writer)),
@@ -146,6 +152,12 @@ class MosquittoBroker:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)
             writer.close()
+
+    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        while True:
+            with contextlib.suppress(OSError):
+                return await asyncio.open_unix_connection(self._socket)
+            await asyncio.sleep(_LOOK_EVERY_S)
 
     async def reload(self) -> None:
         """Take over what the device book says now: connections of revoked devices end at once."""

@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
+import json
 import resource
 import sys
+from collections import Counter
 
 IDLE = 2000
 SLOW = 500
 BODIES = 4
+SIGN_INS = 200
 PIECE = b"10000\r\n" + b"x" * 65536 + b"\r\n"
 
 
@@ -44,6 +47,20 @@ async def body(port: int) -> None:
                 await writer.drain()
 
 
+async def sign_in(port: int, body: bytes) -> int:
+    """Sign in; return the status."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    with contextlib.closing(writer):
+        head = f"POST /api/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+        writer.write(head.encode() + b"\r\n\r\n" + body)
+        return int((await reader.readline()).split()[1])
+
+
+async def sign_in_at_once(port: int, body: bytes) -> dict[int, int]:
+    """Sign in two hundred times at once; return how often each status came."""
+    return dict(Counter(await asyncio.gather(*(sign_in(port, body) for _ in range(SIGN_INS)))))
+
+
 ATTACKS = {"idle": (idle, IDLE), "slow": (slow, SLOW), "body": (body, BODIES)}
 
 
@@ -62,4 +79,8 @@ async def attack(name: str, port: int) -> None:
 if __name__ == "__main__":
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    asyncio.run(attack(sys.argv[1], int(sys.argv[2])))
+    if sys.argv[1] == "sign-in":
+        statuses = asyncio.run(sign_in_at_once(int(sys.argv[2]), sys.argv[3].encode()))
+        sys.stdout.write(json.dumps(statuses))
+    else:
+        asyncio.run(attack(sys.argv[1], int(sys.argv[2])))

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import websockets
@@ -28,9 +30,7 @@ async def test_the_operators_word_is_answered_whoever_stands_at_the_port(served:
     ):
         assert (await page.get("/api/town")).status_code == 200
         port = int(server.address.rpartition(":")[2])
-        strangers = [await asyncio.open_connection("127.0.0.1", port) for _ in range(IDLE)]
-        slow = asyncio.get_running_loop().create_task(_slow_heads([writer for _, writer in strangers[-100:]]))
-        try:
+        async with _crowd(port):
             answer = await page.post("/api/vehicles/kakehashi-1/commands", json=word, headers=csrf)
             assert answer.status_code not in (401, 403, 404, 413, 422, 429)
             async with httpx.AsyncClient(base_url=server.address, cookies=cookies, timeout=ANSWER_WITHIN_S) as new:
@@ -40,11 +40,20 @@ async def test_the_operators_word_is_answered_whoever_stands_at_the_port(served:
                     pass
             assert server.door.places.strangers <= LIMITS.per_address
             assert server.door.places.turned_out >= IDLE - LIMITS.per_address
-        finally:
-            slow.cancel()
-            await asyncio.gather(slow, return_exceptions=True)
-            for _, writer in strangers:
-                writer.transport.abort()
+
+
+@asynccontextmanager
+async def _crowd(port: int) -> AsyncIterator[None]:
+    """Connect strangers who say nothing, but for a hundred who send a head that never ends."""
+    writers = [(await asyncio.open_connection("127.0.0.1", port))[1] for _ in range(IDLE)]
+    drip = asyncio.create_task(_slow_heads(writers[-100:]))
+    try:
+        yield
+    finally:
+        drip.cancel()
+        await asyncio.gather(drip, return_exceptions=True)
+        for writer in writers:
+            writer.transport.abort()
 
 
 async def _slow_heads(writers: list[asyncio.StreamWriter]) -> None:

@@ -1,6 +1,8 @@
 """Strangers at a broker's port, over the embedded one and a real Mosquitto: they make room, and devices stay."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +11,9 @@ import aiomqtt
 import pytest
 
 from fleet.places import PlaceLimits
+from telemetry.brokers import mosquitto
 from telemetry.brokers.doorkeeper import KNOCK_WITHIN_S
+from telemetry.brokers.mosquitto import MosquittoBroker
 from tests.telemetry.brokers.test_brokers import KINDS, Broker, heard, started
 from tests.telemetry.field import TOPICS, office_at, station_at, until
 
@@ -93,3 +97,33 @@ async def test_an_empty_client_id_is_nobodys(tmp_path: Path) -> None:
         ]
         async with clients[0], clients[1]:
             assert len(broker.door.places) == 2
+
+
+@pytest.mark.peer
+async def test_who_comes_while_mosquitto_starts_again_waits_for_it(tmp_path: Path) -> None:
+    async with started("mosquitto", tmp_path) as broker:
+        assert isinstance(broker, MosquittoBroker)
+        process_id = broker.process_id
+        assert process_id is not None
+        os.kill(process_id, signal.SIGKILL)
+        await until(lambda: broker.process_id != process_id, within_s=5.0)
+        async with asyncio.timeout(WITHIN_S), office_at(broker.port).client(queue_messages=1) as office:
+            await office.subscribe(TOPICS.every_up(), qos=0)
+        await until(lambda: broker.restarts == 1, within_s=5.0)
+
+
+@pytest.mark.peer
+async def test_who_comes_while_mosquitto_cannot_start_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mosquitto, "START_WITHIN_S", 0.5)
+    monkeypatch.setattr(mosquitto, "RESTART_FIRST_S", 60.0)
+    async with started("mosquitto", tmp_path) as broker:
+        assert isinstance(broker, MosquittoBroker)
+        process_id = broker.process_id
+        assert process_id is not None
+        os.kill(process_id, signal.SIGKILL)
+        await until(lambda: broker.process_id is None, within_s=5.0)
+        with pytest.raises(aiomqtt.MqttError, match=r"(?i)unavailable"):
+            async with office_at(broker.port).client(queue_messages=1):
+                pass
