@@ -24,6 +24,7 @@ from tests.ground_station.flight.journal.troubled import (
     refusing,
     times,
     write,
+    write_until_refused,
 )
 
 REFUSALS = [errno.ENOSPC, errno.EIO, errno.EROFS, errno.ENOENT, errno.EDQUOT, errno.EMFILE]
@@ -112,9 +113,7 @@ async def test_with_the_disk_full_the_rest_of_the_segment_and_one_more_can_be_wr
     journal = opened(folder)
     await journal.record(actor="a", action="first", subject="v", detail={})
     folder.trouble = refusing("allocate", "replace")
-    written = 0
-    while await _begin(journal, "more").wait_at_most(0.2) is not None:
-        written += 1
+    written = await write_until_refused(journal, "more")
     line_bytes = len(folder.files["00000002.journal"].split(b"\n")[0]) + 1
     assert written >= 2 * (SMALL.segment_bytes // line_bytes) - 2
     assert journal.health().room_refused
