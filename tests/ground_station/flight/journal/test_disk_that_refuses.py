@@ -1,5 +1,6 @@
 """A disk that refuses, at any step and for any reason: nothing acknowledged is lost, nothing is written twice."""
 
+import asyncio
 import errno
 
 import pytest
@@ -24,6 +25,7 @@ from tests.ground_station.flight.journal.troubled import (
     refusing,
     times,
     write,
+    write_until_refused,
 )
 
 REFUSALS = [errno.ENOSPC, errno.EIO, errno.EROFS, errno.ENOENT, errno.EDQUOT, errno.EMFILE]
@@ -112,9 +114,7 @@ async def test_with_the_disk_full_the_rest_of_the_segment_and_one_more_can_be_wr
     journal = opened(folder)
     await journal.record(actor="a", action="first", subject="v", detail={})
     folder.trouble = refusing("allocate", "replace")
-    written = 0
-    while await _begin(journal, "more").wait_at_most(0.2) is not None:
-        written += 1
+    written = await write_until_refused(journal, "more")
     line_bytes = len(folder.files["00000002.journal"].split(b"\n")[0]) + 1
     assert written >= 2 * (SMALL.segment_bytes // line_bytes) - 2
     assert journal.health().room_refused
@@ -290,6 +290,53 @@ async def test_an_unreadable_older_segment_does_not_keep_the_journal_from_openin
     assert journal.taken("c79")
     assert (await journal.record(actor="a", action="after", subject="v", detail={})).number == 81
     journal.close(10.0)
+
+
+async def test_a_folder_that_goes_and_comes_back_as_it_was_is_followed_on_without_a_double() -> None:
+    folder = TroubledFolder()
+    journal = opened(folder)
+    for _ in range(3):
+        await journal.record(actor="a", action="before", subject="v", detail={})
+    there, folder.files = folder.files, {}
+    folder.trouble = refusing("allocate", code=errno.ENOENT)
+    begun = _begin(journal, "after")
+    with pytest.raises(UnavailableError):
+        await journal.record(actor="a", action="refused", subject="v", detail={})
+    folder.files = there
+    folder.trouble = refusing()
+    assert await begun.wait_at_most(10.0) is not None
+    assert [entry.number for entry in await journal.entries_after(0)] == [1, 2, 3, 4]
+    journal.close(10.0)
+    assert _whole(folder) == ["before", "before", "before", "after"]
+
+
+async def test_an_urgent_entry_stands_before_the_making_of_a_spare_segment() -> None:
+    folder = TroubledFolder(
+        lambda step, operation, _name: errno.ENOSPC if operation == "allocate" and step > 9 else None
+    )
+    journal = opened(folder)
+    while journal.health().free_entries > SMALL.segment_bytes // 1200:
+        await journal.record(actor="a", action="fills", subject="v", detail={})
+    folder.gate.clear()
+    folder.is_writing.clear()
+    _begin(journal, "held")
+    assert await asyncio.to_thread(folder.is_writing.wait, 10.0)
+    folder.steps.clear()
+    folder.trouble = refusing()
+    recall = _begin(journal, "recall", urgent=True)
+    folder.gate.set()
+    assert await recall.wait_at_most(10.0) is not None
+    journal.close(10.0)
+    assert [operation for operation, _ in folder.steps][:3] == ["write", "write", "allocate"]
+
+
+async def test_spare_segments_of_an_earlier_smaller_size_are_passed_over() -> None:
+    folder = TroubledFolder()
+    assert opened(folder).close(10.0)
+    journal = opened(folder, JournalLimits(segment_bytes=1 << 16, most_line_bytes=1 << 14))
+    assert await journal.record(actor="a", action="x", subject="v", detail={"words": "w" * 9000})
+    assert journal.close(10.0)
+    assert _whole(folder) == ["x"]
 
 
 async def test_a_folder_that_goes_and_comes_back_empty_gives_no_number_twice() -> None:

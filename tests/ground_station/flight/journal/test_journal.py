@@ -29,7 +29,7 @@ def _written(folder: TroubledFolder) -> list[str]:
 
 async def _held_up(folder: TroubledFolder, journal: Journal) -> Begun:
     """Return an ordinary entry in whose write the disk stands still until `folder.gate` opens."""
-    await asyncio.to_thread(journal.append, actor="a", action="warm", subject="v", detail={})
+    assert await _begin(journal, "warm").wait_at_most(10.0) is not None
     folder.gate.clear()
     folder.is_writing.clear()
     held = _begin(journal, "held")
@@ -90,7 +90,7 @@ async def test_a_record_that_is_not_durable_in_time_is_refused_and_never_written
 async def test_a_record_given_up_in_the_middle_of_its_write_is_followed_by_an_entry_that_says_so() -> None:
     folder = TroubledFolder()
     journal = opened(folder, replace(SMALL, patience_s=0.05))
-    await journal.record(actor="a", action="warm", subject="v", detail={})
+    assert await _begin(journal, "warm").wait_at_most(10.0) is not None
     folder.gate.clear()
     with pytest.raises(ExpiredError):
         await journal.record(actor="a", action="take-off", subject="v", detail={"command_id": "c"})

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from fleet.audit import AuditEntry
 from fleet.clock import ManualClock
+from fleet.errors import UnavailableError
 from ground_station.flight.journal.chain import SegmentChain
 from ground_station.flight.journal.draft import Draft, Stamp, make_draft
 from ground_station.flight.journal.files import MOST_READ_BYTES, OldChain
@@ -85,6 +86,17 @@ def times(clock: ManualClock | None = None, boot_id: str = "boot-1") -> Times:
 
 def opened(folder: MemoryFolder, limits: JournalLimits = SMALL, clock: ManualClock | None = None) -> Journal:
     return Journal.open(folder, times(clock), limits=limits, within_s=10.0)
+
+
+async def write_until_refused(journal: Journal, action: str) -> int:
+    """Write entries one by one until one is refused; return how many were written."""
+    written = 0
+    while True:
+        try:
+            await journal.record(actor="a", action=action, subject="v", detail={})
+        except UnavailableError:
+            return written
+        written += 1
 
 
 def draft(action: str, detail: Mapping[str, object] | None = None) -> Draft:
