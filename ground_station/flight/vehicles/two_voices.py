@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 _WITHIN_S = 60.0
 _NEAR = 32
 """Frames by which loss or another order on the way moves the count without meaning anything."""
+_LOSES_COUNT_S = 0.5
+"""After so long a silence any number of frames may have been lost."""
 _COMES_BACK = 8
 _RETURNS_MEAN_TWO = 5
 _FAR_M = 300.0
@@ -24,8 +26,9 @@ _PLACE_RETURNS_MEAN_TWO = 4
 class SequenceTracks:
     """Follows the sequence numbers (0 to 255) of one component; keeps the last frame of each number."""
 
-    _last: int = -1
+    _last: int = 0
     _other: int = -1
+    _heard_s: float = float("-inf")
     _count: int = 0
     _counted: list[int] = field(default_factory=lambda: [-256] * 256)
     _frames: list[bytes] = field(default_factory=lambda: [b""] * 256)
@@ -34,9 +37,13 @@ class SequenceTracks:
     def take(self, sequence: int, raw: bytes, now_s: float) -> bool:
         """Take one frame and its number; return True if two senders count here."""
         ahead = (sequence - self._last) & 0xFF
+        silent_s, self._heard_s = now_s - self._heard_s, now_s
         self._count += 1
         told = False
-        if ahead == 1 or self._last < 0 or 0 < ahead <= _NEAR:
+        if silent_s > _LOSES_COUNT_S:
+            self._last = sequence
+            self._count += 256
+        elif 0 < ahead <= _NEAR:
             self._last = sequence
         elif ahead == 0 or ahead >= 256 - _NEAR:
             told = self._was_another(sequence, raw) and _often(self._returns_s, now_s)

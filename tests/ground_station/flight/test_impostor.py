@@ -45,6 +45,15 @@ STRANGERS: dict[str, Callable[[Voice], Voice]] = {
     "the same chip after a restart": lambda _: Voice(B, mode=6, lat_e7=ELSEWHERE, booted_s=-10.0),
     "one with a clock five seconds ahead": lambda _: Voice(B, mode=6, lat_e7=ELSEWHERE, booted_s=-105.0),
     "one that answers nothing": lambda _: Voice(B, mode=6, lat_e7=ELSEWHERE, answers=False),
+    "one that names the chip and keeps its clock to itself": lambda _: Voice(
+        B, mode=6, lat_e7=ELSEWHERE, answers_clock=False
+    ),
+    "one that names the chip, and only its answers show another clock": lambda _: Voice(
+        B, mode=6, booted_s=-40.0, kinds=frozenset({dialect.MAVLINK_MSG_ID_HEARTBEAT})
+    ),
+    "one that names the chip and answers questions nobody asked": lambda _: Voice(
+        B, mode=6, lat_e7=ELSEWHERE, nonce_error=1
+    ),
     "a replay of its own frames": _replay,
     "one on MAVLink 1": lambda _: Voice(B, chip=9, mode=6, lat_e7=ELSEWHERE, first_wire=True),
     "only heartbeats": _only(dialect.MAVLINK_MSG_ID_HEARTBEAT),
@@ -140,6 +149,8 @@ async def test_the_end_of_an_alarm_is_told_though_nobody_is_heard() -> None:
 async def test_a_companion_with_its_own_address_is_no_second_aircraft_and_tells_nothing() -> None:
     async with air(("hato-1", UDP, 1)) as scene:
         real, camera = Voice(A), Voice(B, component=100)
+        scene.step(camera)
+        assert scene.state().telemetry.capture is None
         _known(real, scene)
         scene.pass_by(5.0, real, camera)
         assert not scene.state().duplicate_suspected
@@ -231,11 +242,21 @@ async def test_a_flood_of_addresses_fills_nothing_lets_nobody_in_and_does_not_ke
         Voice(None, chip=9, booted_s=-40.0),
         Voice(None, chip=9, booted_s=-400.0, sequence=3),
         Voice(None, chip=9, sequence=128),
+        Voice(None, chip=9, sequence=20),
         Voice(None, chip=9, lat_e7=ELSEWHERE, sequence=3),
         Voice(None, chip=9, sequence=128, kinds=frozenset({dialect.MAVLINK_MSG_ID_HEARTBEAT})),
         Voice(None, chip=9, sequence=128, first_wire=True),
     ],
-    ids=["all differ", "clock behind", "clock ahead", "count", "place", "only heartbeats", "MAVLink 1"],
+    ids=[
+        "all differ",
+        "clock behind",
+        "clock ahead",
+        "count near",
+        "count far",
+        "place",
+        "only heartbeats",
+        "MAVLink 1",
+    ],
 )
 async def test_two_that_speak_over_one_path_are_told_from_one_and_the_alarm_ends(medium: str, other: Voice) -> None:
     async with air(("hato-1", medium, 1)) as scene:

@@ -65,6 +65,8 @@ class Voice:
     sequence: int = 0
     first_wire: bool = False
     answers: bool = True
+    answers_clock: bool = True
+    nonce_error: int = 0
     kinds: frozenset[int] | None = None
     said: list[bytes] = field(default_factory=list)
 
@@ -102,9 +104,9 @@ class Voice:
         if not self.answers:
             return []
         kind = message.get_msgId()
-        if kind == dialect.MAVLINK_MSG_ID_TIMESYNC and message.tc1 == 0:
+        if kind == dialect.MAVLINK_MSG_ID_TIMESYNC and message.tc1 == 0 and self.answers_clock:
             boot_ns = round((now_s - self.booted_s) * 1e9)
-            return [self.pack(dialect.MAVLink_timesync_message(boot_ns, message.ts1))]
+            return [self.pack(dialect.MAVLink_timesync_message(boot_ns, message.ts1 + self.nonce_error))]
         if kind == dialect.MAVLINK_MSG_ID_COMMAND_LONG and message.param1 == dialect.MAVLINK_MSG_ID_AUTOPILOT_VERSION:
             return [self.pack(version(self.chip))]
         return []
