@@ -6,6 +6,7 @@ second aircraft, on a good link of its own, feels nothing of it.
 
 import asyncio
 import itertools
+import logging
 from dataclasses import dataclass
 
 import pytest
@@ -23,6 +24,8 @@ from tests.ground_station.flight.virtual_time import run_virtually
 
 ITEMS = 30
 PLAN = PlanItems(name="plan-1", mission=long_mission(ITEMS), fence=FENCE, rally=RALLY)
+_log = logging.getLogger(__name__)
+
 SETTINGS = {
     "FS_GCS_ENABLE": 1.0,
     "FS_GCS_TIMEOUT": 5.0,
@@ -99,7 +102,7 @@ def test_a_plan_gets_on_board_or_is_refused_with_the_cause_and_nobody_else_feels
 def test_twenty_plans_on_each_radio(radio: str) -> None:
     outcomes = [run_virtually(_place_all(RADIOS[radio], seed)) for seed in range(20)]
     on_board = [outcome.seconds for outcome in outcomes if outcome.on_board]
-    print(f"{radio}: {len(on_board)} of 20 on board, in {min(on_board):.0f} to {max(on_board):.0f} s")  # noqa: T201
+    _log.info("%s: %d of 20 on board, in %.0f to %.0f s", radio, len(on_board), min(on_board), max(on_board))
     assert max(outcome.near_silent_s for outcome in outcomes) <= 1.5
     assert len(on_board) >= MOSTLY_ON_BOARD_OF_20, [outcome.cause for outcome in outcomes if not outcome.on_board]
 
