@@ -89,23 +89,31 @@ def verify_file(path: Path) -> tuple[AuditEntry | None, ChainFault | None]:
     return verify_chain(_lines(path))
 
 
-def _own(path: Path) -> int:
-    """Return a descriptor that holds this process's lock on the chain.
+def lock_chain(path: Path) -> int:
+    """Return a descriptor that holds this process's lock on a chain; closing it gives the lock up.
 
     The lock file is another than the chain: closing any descriptor of a file gives up a process's locks on it.
+    Raises BlockingIOError if another process owns the chain, any other OSError if the disk refuses.
     """
-    descriptor = -1
+    descriptor = os.open(path.with_suffix(path.suffix + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path.with_suffix(path.suffix + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        if descriptor >= 0:
-            os.close(descriptor)
-        if isinstance(error, BlockingIOError | PermissionError) and descriptor >= 0:
-            raise _owned(path) from error
-        raise _refused(error) from error
+        os.close(descriptor)
+        if isinstance(error, PermissionError):  # POSIX leaves the choice between EAGAIN and EACCES
+            raise BlockingIOError(error.errno, error.strerror) from error
+        raise
     return descriptor
+
+
+def _own(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return lock_chain(path)
+    except BlockingIOError as error:
+        raise _owned(path) from error
+    except OSError as error:
+        raise _refused(error) from error
 
 
 def _owned(path: Path) -> ConflictError:

@@ -10,7 +10,8 @@ FleetError
  ├── TooLargeError           more than is accepted
  ├── TooManyError            too often in too short a time
  ├── UnavailableError        a part outside (aircraft, broker, database, disk) does not answer
- │    └── ExpiredError       no answer within the deadline
+ │    ├── ExpiredError       no answer within the deadline
+ │    └── UnconfirmedError   the answer was lost: it may have been done
  └── BadInputError           a file or a setting cannot be used
 """
 
@@ -97,6 +98,12 @@ class ExpiredError(UnavailableError):
     """No answer came within the deadline."""
 
     code = "expired"
+
+
+class UnconfirmedError(UnavailableError):
+    """The answer was lost: what was asked may have been done, and must be looked for, not done again."""
+
+    code = "unconfirmed"
 
 
 class BadInputError(FleetError):

@@ -10,17 +10,21 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+from fleet.disk_probe import write_once
 from fleet.errors import UnavailableError
 from fleet.text import Text
+from fleet.write_watch import WriteWatch, noting
 from imagery.store import Copy, check_content, check_sha256, no_such_picture, sha256_of
 
 _PASSING = ".passing-"
+_TRIED_BYTES = 1_000_000
 
 
 class FolderStore:
-    """Keeps pictures under `root`; opening it clears what a power cut left half written."""
+    """Keeps pictures under `root`; opening it clears what a power cut left half written. `watch` notes every write."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, watch: WriteWatch | None = None) -> None:
+        self._watch = watch
         self._originals = root / "originals"
         self._copies = root / "copies"
         try:
@@ -38,7 +42,8 @@ class FolderStore:
         with contextlib.suppress(OSError):
             if path.stat().st_size == len(data) and sha256_of(_read(path)) == sha256:
                 return sha256
-        _write(path, data)
+        with noting(self._watch):
+            _write(path, data)
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -66,7 +71,16 @@ class FolderStore:
 
     def put_copy(self, sha256: str, copy: Copy, jpeg: bytes) -> None:
         """Keep a small copy."""
-        _write(self._copy(sha256, copy), jpeg)
+        with noting(self._watch):
+            _write(self._copy(sha256, copy), jpeg)
+
+    def try_writing(self) -> None:
+        """Write a picture's worth and take it away again, to see whether it goes; raises UnavailableError."""
+        with noting(self._watch):
+            try:
+                write_once(self._originals / f"{_PASSING}try", _TRIED_BYTES)
+            except OSError as error:
+                raise _unavailable(error) from error
 
     def copy(self, sha256: str, copy: Copy) -> bytes:
         """Return a small copy."""

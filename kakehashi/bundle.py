@@ -6,6 +6,7 @@ whose mountains are real.
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fleet.errors import BadInputError
 from fleet.realm import Realm
@@ -13,7 +14,9 @@ from fleet.text import Text
 from kakehashi.home import MOVE_HOME, Home
 from kakehashi.output_place import writing
 from kakehashi.settings import Settings
-from missions.values.town import Town
+
+if TYPE_CHECKING:
+    from missions.values.town import Town
 
 DEMO_FOLDER = "demo"
 
@@ -65,7 +68,7 @@ def _make_demo(folder: Path) -> None:
                 raise
 
 
-def load_town(settings: Settings) -> Town:
+def load_town(settings: Settings) -> "Town":
     """Return the town of a run.
 
     Raises BadInputError naming file, layer and row if the bundle is not right, and for a live run whose town is not
@@ -78,14 +81,14 @@ def load_town(settings: Settings) -> Town:
     return town
 
 
-def load_town_for_drafts(settings: Settings) -> Town:
+def load_town_for_drafts(settings: Settings) -> "Town":
     """Return the town for a plan on paper: any town that can be read, else the demonstration town."""
     from missions.formats.town_bundle import read_town
 
     return read_town(_folder(settings))
 
 
-def require_real_terrain(settings: Settings, town: Town) -> None:
+def require_real_terrain(settings: Settings, town: "Town") -> None:
     """Raise BadInputError if a live run would fly over made-up mountains."""
     if settings.realm is Realm.LIVE and town.terrain.synthetic:
         raise BadInputError(

@@ -6,6 +6,7 @@ import secrets
 from fleet.clock import SystemClock
 from kakehashi.broker_account import external_account
 from kakehashi.bundle import load_town
+from kakehashi.descriptors import broker_places, descriptor_limit
 from kakehashi.events import tell
 from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
@@ -71,9 +72,11 @@ def _broker(settings: Settings, home: Home, town: Town) -> contextlib.AbstractAs
     if broker.kind is BrokerKind.EXTERNAL:
         return contextlib.nullcontext()
     book = _device_book(settings, home, town)
+    limits = broker_places(descriptor_limit())
     if broker.kind is BrokerKind.MOSQUITTO:
-        return MosquittoBroker(book=book, folder=home.office / "mosquitto", host=broker.host, port=broker.port)
-    return EmbeddedBroker(book=book, host=broker.host, port=broker.port)
+        folder = home.office / "mosquitto"
+        return MosquittoBroker(book=book, folder=folder, host=broker.host, port=broker.port, limits=limits)
+    return EmbeddedBroker(book=book, host=broker.host, port=broker.port, limits=limits)
 
 
 async def run_office(settings: Settings) -> None:

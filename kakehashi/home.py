@@ -51,6 +51,16 @@ class Home:
         """Return the simulator's folder."""
         return self.root / self.realm.value / "sim"
 
+    @property
+    def journal(self) -> Path:
+        """Return the folder of the flight core's journal."""
+        return self.station / "journal"
+
+    @property
+    def audit_chains(self) -> tuple[Path, ...]:
+        """Return where this realm's audit chains are: files, and the journal's folder; any may be absent."""
+        return (self.station / "audit.jsonl", self.journal, self.office / "audit.jsonl")
+
     def make(self) -> None:
         """Make the folders, readable by this user only; raises UnavailableError if the disk refuses."""
         for folder in (self.towns, self.station, self.office, self.sim):

@@ -1,10 +1,22 @@
 """Accounts in a SQL database by SQLAlchemy Core; the same code runs on SQLite and PostgreSQL."""
 
-from sqlalchemy import Column, Connection, Engine, Float, MetaData, String, Table, Text, delete, insert, select, update
+import contextlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import TypeAlias
 
+from sqlalchemy import Column, Connection, Engine, Float, MetaData, String, Table, Text, delete, insert, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
+
+from fleet import text
+from fleet.errors import UnavailableError
 from fleet.ids import PersonId
 from fleet.roles import Role
 from portal.accounts import LinkKind, OneTimeLink, Person, Session
+
+Writing: TypeAlias = Callable[[Engine], AbstractContextManager[Connection]]
+"""Opens one writing transaction: committed at the end of its block, or undone whole."""
 
 accounts_metadata = MetaData()
 
@@ -35,14 +47,20 @@ links_table = Table(
 
 
 class SqlAccountStore:
-    """An AccountStore on one engine."""
+    """An AccountStore on one engine; `writing` is how its service writes to a database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, writing: Writing = Engine.begin) -> None:
         self._engine = engine
+        self._writing = writing
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        with _reachable(), self._writing(self._engine) as connection:
+            yield connection
 
     def people(self) -> tuple[Person, ...]:
         """Return everybody, by name."""
-        with self._engine.connect() as connection:
+        with _reading(self._engine) as connection:
             rows = connection.execute(select(people_table).order_by(people_table.c.name)).mappings().all()
         return tuple(_person(row["id"], row["name"], row["roles"], row["password_hash"]) for row in rows)
 
@@ -53,7 +71,7 @@ class SqlAccountStore:
             "roles": " ".join(sorted(person.roles)),
             "password_hash": person.password_hash,
         }
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             if using_link_hash is not None:
                 used = connection.execute(delete(links_table).where(links_table.c.token_hash == using_link_hash))
                 if used.rowcount != 1:
@@ -65,7 +83,7 @@ class SqlAccountStore:
 
     def save_link(self, link: OneTimeLink) -> None:
         """Keep a link; there is only one for set-up, and one invitation a person."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             connection.execute(
                 delete(links_table).where(
                     links_table.c.kind == link.kind, links_table.c.person_id.is_not_distinct_from(link.person_id)
@@ -82,7 +100,7 @@ class SqlAccountStore:
 
     def link(self, token_hash: str) -> OneTimeLink | None:
         """Return a link that has not been used."""
-        with self._engine.connect() as connection:
+        with _reading(self._engine) as connection:
             row = (
                 connection.execute(select(links_table).where(links_table.c.token_hash == token_hash)).mappings().first()
             )
@@ -97,7 +115,7 @@ class SqlAccountStore:
 
     def save_session(self, session: Session, now_s: float) -> None:
         """Keep a new session, and sweep out those that expired before `now_s`."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             connection.execute(delete(sessions_table).where(sessions_table.c.expires_at_s <= now_s))
             connection.execute(
                 insert(sessions_table).values(
@@ -110,7 +128,7 @@ class SqlAccountStore:
 
     def extend_session(self, token_hash: str, expires_at_s: float) -> None:
         """Let a session last longer; nothing if it was ended meanwhile."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             connection.execute(
                 update(sessions_table)
                 .where(sessions_table.c.token_hash == token_hash)
@@ -119,13 +137,43 @@ class SqlAccountStore:
 
     def session(self, token_hash: str) -> Session | None:
         """Return a session with its person as they are now."""
-        with self._engine.connect() as connection:
+        with _reading(self._engine) as connection:
             return _session(connection, token_hash)
+
+    def sessions(self) -> tuple[Session, ...]:
+        """Return every session with its person as they are now."""
+        with _reading(self._engine) as connection:
+            hashes = connection.execute(select(sessions_table.c.token_hash)).scalars().all()
+            found = [_session(connection, token_hash) for token_hash in hashes]
+        return tuple(session for session in found if session is not None)
 
     def end_session(self, token_hash: str) -> None:
         """Forget a session."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             connection.execute(delete(sessions_table).where(sessions_table.c.token_hash == token_hash))
+
+
+@contextlib.contextmanager
+def _reading(engine: Engine) -> Iterator[Connection]:
+    with _reachable(), engine.connect() as connection:
+        yield connection
+
+
+@contextlib.contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, NoConnectionError) as error:
+        reason = str(getattr(error, "orig", None) or error)
+        raise UnavailableError(
+            text.Text(
+                f"名簿のデータベースを使えません: {reason}", f"the database of accounts cannot be used: {reason}"
+            ),
+            text.Text(
+                "ディスクの空きとデータベースの動作を確認し、もう一度試してください",
+                "check disk space and that the database runs, and try again",
+            ),
+        ) from error
 
 
 def _session(connection: Connection, token_hash: str) -> Session | None:

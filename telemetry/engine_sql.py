@@ -16,8 +16,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
+from fleet.write_watch import WriteWatch, noting
 
 _WRITING = "kakehashi_writing"
+_WATCH = "kakehashi_watch"
 _WAL_WITHIN_S = 10.0
 _WAL_PAUSE_S = 0.02
 
@@ -29,6 +31,11 @@ def open_engine(url: str) -> sa.Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def watch_engine(engine: sa.Engine, watch: WriteWatch) -> None:
+    """Have every `writing(engine)` noted from now on."""
+    engine.update_execution_options(**{_WATCH: watch})
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -69,13 +76,15 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     Raises UnavailableError if the database does not answer, is locked for long, is damaged or its disk is full;
     what the database refuses for the data's sake (IntegrityError, DataError) is passed on as it is.
     """
-    try:
-        with engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
-            yield connection
-    except (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError):
-        raise
-    except sa.exc.DBAPIError as error:
-        raise database_unavailable(error) from error
+    with noting(engine.get_execution_options().get(_WATCH)):
+        try:
+            with engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+                yield connection
+        except (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError):
+            raise
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+            # TimeoutError: so many writers wait for a disk that the pool has no connection left.
+            raise database_unavailable(error) from error
 
 
 def database_unavailable(error: Exception) -> UnavailableError:

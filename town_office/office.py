@@ -4,6 +4,7 @@ It can only ask: nothing here, and no message it sends, moves an aircraft.
 """
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -13,8 +14,10 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
+from fleet.audit import AuditTrail
 from fleet.audit_file import AuditFile
 from fleet.clock import Clock, SystemClock
+from fleet.disk_health import Place
 from fleet.errors import InvalidValueError
 from fleet.ids import RequestId, StationId, new_id
 from fleet.realm import Realm
@@ -33,6 +36,7 @@ from portal.live import LiveState
 from portal.live_hub import LiveHub
 from telemetry.downlink import DownEntry
 from telemetry.downlink_sql import DownReceiptHandler, SqlDownStore
+from telemetry.engine_sql import writing
 from telemetry.history_sql import TrackHistory
 from telemetry.ingest_mqtt import IngestStatus, OfficeAddress, OfficeIngest
 from telemetry.mqtt_address import MqttAddress
@@ -45,11 +49,13 @@ from town_office.asking import delivery_request
 from town_office.careful_handler_sql import CarefulHandler
 from town_office.database import claim, is_answering, migrate, open_database
 from town_office.deliveries_sql import DeliveryHandler, DeliveryList
+from town_office.disk_watch import OfficeDisk
 from town_office.live_feed import COLLECTIONS, Ledgers, LiveFeed
 from town_office.live_view import LiveView
 from town_office.requests_sql import RequestHandler, RequestLedger
 
 LEAST_FREE_BYTES = 1_000_000_000
+HEALTH_WITHIN_S = 3.0
 _log = structlog.get_logger(__name__)
 
 FOUNDER_ROLES = frozenset({Role.ADMINISTRATOR, Role.DISPATCHER, Role.VIEWER})
@@ -77,13 +83,21 @@ class TownOffice:
     """Open one with `async with TownOffice.open(…) as office`, serve `create_app(office)`, and await `office.run()`."""
 
     def __init__(
-        self, settings: OfficeSettings, *, engine: sa.Engine, audit: AuditFile, intake: PictureIntake, clock: Clock
+        self, settings: OfficeSettings, *, engine: sa.Engine, audit: AuditTrail, intake: PictureIntake, clock: Clock
     ) -> None:
         self.settings = settings
         self._engine = engine
-        self._audit = audit
         self._clock = clock
-        self.access = Access(SqlAccountStore(engine), clock, audit, FOUNDER_ROLES)
+        self.disk = OfficeDisk(
+            town=settings.town,
+            realm=settings.realm,
+            broker=settings.broker,
+            folder=settings.audit_file.parent,
+            clock=clock,
+        )
+        self.disk.watch_database(engine)
+        self._audit = self.disk.watched_audit(audit)
+        self.access = Access(SqlAccountStore(engine, writing), clock, self._audit, FOUNDER_ROLES)
         self.hub = LiveHub(LiveState(COLLECTIONS, first_cursor=int(clock.now_s() * 1000)), clock)
         self.tiles = TileCache(settings.town.terrain)
         self.tracks = TrackHistory(engine)
@@ -92,7 +106,7 @@ class TownOffice:
         self._down = SqlDownStore(engine)
         self._pictures = OfficePictures(
             engine=engine,
-            store=FolderStore(settings.pictures_folder),
+            store=self._picture_store(),
             intake=intake,
             clock=clock,
             ask=self._ask_station,
@@ -130,6 +144,11 @@ class TownOffice:
             broker_connected=lambda: self._ingest.status().connected,
         )
 
+    def _picture_store(self) -> FolderStore:
+        store = FolderStore(self.settings.pictures_folder, watch=self.disk.writes(Place.PICTURES))
+        self.disk.try_again_by(Place.PICTURES, store.try_writing)
+        return store
+
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: OfficeSettings, clock: Clock | None = None) -> AsyncIterator["TownOffice"]:
@@ -157,6 +176,7 @@ class TownOffice:
             tasks.create_task(self._pictures.run())
             tasks.create_task(self._feed.run())
             tasks.create_task(self.hub.run())
+            tasks.create_task(self.disk.watch_for(self.hub))
 
     @property
     def clock(self) -> Clock:
@@ -190,22 +210,28 @@ class TownOffice:
         return asked
 
     async def health(self) -> HealthOut:
-        """Return how the service stands, each part in words."""
+        """Return how the service stands, each part in words, within seconds whatever database and disk do."""
         status = self._ingest.status()
-        database_answers = await asyncio.to_thread(is_answering, self._engine)
-        free_bytes = (await asyncio.to_thread(shutil.disk_usage, self.settings.pictures_folder)).free
-        has_room = free_bytes >= LEAST_FREE_BYTES
+        database_answers, free_bytes = False, None
+        with contextlib.suppress(TimeoutError, OSError):
+            async with asyncio.timeout(HEALTH_WITHIN_S):
+                database_answers = await asyncio.to_thread(is_answering, self._engine)
+                free_bytes = (await asyncio.to_thread(shutil.disk_usage, self.settings.pictures_folder)).free
+        has_room = free_bytes is not None and free_bytes >= LEAST_FREE_BYTES
+        not_kept = self.disk.in_words()
+        well = database_answers and has_room and status.connected and status.fault is None and not_kept is None
         if status.fault is not None:
             broker = f"{status.fault.ja} / {status.fault.en}"
         else:
             broker = "接続 / connected" if status.connected else "接続待ち / not connected yet"
         counts = status.counts
         return HealthOut(
-            status="ok" if database_answers and has_room and status.connected and status.fault is None else "degraded",
+            status="ok" if well else "degraded",
             details={
                 "realm": self.settings.realm.value,
                 "database": "応答 / answers" if database_answers else "応答なし / does not answer",
-                "disk": f"空き {free_bytes / 1e9:.1f} GB / free{'' if has_room else ' (too little)'}",
+                "disk": _room_words(free_bytes),
+                "storage": not_kept or "書けます / takes what is written",
                 "broker": broker,
                 "records": f"{counts.records} taken in, {counts.refused} refused, {status.malformed} unreadable",
                 "records_received": str(counts.records),
@@ -231,3 +257,9 @@ class TownOffice:
             return
         await asyncio.to_thread(self._down.add, entry)
         self._ingest.wake_down()
+
+
+def _room_words(free_bytes: int | None) -> str:
+    if free_bytes is None:
+        return "応答なし / does not answer"
+    return f"空き {free_bytes / 1e9:.1f} GB / free{'' if free_bytes >= LEAST_FREE_BYTES else ' (too little)'}"

@@ -7,7 +7,9 @@ async with station:
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +17,6 @@ from types import TracebackType
 
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
-from fleet.audit import AuditTrail
 from fleet.clock import Clock
 from fleet.errors import NotFoundError
 from fleet.ids import VehicleId
@@ -25,26 +26,34 @@ from ground_station.flight.feed import Feed
 from ground_station.flight.links.address import LinkAddress
 from ground_station.flight.links.frame_log import FlightRecorder
 from ground_station.flight.links.frames import Frame
-from ground_station.flight.links.link import STATION_SYSTEM_ID, Link, LinkStatus
+from ground_station.flight.links.link import AUTOPILOT, STATION_SYSTEM_ID, Link, LinkStatus
 from ground_station.flight.links.opening import make_transport
+from ground_station.flight.links.transport import Peer, Transport
 from ground_station.flight.protocols import requests
 from ground_station.flight.protocols.terrain import Ground
-from ground_station.flight.vehicles.contact import Contact
-from ground_station.flight.vehicles.ledger import CommandLedger
+from ground_station.flight.vehicles.contact import Contact, SenderChange
+from ground_station.flight.vehicles.ledger import CommandLedger, Paper
 from ground_station.flight.vehicles.state import Timing, VehicleState
 from ground_station.flight.vehicles.upkeep import Upkeep
 from ground_station.flight.vehicles.vehicle import Vehicle
 
 _TICK_S = 0.2
+_BEAT_LOOK_S = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleSetting:
-    """An aircraft and where it is reached. Without `system_id` the first autopilot heard on the link is taken."""
+    """An aircraft and where it is reached. Without `system_id` the first autopilot heard on the link is taken.
+
+    `registered` is the system id that the town's data names, None where that says nothing of this aircraft; `name` is
+    what people call it.
+    """
 
     id: VehicleId
     address: LinkAddress
     system_id: int | None = None
+    registered: int | None = None
+    name: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +61,12 @@ class Services:
     """What a station needs from outside. Without a realm it is a drill, which no real aircraft can join."""
 
     clock: Clock
-    audit: AuditTrail
+    paper: Paper
     timing: Timing
     realm: Realm = Realm.DRILL
     ground: Ground | None = None
     flight_logs: Path | None = None
+    open_link: Callable[[LinkAddress], Transport] = make_transport
 
 
 class AutopilotStation:
@@ -70,7 +80,8 @@ class AutopilotStation:
         self._by_system: dict[tuple[Link, int], Contact] = {}
         self._strangers: dict[int, int] = {}
         self._running: asyncio.Task[None] | None = None
-        self.ledger = CommandLedger(services.audit, services.clock)
+        self._log_writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="flight-log")
+        self.ledger = CommandLedger(services.paper, services.clock)
         self.feed = Feed(self._state_of)
         for setting in vehicles:
             self._add(setting)
@@ -105,6 +116,13 @@ class AutopilotStation:
                 vehicle_id=vehicle_id,
             ) from error
 
+    def accept_sender(self, vehicle_id: VehicleId) -> SenderChange:
+        """Take the other sender of an aircraft's number for the aircraft, because a person says so.
+
+        The change is told as an event too. Raises NotFoundError, and ConflictError as `Contact.accept_sender`.
+        """
+        return self.vehicle(vehicle_id).contact.accept_sender()
+
     def states(self) -> tuple[VehicleState, ...]:
         """Return all aircraft as they are known now."""
         return tuple(vehicle.state() for vehicle in self._vehicles.values())
@@ -129,6 +147,15 @@ class AutopilotStation:
         if self._running is not None:
             await asyncio.shield(self._running)
 
+    def look_for_doubles(self, now_s: float) -> None:
+        """Live, no two aircraft of this station may have one number; in a drill every ArduPilot SITL calls itself 1."""
+        if self._services.realm is not Realm.LIVE:
+            return
+        heard = Counter(contact.system_id for contact in self._contacts() if contact.is_heard(now_s))
+        for contact in self._contacts():
+            if contact.system_id is not None and heard[contact.system_id] > 1 and contact.is_heard(now_s):
+                contact.doubled(now_s)
+
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             for link in self._links.values():
@@ -139,29 +166,45 @@ class AutopilotStation:
             tasks.create_task(self._ticks(), name="ticks")
 
     async def _heartbeats(self) -> None:
+        """Beat on each link once a period, and at once where one has just opened: the aircraft is waiting."""
         timing = self._services.timing
         period_s = 1.0 / max(timing.heartbeat_hz, timing.heartbeat_hz * timing.time_scale)
+        due_s: dict[tuple[Link, int], float] = {}
         while True:
-            for link in self._links.values():
-                link.broadcast(requests.heartbeat())
-            await asyncio.sleep(period_s)
+            now_s = self._services.clock.monotonic_s()
+            due_s = {
+                opening: self._beat(opening[0], due_s.get(opening, now_s), now_s, period_s)
+                for opening in [(link, link.status.reopened) for link in self._links.values() if link.is_open]
+            }
+            await asyncio.sleep(min(_BEAT_LOOK_S, period_s))
+
+    @staticmethod
+    def _beat(link: Link, due_s: float, now_s: float, period_s: float) -> float:
+        """Beat if it is due; return when the next is."""
+        if now_s < due_s:
+            return due_s
+        link.broadcast(requests.heartbeat())
+        return max(due_s + period_s, now_s)
 
     async def _ticks(self) -> None:
         while True:
             now_s = self._services.clock.monotonic_s()
             for vehicle in self._vehicles.values():
-                await vehicle.tick(now_s)
+                vehicle.tick(now_s)
+            self.look_for_doubles(now_s)
             await asyncio.sleep(_TICK_S)
 
     def _add(self, setting: VehicleSetting) -> None:
         services = self._services
         link = self._links.get(setting.address)
         if link is None:
-            link = Link(setting.address, make_transport(setting.address), services.clock)
-            link.listen(self._frame)
+            link = Link(setting.address, services.open_link(setting.address), services.clock)
+            link.listen(self._frame, self._stranger)
             self._links[setting.address] = link
             self._on_link[link] = []
-        recorder = None if services.flight_logs is None else FlightRecorder(services.flight_logs, services.clock)
+        recorder = None
+        if services.flight_logs is not None:
+            recorder = FlightRecorder(services.flight_logs, services.clock, writer=self._log_writer)
         contact = Contact(
             vehicle_id=setting.id,
             system_id=setting.system_id,
@@ -181,8 +224,27 @@ class AutopilotStation:
         contact = self._by_system.get((link, frame.system_id)) or self._adopted(link, frame)
         if contact is not None:
             contact.take(frame, now_s)
-        elif not self._is_station(link, frame):
-            self._strangers[frame.system_id] = self._strangers.get(frame.system_id, 0) + 1
+        elif not self._is_station(link, frame, now_s):
+            self._count_stranger(link, frame, now_s)
+
+    def _stranger(self, link: Link, frame: Frame, peer: Peer, now_s: float) -> None:
+        """Take a frame whose number belongs to another address of the link."""
+        contact = self._by_system.get((link, frame.system_id))
+        if contact is not None:
+            contact.stranger(frame, peer, now_s)
+        else:
+            self._count_stranger(link, frame, now_s)
+
+    def _count_stranger(self, link: Link, frame: Frame, now_s: float) -> None:
+        self._strangers[frame.system_id] = self._strangers.get(frame.system_id, 0) + 1
+        if frame.component_id != AUTOPILOT:
+            return
+        for contact in self._contacts():
+            if contact.system_id == frame.system_id:
+                contact.doubled(now_s, str(link.address))
+
+    def _contacts(self) -> Iterator[Contact]:
+        return (vehicle.contact for vehicle in self._vehicles.values())
 
     def _adopted(self, link: Link, frame: Frame) -> Contact | None:
         if frame.message_id != dialect.MAVLINK_MSG_ID_HEARTBEAT:
@@ -197,7 +259,7 @@ class AutopilotStation:
         self._by_system[link, frame.system_id] = homeless
         return homeless
 
-    def _is_station(self, link: Link, frame: Frame) -> bool:
+    def _is_station(self, link: Link, frame: Frame, now_s: float) -> bool:
         """Return True for another ground station's heartbeat, and tell the aircraft on that link of it."""
         if frame.message_id != dialect.MAVLINK_MSG_ID_HEARTBEAT:
             return frame.system_id == STATION_SYSTEM_ID
@@ -205,7 +267,7 @@ class AutopilotStation:
         if message is None or message.type != dialect.MAV_TYPE_GCS:
             return False
         for contact in self._on_link[link]:
-            contact.other_station_heard(frame.system_id)
+            contact.other_station_heard(frame.system_id, now_s)
         return True
 
     def _state_of(self, vehicle_id: VehicleId) -> VehicleState | None:

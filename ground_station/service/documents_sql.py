@@ -1,6 +1,6 @@
 """The station's own memory: JSON documents by collection and id, durable when `put` returns; SQLAlchemy Core."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -32,12 +32,14 @@ class SqlDocuments:
 
     def put_json(self, collection: str, document_id: str, content: bytes, at_s: float) -> None:
         """Add or replace a document that is JSON already."""
-        this = (documents_table.c.collection == collection) & (documents_table.c.id == document_id)
         with writing(self._engine) as connection:
-            values = {"at_s": at_s, "body": content}
-            changed = connection.execute(sa.update(documents_table).where(this).values(values))
-            if changed.rowcount == 0:
-                connection.execute(sa.insert(documents_table).values(collection=collection, id=document_id, **values))
+            _put(connection, collection, document_id, content, at_s)
+
+    def put_all(self, documents: Sequence[tuple[str, str, Any]], at_s: float) -> None:
+        """Add or replace documents, each (collection, id, body), in one transaction: all of them or none."""
+        with writing(self._engine) as connection:
+            for collection, document_id, body in documents:
+                _put(connection, collection, document_id, msgspec.json.encode(body), at_s)
 
     def get_json(self, collection: str, document_id: str) -> bytes | None:
         """Return a document as JSON, or None; raises UnavailableError."""
@@ -63,3 +65,11 @@ class SqlDocuments:
             raise database_unavailable(error) from error
         for body in rows:
             yield msgspec.json.decode(body)
+
+
+def _put(connection: sa.Connection, collection: str, document_id: str, content: bytes, at_s: float) -> None:
+    this = (documents_table.c.collection == collection) & (documents_table.c.id == document_id)
+    values = {"at_s": at_s, "body": content}
+    changed = connection.execute(sa.update(documents_table).where(this).values(values))
+    if changed.rowcount == 0:
+        connection.execute(sa.insert(documents_table).values(collection=collection, id=document_id, **values))

@@ -107,9 +107,17 @@ class RequestBook:
             )
         return await self.move(request_id, RequestState.WITHDRAWN, now_s)
 
-    async def _save(self, entry: StationRequest, now_s: float) -> StationRequest:
-        await asyncio.to_thread(self._documents.put, self.COLLECTION, entry.request.id, entry, now_s)
+    def row(self, entry: StationRequest) -> tuple[str, str, StationRequest]:
+        """Return a request as the document it is on disk."""
+        return self.COLLECTION, entry.request.id, entry
+
+    def adopt(self, entry: StationRequest) -> None:
+        """Take a request that is on disk already for what it is, and tell the listeners."""
         self._requests[entry.request.id] = entry
         for listener in self._listeners:
             listener(entry)
+
+    async def _save(self, entry: StationRequest, now_s: float) -> StationRequest:
+        await asyncio.to_thread(self._documents.put, self.COLLECTION, entry.request.id, entry, now_s)
+        self.adopt(entry)
         return entry

@@ -33,15 +33,19 @@ def run(
     )
     _say("架け橋を準備しています / preparing Kakehashi")
     from kakehashi.all_in_one import AllInOne
+    from kakehashi.leaving import leave
     from kakehashi.lifetime import run_until_stopped
     from kakehashi.preparation import prepare
     from kakehashi.terminal import Terminal
 
     prepare(settings)
     require_ports(settings)
-    everything = AllInOne(settings, Terminal(sys.stdout))
-    asyncio.run(run_until_stopped(everything.run, watch_parent=False))
-    _say("止めました。記録は残っています / stopped; all records are kept")
+    terminal = Terminal(sys.stdout)
+    everything = AllInOne(settings, terminal)
+    stopped_by = asyncio.run(run_until_stopped(everything.run, watch_parent=False))
+    if asyncio.run(leave(settings, everything.flight, terminal, stopped_by)):
+        terminal.say("→ 止めました。記録は残っています / stopped; all records are kept")
+    terminal.close()
 
 
 def run_settings(

@@ -1,4 +1,9 @@
-"""Mosquitto as a supervised child: started with our configuration, started again when it dies."""
+"""Mosquitto as a supervised child: started with our configuration, started again when it dies.
+
+It has no limit of its own for who connects and says nothing (90 s until it looks), and at `max_connections` it refuses
+devices and strangers alike. It therefore listens at a Unix socket only, and our door has the port: what was let in is
+passed on byte for byte.
+"""
 
 import asyncio
 import contextlib
@@ -6,24 +11,20 @@ import getpass
 import os
 import shutil
 import signal
+import tempfile
 from pathlib import Path
 from types import TracebackType
 
 import structlog
 
 from fleet.errors import UnavailableError
+from fleet.places import PlaceLimits
 from fleet.text import Text
 from telemetry.brokers.access import DeviceBook
-from telemetry.brokers.free_port import free_port, is_free, port_taken
-from telemetry.brokers.mosquitto_files import (
-    ACCESS,
-    CONFIGURATION,
-    PASSWORDS,
-    Listening,
-    access,
-    configuration,
-    passwords,
-)
+from telemetry.brokers.door import MQTT_3_1_1, MQTT_5
+from telemetry.brokers.doorkeeper import USUAL_PLACES, Doorkeeper, Entrance
+from telemetry.brokers.free_port import port_taken
+from telemetry.brokers.mosquitto_files import ACCESS, CONFIGURATION, PASSWORDS, access, configuration, passwords
 
 _log = structlog.get_logger(__name__)
 
@@ -31,6 +32,9 @@ START_WITHIN_S = 5.0
 STOP_WITHIN_S = 3.0
 RESTART_FIRST_S = 0.2
 RESTART_MOST_S = 5.0
+_SOCKET = "mosquitto.sock"
+_LONGEST_SOCKET_PATH_BYTES = 100
+_PIECE_BYTES = 64 * 1024
 
 
 class MosquittoBroker:
@@ -39,12 +43,23 @@ class MosquittoBroker:
     `folder` holds its files. `port` 0 takes a free one; read `port` afterwards. `restarts` counts deaths.
     """
 
-    def __init__(self, *, book: DeviceBook, folder: Path, host: str = "127.0.0.1", port: int = 8730) -> None:
+    def __init__(
+        self,
+        *,
+        book: DeviceBook,
+        folder: Path,
+        host: str = "127.0.0.1",
+        port: int = 8730,
+        limits: PlaceLimits = USUAL_PLACES,
+    ) -> None:
         self._book = book
-        self._folder = folder
+        self._folder = folder.absolute()
         self.host = host
         self.port = port
         self.restarts = 0
+        self.door = Doorkeeper(book=book, serve=self._pass_on, limits=limits, versions=(MQTT_3_1_1, MQTT_5))
+        self._socket = self._folder / _SOCKET
+        self._elsewhere: tempfile.TemporaryDirectory[str] | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._watch: asyncio.Task[None] | None = None
 
@@ -56,18 +71,27 @@ class MosquittoBroker:
     async def start(self) -> None:
         """Write the files and start; raises UnavailableError if there is no mosquitto, or the port is taken."""
         program = _program()
-        if self.port == 0:
-            self.port = free_port(self.host)
-        elif not is_free(self.host, self.port):
-            raise port_taken(self.port)
-        await asyncio.to_thread(self._write_files)
-        await self._spawn(program)
-        self._watch = asyncio.create_task(self._keep_running(program))
+        try:
+            self.port = self.door.bind(self.host, self.port)
+            await asyncio.to_thread(self._write_files)
+            await self._spawn(program)
+            self._watch = asyncio.create_task(self._keep_running(program))
+            await self.door.open()
+        except OSError as error:
+            await self.stop()
+            raise port_taken(self.port) from error
+        except UnavailableError:
+            await self.stop()
+            raise
 
     def _write_files(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        listening = Listening(host=self.host, port=self.port, user=getpass.getuser())
-        _write_privately(self._folder / CONFIGURATION, configuration(self._folder.absolute(), listening))
+        if len(os.fsencode(self._socket)) > _LONGEST_SOCKET_PATH_BYTES and self._elsewhere is None:
+            # The kernel takes 107 bytes of a Unix socket's path.
+            self._elsewhere = tempfile.TemporaryDirectory(prefix="kakehashi-")
+            self._socket = Path(self._elsewhere.name) / _SOCKET
+        configured = configuration(self._folder, door=self._socket, user=getpass.getuser())
+        _write_privately(self._folder / CONFIGURATION, configured)
         _write_privately(self._folder / PASSWORDS, passwords(self._book.devices))
         _write_privately(self._folder / ACCESS, access(self._book.devices))
 
@@ -86,7 +110,7 @@ class MosquittoBroker:
     async def _until_listening(self, process: asyncio.subprocess.Process) -> None:
         while process.returncode is None:
             with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection(self.host, self.port)
+                _, writer = await asyncio.open_unix_connection(self._socket)
                 writer.close()
                 return
             await asyncio.sleep(0.02)
@@ -107,29 +131,44 @@ class MosquittoBroker:
                 _log.error("mosquitto did not start", error=str(error))
                 pause_s = min(pause_s * 2.0, RESTART_MOST_S)
 
+    async def _pass_on(self, entrance: Entrance) -> None:
+        """Join who was let in with Mosquitto until either side ends; raises OSError while it is not there."""
+        reader, writer = await asyncio.open_unix_connection(self._socket)
+        writer.write(entrance.seen)
+        ways = [
+            asyncio.create_task(_copy(entrance.reader, writer)),
+            asyncio.create_task(_copy(reader, entrance.writer)),
+        ]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            writer.close()
+
     async def reload(self) -> None:
-        """Take over what the device book says now; Mosquitto then ends connections of revoked devices."""
+        """Take over what the device book says now: connections of revoked devices end at once."""
+        self.door.throw_out_revoked()
         await asyncio.to_thread(self._write_files)
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(signal.SIGHUP)
 
     async def stop(self) -> None:
-        """End the child, by force after 3 s."""
+        """Give the port back and end the child, by force after 3 s."""
+        self.door.stop_listening()
         if self._watch is not None:
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
             self._watch = None
         process, self._process = self._process, None
-        if process is None or process.returncode is not None:
-            return
-        process.terminate()
-        try:
-            async with asyncio.timeout(STOP_WITHIN_S):
-                await process.wait()
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        if process is not None and process.returncode is None:
+            await _end(process)
+        self.door.close()
+        if self._elsewhere is not None:
+            self._elsewhere.cleanup()
+            self._elsewhere = None
 
     async def __aenter__(self) -> "MosquittoBroker":
         """Start."""
@@ -141,6 +180,22 @@ class MosquittoBroker:
     ) -> None:
         """Stop."""
         await self.stop()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while piece := await reader.read(_PIECE_BYTES):
+        writer.write(piece)
+        await writer.drain()
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    process.terminate()
+    try:
+        async with asyncio.timeout(STOP_WITHIN_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 def _program() -> str:

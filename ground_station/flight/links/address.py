@@ -1,4 +1,4 @@
-"""Where a link leads: `tcp:host:port`, `udpin:host:port`, `udpout:host:port`, `serial:device:baud`."""
+"""Where a link leads: `tcp:host:port`, `udpin:…`, `udpout:…`, `serial:device:baud`, `dronekit+tcp:host:port`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +20,7 @@ class Scheme(StrEnum):
     UDP_IN = "udpin"
     UDP_OUT = "udpout"
     SERIAL = "serial"
+    DRONEKIT_TCP = "dronekit+tcp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,16 +15,17 @@ from ground_station.flight.links.transport import Peer, Transport
 
 STATION_SYSTEM_ID = 255
 STATION_COMPONENT_ID = 190
+AUTOPILOT = 1
+"""MAV_COMP_ID_AUTOPILOT1: the component that flies, and the only one that may claim an aircraft's number."""
 
 _FIRST_PAUSE_S = 0.2
 _LONGEST_PAUSE_S = 5.0
-_OWNER_SILENT_S = 5.0
 _REOPEN_SILENT_S = 5.0
 _FORGET_PEER_S = 600.0
-_MOST_PEERS = 64
 _LOOK_EVERY_S = 0.5
 
 FrameListener: TypeAlias = Callable[["Link", Frame, float], None]
+StrangerListener: TypeAlias = Callable[["Link", Frame, Peer, float], None]
 
 
 class LinkPhase(StrEnum):
@@ -55,14 +56,17 @@ class LinkStatus:
 class _Owner:
     peer: Peer
     heard_s: float
+    is_autopilot: bool
 
 
 class Link:
     """Runs one transport until cancelled.
 
-    A system id belongs to the peer that was first heard with it; the same id from another peer is dropped and counted
-    until the owner was silent for 5 s, so that no second aircraft can speak for the first. Where the medium delivers
-    late, a link that was heard before is opened anew after 5 s of silence: no old command may wait in it.
+    A system id belongs to the peer from which its autopilot was first heard, however long that one is silent: what
+    anybody else sends with it goes to the listener for strangers alone, and nothing is sent there but by `send_to`.
+    Only `hand_over` gives it to another peer. There are at most 256 system ids, so a flood of addresses fills nothing.
+    Where the medium delivers late, a link that was heard before is opened anew after 5 s of silence: no old command
+    may wait in it.
     """
 
     def __init__(self, address: LinkAddress, transport: Transport, clock: Clock) -> None:
@@ -70,9 +74,10 @@ class Link:
         self._transport = transport
         self._clock = clock
         self._codec = FrameCodec(STATION_SYSTEM_ID, STATION_COMPONENT_ID)
-        self._parsers: dict[Peer, FrameParser] = {}
+        self._parser = FrameParser()
         self._owners: dict[int, _Owner] = {}
-        self._listener: FrameListener | None = None
+        self._listener: FrameListener = _nobody
+        self._strangers: StrangerListener = _nobody_else
         self._phase = LinkPhase.CLOSED
         self._error: UnavailableError | None = None
         self._malformed_before = 0
@@ -84,9 +89,11 @@ class Link:
         self._heard_s: float | None = None
         self._discard = asyncio.Event()
 
-    def listen(self, listener: FrameListener) -> None:
-        """Name who gets each frame with the monotonic time of its receipt."""
+    def listen(self, listener: FrameListener, strangers: StrangerListener | None = None) -> None:
+        """Name who gets each frame with the monotonic time of its receipt, and those of a number's second sender."""
         self._listener = listener
+        if strangers is not None:
+            self._strangers = strangers
 
     @property
     def status(self) -> LinkStatus:
@@ -98,10 +105,15 @@ class Link:
             frames_in=self._frames_in,
             frames_out=self._frames_out,
             frames_unsent=self._frames_unsent,
-            malformed=self._malformed_before + sum(parser.malformed for parser in self._parsers.values()),
+            malformed=self._malformed_before + self._parser.malformed,
             duplicate_system=self._duplicate_system,
             reopened=self._reopened,
         )
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether what is sent goes out."""
+        return self._phase is LinkPhase.OPEN
 
     def decode(self, frame: Frame) -> Message | None:
         """Return the message in `frame`, or None if its payload makes no sense."""
@@ -110,12 +122,20 @@ class Link:
     def send(self, message: Message, system_id: int) -> bytes | None:
         """Send to where `system_id` was heard; return the frame, or None if it could not be sent."""
         owner = self._owners.get(system_id)
+        return self.send_to(message, None if owner is None else owner.peer)
+
+    def send_to(self, message: Message, peer: Peer) -> bytes | None:
+        """Send to an address whoever speaks from there; return the frame, or None if it could not be sent."""
         raw = self._codec.pack(message)
-        if not self._transport.send(raw, None if owner is None else owner.peer):
+        if not self._transport.send(raw, peer):
             self._frames_unsent += 1
             return None
         self._frames_out += 1
         return raw
+
+    def hand_over(self, system_id: int, peer: Peer) -> None:
+        """Let `system_id` belong to another peer from now on; the caller has made sure that it may."""
+        self._owners[system_id] = _Owner(peer, self._clock.monotonic_s(), is_autopilot=True)
 
     def broadcast(self, message: Message) -> None:
         """Send to every peer heard lately; to the only one there is before anybody was heard."""
@@ -150,7 +170,7 @@ class Link:
 
     async def _live_once(self) -> None:
         self._phase = LinkPhase.OPENING
-        self._forget_peers()
+        self._begin_anew()
         try:
             await self._transport.open(self._received)
         except UnavailableError as error:
@@ -183,38 +203,34 @@ class Link:
             return False
         return self._clock.monotonic_s() - max(opened_s, self._heard_s) > _REOPEN_SILENT_S
 
-    def _forget_peers(self) -> None:
-        self._malformed_before += sum(parser.malformed for parser in self._parsers.values())
-        self._parsers.clear()
+    def _begin_anew(self) -> None:
+        """A stream begins between frames; what was cut off is not waited for."""
+        self._malformed_before += self._parser.malformed
+        self._parser = FrameParser()
 
     def _received(self, data: bytes, peer: Peer) -> None:
-        parser = self._parsers.get(peer)
-        if parser is None:
-            if len(self._parsers) >= _MOST_PEERS:
-                self._forget_peers()
-            parser = self._parsers[peer] = FrameParser()
+        parser = self._parser
         frames = parser.datagram(data) if self._transport.keeps_frames_whole else parser.feed(data)
         now_s = self._clock.monotonic_s()
-        listener = self._listener
         for frame in frames:
-            if self._owns(frame.system_id, peer, now_s):
-                self._heard_s = now_s
-                self._frames_in += 1
-                if listener is not None:
-                    listener(self, frame, now_s)
+            owner = self._owners.get(frame.system_id)
+            if owner is None or owner.peer != peer or not owner.is_autopilot:
+                owner = self._claimed(owner, frame, peer, now_s)
+                if owner is None:
+                    self._duplicate_system += 1
+                    self._strangers(self, frame, peer, now_s)
+                    continue
+            owner.heard_s = now_s
+            self._heard_s = now_s
+            self._frames_in += 1
+            self._listener(self, frame, now_s)
 
-    def _owns(self, system_id: int, peer: Peer, now_s: float) -> bool:
-        owner = self._owners.get(system_id)
-        if owner is None:
-            self._owners[system_id] = _Owner(peer, now_s)
-            return True
-        if owner.peer != peer:
-            if now_s - owner.heard_s < _OWNER_SILENT_S:
-                self._duplicate_system += 1
-                return False
-            owner.peer = peer
-        owner.heard_s = now_s
-        return True
+    def _claimed(self, owner: _Owner | None, frame: Frame, peer: Peer, now_s: float) -> _Owner | None:
+        """Return the owner if the number is the sender's or free; one without an autopilot is free for an autopilot."""
+        if owner is not None and owner.is_autopilot:
+            return None
+        claimed = self._owners[frame.system_id] = _Owner(peer, now_s, is_autopilot=frame.component_id == AUTOPILOT)
+        return claimed
 
 
 def _unanswered(address: LinkAddress) -> UnavailableError:
@@ -226,3 +242,11 @@ def _unanswered(address: LinkAddress) -> UnavailableError:
         ),
         address=str(address),
     )
+
+
+def _nobody(link: Link, frame: Frame, now_s: float) -> None:
+    del link, frame, now_s
+
+
+def _nobody_else(link: Link, frame: Frame, peer: Peer, now_s: float) -> None:
+    del link, frame, peer, now_s

@@ -25,7 +25,7 @@ class TakeOffNeeds:
     """What the flight asks of the aircraft before it starts. `battery_percent` is what must be in the battery."""
 
     home: Position
-    plan_name: str
+    digest: str
     battery_percent: float
 
 
@@ -147,7 +147,7 @@ def _place(state: VehicleState, needs: TakeOffNeeds) -> Finding:
 
 
 def _on_board(state: VehicleState, needs: TakeOffNeeds) -> Finding:
-    if state.plan_on_board == needs.plan_name:
+    if state.plan_on_board == needs.digest:
         return _ok(
             "aircraft.plan",
             Text("機体の計画は送ったものと同じです", "what is on board was read back equal to the plan"),

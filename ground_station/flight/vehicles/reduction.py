@@ -208,15 +208,22 @@ def _radio(message: Message, received_s: float) -> Radio:
     )
 
 
+def chip_of(message: Message) -> str | None:
+    """Return what tells this autopilot from every other (uid2, else uid of AUTOPILOT_VERSION); None if it has none."""
+    unique = bytes(message.uid2).rstrip(b"\0")
+    if unique:
+        return unique.hex()
+    return f"{message.uid:x}" if message.uid else None
+
+
 def _identity(message: Message, received_s: float) -> Identity:
     version = message.flight_sw_version
-    unique = bytes(message.uid2).rstrip(b"\0")
     return Identity(
         received_s=received_s,
         capabilities=message.capabilities,
         version=(version >> 24 & 0xFF, version >> 16 & 0xFF, version >> 8 & 0xFF),
         custom_version=bytes(message.flight_custom_version),
-        unique_id=unique.hex() if unique else f"{message.uid:x}",
+        unique_id=chip_of(message) or "0",
     )
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from fleet.ids import VehicleId
 from fleet.positions import Position
+from ground_station.flight.vehicles.foreign_hand import ForeignAct
 from ground_station.flight.vehicles.modes import mode_name
 from ground_station.flight.vehicles.telemetry import LandedState, Simulated, StatusText, Telemetry
 
@@ -52,6 +53,9 @@ class VehicleState:
     """Everything known of one aircraft. `at_s` and every `received_s` are on this machine's monotonic clock.
 
     `critical_since_s` is when its heartbeats began to say that it is critical or worse; None while they do not.
+    `duplicate_suspected` and `other_station` hold for 60 s after the last evidence; `other_sender` is where the second
+    sender of its number was heard, if that shows. `sender_changes` counts the addresses taken after the first.
+    `foreign` is what somebody else did with it, while that stands. `heard_since_s` is when it was first heard.
     """
 
     vehicle_id: VehicleId
@@ -68,6 +72,10 @@ class VehicleState:
     round_trip_s: float | None
     plan_on_board: str | None
     critical_since_s: float | None = None
+    other_sender: str | None = None
+    sender_changes: int = 0
+    foreign: ForeignAct | None = None
+    heard_since_s: float | None = None
 
     def age_s(self, value: Received | None) -> float | None:
         """Return how old a value is, s; None if there is none."""

@@ -10,15 +10,20 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from fleet.ids import VehicleId
 from fleet.text import Text
 from ground_station.flight.links.frames import Message
-from ground_station.flight.vehicles.boot_watch import BootEvent, BootWatch
-from ground_station.flight.vehicles.reduction import REDUCTIONS, TelemetryFold
+from ground_station.flight.vehicles.asked import Asked
+from ground_station.flight.vehicles.boot_watch import BootEvent, BootLine, BootWatch
+from ground_station.flight.vehicles.company import Company
+from ground_station.flight.vehicles.foreign_hand import ForeignAct, ForeignHand, ForeignKind
+from ground_station.flight.vehicles.reduction import REDUCTIONS, TelemetryFold, chip_of
 from ground_station.flight.vehicles.simulation import SimulationEvidence
 from ground_station.flight.vehicles.state import LinkState, Timing, VehicleState
 from ground_station.flight.vehicles.status_texts import StatusTexts
 from ground_station.flight.vehicles.telemetry import StatusText, SystemStatus, Telemetry
+from ground_station.flight.vehicles.two_voices import PlaceTracks, SequenceTracks
 
 _TEXTS_KEPT = 60
 _FATAL = 2
+_DOUBT_S = 10.0
 
 _WANTED = frozenset(
     {
@@ -42,15 +47,25 @@ class Tracker:
     evidence: SimulationEvidence = field(default_factory=SimulationEvidence)
     parameters: dict[str, float] = field(default_factory=dict)
     heard_s: float | None = None
+    heard_since_s: float | None = None
     reboots: int = 0
-    duplicate_suspected: bool = False
-    other_station: int | None = None
+    sender_changes: int = 0
     plan_on_board: str | None = None
+    company: Company = field(default_factory=Company)
+    sequence: SequenceTracks = field(default_factory=SequenceTracks)
     _fold: TelemetryFold = field(default_factory=TelemetryFold)
     _assembly: StatusTexts = field(default_factory=StatusTexts)
     _texts: deque[StatusText] = field(default_factory=lambda: deque(maxlen=_TEXTS_KEPT))
     _critical_since_s: float | None = None
-    _boot: BootWatch = field(default_factory=BootWatch)
+    _boot: BootWatch = field(init=False)
+    _hand: ForeignHand = field(default_factory=ForeignHand)
+    _places: PlaceTracks = field(default_factory=PlaceTracks)
+    _chip: str | None = None
+    _doubt_since_s: float | None = None
+
+    def __post_init__(self) -> None:
+        """Let its clock run as fast as its time does."""
+        self._boot = BootWatch(BootLine(scale=self.timing.time_scale))
 
     @property
     def telemetry(self) -> Telemetry:
@@ -67,6 +82,26 @@ class Tracker:
         if not self.evidence.simstate_seen:
             self.evidence = replace(self.evidence, simstate_seen=True)
 
+    @property
+    def boot_line(self) -> BootLine:
+        """Return where the aircraft's clock since boot must stand."""
+        return self._boot.line
+
+    @property
+    def chip(self) -> str | None:
+        """Return what tells its autopilot from every other, as far as it ever said; None if it has nothing of that."""
+        return self._chip
+
+    @property
+    def foreign(self) -> ForeignAct | None:
+        """Return what somebody else did with it, while that stands."""
+        return self._hand.last
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Return True while its clock is off its line and it has not said again which autopilot it is."""
+        return self._doubt_since_s is not None
+
     def take(self, message: Message, now_s: float) -> Sequence[StatusText]:
         """Take one message; return the texts that became whole."""
         kind = message.get_msgId()
@@ -74,33 +109,70 @@ class Tracker:
             return self._said(self._assembly.take(message, now_s))
         if kind == dialect.MAVLINK_MSG_ID_PARAM_VALUE:
             self._parameter(message)
-        elif kind in (dialect.MAVLINK_MSG_ID_SYSTEM_TIME, dialect.MAVLINK_MSG_ID_GLOBAL_POSITION_INT):
-            self.boot_clock(message.time_boot_ms / 1000.0)
-        known = self._fold.value.identity
-        taken = self._fold.take(message, now_s)
-        if taken and kind == dialect.MAVLINK_MSG_ID_HEARTBEAT:
-            self._note_status(message.system_status, now_s)
-        elif taken and kind == dialect.MAVLINK_MSG_ID_AUTOPILOT_VERSION:
-            now = self._fold.value.identity
-            if known is not None and now is not None and now.unique_id != known.unique_id:
-                self._forget_who_it_is()
-                self._fold.take(message, now_s)
-            self.evidence = replace(self.evidence, custom_version=bytes(message.flight_custom_version))
+            return ()
+        if kind in (dialect.MAVLINK_MSG_ID_SYSTEM_TIME, dialect.MAVLINK_MSG_ID_GLOBAL_POSITION_INT):
+            self.boot_clock(message.time_boot_ms / 1000.0, now_s)
+        before = self._fold.value if kind == dialect.MAVLINK_MSG_ID_HEARTBEAT else None
+        if not self._fold.take(message, now_s):
+            return ()
+        if before is not None:
+            self._beat(before, now_s)
+        elif kind == dialect.MAVLINK_MSG_ID_GLOBAL_POSITION_INT:
+            if self._places.take(message.lat, message.lon, now_s):
+                self.doubled(now_s)
+        elif kind == dialect.MAVLINK_MSG_ID_AUTOPILOT_VERSION:
+            self._identified(message, now_s)
+        elif kind == dialect.MAVLINK_MSG_ID_FENCE_STATUS and message.breach_status:
+            self._hand.fence_breached(now_s)
         return ()
 
-    def boot_clock(self, boot_s: float) -> None:
+    def boot_clock(self, boot_s: float, now_s: float) -> None:
         """Take a reading of the aircraft's clock since boot.
 
-        A restart makes unknown what is on board, who it is, and whether it is ready.
+        A restart makes unknown what is on board, who it is, and whether it is ready. A clock that leapt ahead puts in
+        doubt whether it is the same aircraft, until it says so again.
         """
-        event = self._boot.take(boot_s)
+        event = self._boot.take(boot_s, now_s)
         if event is BootEvent.REBOOTED:
             self.reboots += 1
             self._forget_who_it_is()
+            self._hand.restarted()
             for part in _BEFORE_A_RESTART:
                 self._fold.forget(part)
         elif event is BootEvent.DUPLICATE:
-            self.duplicate_suspected = True
+            self.doubled(now_s)
+        elif event is BootEvent.AHEAD and self._doubt_since_s is None:
+            self._doubt_since_s = now_s
+
+    def doubled(self, now_s: float, sender: str | None = None) -> None:
+        """Note that somebody else uses its number, at the address `sender` if that is known."""
+        self.company.double_heard(sender, now_s)
+
+    def expect_modes(self, asked: Asked, now_s: float) -> None:
+        """Note what this station asks of it, so that it is not taken for somebody else's doing."""
+        self._hand.expect(asked, now_s)
+
+    def due(self, now_s: float) -> Sequence[ForeignAct]:
+        """Do what time brings: judge changes that nobody explained, and give up on an aircraft that stays in doubt."""
+        if self._doubt_since_s is not None and now_s - self._doubt_since_s > _DOUBT_S:
+            self._forget_who_it_is()
+            self.doubled(now_s)
+        acts = self._hand.judged(now_s)
+        if any(act.kind is ForeignKind.PLAN for act in acts):
+            self.plan_on_board = None
+        return acts
+
+    def begin_anew(self) -> None:
+        """Forget the aircraft: another may answer under its number from now on. Texts stay."""
+        self._forget_who_it_is()
+        self._chip = None
+        self._fold = TelemetryFold()
+        self._hand = ForeignHand()
+        self._places = PlaceTracks()
+        self.sequence = SequenceTracks()
+        self._boot = BootWatch(BootLine(scale=self.timing.time_scale))
+        self._critical_since_s = None
+        self.heard_s = self.heard_since_s = None
 
     def parameters_read(self, values: dict[str, float]) -> None:
         """Note the whole parameter list."""
@@ -128,19 +200,41 @@ class Tracker:
             simulated=self.evidence.verdict,
             texts=tuple(self._texts),
             reboots=self.reboots,
-            duplicate_suspected=self.duplicate_suspected,
-            other_station=self.other_station,
+            duplicate_suspected=self.company.has_double(now_s),
+            other_station=self.company.station(now_s),
             round_trip_s=round_trip_s,
             plan_on_board=self.plan_on_board,
             critical_since_s=self._critical_since_s,
+            other_sender=self.company.double_at(now_s),
+            sender_changes=self.sender_changes,
+            foreign=self.foreign,
+            heard_since_s=self.heard_since_s,
         )
 
     def _forget_who_it_is(self) -> None:
         """After a restart another aircraft may answer under the same number: nothing known of the first holds."""
         self.plan_on_board = None
+        self._doubt_since_s = None
         self.evidence = SimulationEvidence()
         self.parameters.clear()
         self._fold.forget("identity")
+
+    def _beat(self, before: Telemetry, now_s: float) -> None:
+        heartbeat = self._fold.value.heartbeat
+        if heartbeat is not None:
+            self._note_status(heartbeat.system_status, now_s)
+            self._hand.heartbeat(heartbeat, before)
+
+    def _identified(self, message: Message, now_s: float) -> None:
+        chip = chip_of(message)
+        if chip != self._chip:
+            if self._chip is not None:
+                self._forget_who_it_is()
+                self._fold.take(message, now_s)
+                self.doubled(now_s)
+            self._chip = chip
+        self._doubt_since_s = None
+        self.evidence = replace(self.evidence, custom_version=bytes(message.flight_custom_version))
 
     def _note_status(self, status: int, now_s: float) -> None:
         if status not in {SystemStatus.CRITICAL, SystemStatus.EMERGENCY}:
@@ -158,6 +252,8 @@ class Tracker:
 
     def _said(self, texts: Sequence[StatusText]) -> Sequence[StatusText]:
         self._texts.extend(texts)
+        for said in texts:
+            self._hand.text(said.text, said.received_s)
         return texts
 
 

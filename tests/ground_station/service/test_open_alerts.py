@@ -37,7 +37,7 @@ def _alert(subject: str, alert_id: str) -> OpenAlert:
 async def test_what_ends_by_itself_outlives_a_restart_and_nothing_else_does() -> None:
     disk = Disk()
     alerts = OpenAlerts(disk)
-    for subject in ("link", "failsafe", "duplicate"):
+    for subject in ("link", "failsafe", "a-note"):
         alerts.add(_alert(subject, subject))
     alerts.end(VEHICLE, "link")
     await alerts.save(6.0)

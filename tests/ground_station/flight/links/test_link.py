@@ -1,6 +1,7 @@
 """The supervisor of one link over a transport in memory: reconnecting, owners of system ids, counting."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,22 +86,44 @@ async def _opened(transport: MemoryTransport, link: Link) -> asyncio.Task[None]:
     return running
 
 
-async def test_a_second_peer_with_the_same_number_is_dropped_and_counted_until_the_first_is_silent() -> None:
+async def test_a_number_stays_with_the_peer_it_was_first_heard_from_however_long_that_one_is_silent() -> None:
     transport, clock = MemoryTransport(), ManualClock()
     link, heard = _link(transport, clock)
+    strangers: list[tuple[Frame, Peer]] = []
+    link.listen(lambda _, frame, __: heard.append(frame), lambda _, frame, peer, __: strangers.append((frame, peer)))
     running = await _opened(transport, link)
     assert transport.receive is not None
     transport.receive(_beat(1), A)
     transport.receive(_beat(1), B)
     transport.receive(_beat(2), B)
     assert [frame.system_id for frame in heard] == [1, 2]
-    assert link.status.duplicate_system == 1
+    clock.advance(3600.0)
+    transport.receive(_beat(1), B)
+    assert len(heard) == 2
+    assert [(frame.system_id, peer) for frame, peer in strangers] == [(1, B), (1, B)]
+    assert link.status.duplicate_system == 2
     link.send(requests.heartbeat(), 1)
     assert transport.sent[-1][1] == A
-    clock.advance(6.0)
+    link.hand_over(1, B)
     transport.receive(_beat(1), B)
+    assert len(heard) == 3
     link.send(requests.heartbeat(), 1)
     assert transport.sent[-1][1] == B
+    running.cancel()
+
+
+async def test_a_companion_that_spoke_first_keeps_no_number_from_its_autopilot() -> None:
+    transport = MemoryTransport()
+    link, heard = _link(transport)
+    running = await _opened(transport, link)
+    assert transport.receive is not None
+    camera = FrameCodec(1, 100).pack(dialect.MAVLink_heartbeat_message(30, 8, 0, 0, 4, 3))
+    transport.receive(camera, B)
+    transport.receive(_beat(1), A)
+    transport.receive(camera, B)
+    assert [frame.component_id for frame in heard] == [100, 1]
+    link.send(requests.heartbeat(), 1)
+    assert transport.sent[-1][1] == A
     running.cancel()
 
 
@@ -161,14 +184,15 @@ async def test_a_broadcast_reaches_every_peer_once() -> None:
 
 async def test_a_full_log_drops_frames_and_a_full_disk_is_told(tmp_path: Path) -> None:
     clock = ManualClock()
-    log = FrameLog(tmp_path / "flight.tlog", clock)
+    writer = ThreadPoolExecutor(max_workers=1)
+    log = FrameLog(tmp_path / "flight.tlog", clock, writer)
     big = b"\xfd" * 1_000_000
     for _ in range(6):
         log.record(big)
     assert (log.recorded, log.dropped) == (4, 2)
     await log.flush()
     assert (tmp_path / "flight.tlog").stat().st_size == 4 * 1_000_008
-    nowhere = FrameLog(tmp_path / "flight.tlog" / "below-a-file.tlog", clock)
+    nowhere = FrameLog(tmp_path / "flight.tlog" / "below-a-file.tlog", clock, writer)
     nowhere.record(b"x")
     await nowhere.flush()
     assert nowhere.error is not None

@@ -39,7 +39,7 @@ def test_a_lost_chunk_is_shown_as_a_gap_after_two_seconds() -> None:
 
 def test_a_clock_that_goes_back_and_stays_back_is_a_reboot() -> None:
     watch = BootWatch()
-    assert [watch.take(boot_s) for boot_s in (100.0, 101.0, 0.5, 1.5, 2.5)] == [
+    assert [watch.take(boot_s, at_s) for at_s, boot_s in enumerate((100.0, 101.0, 0.5, 1.5, 2.5))] == [
         BootEvent.NOTHING,
         BootEvent.NOTHING,
         BootEvent.NOTHING,
@@ -50,24 +50,26 @@ def test_a_clock_that_goes_back_and_stays_back_is_a_reboot() -> None:
 
 def test_readiness_from_before_a_restart_counts_no_more() -> None:
     tracker = Tracker(vehicle_id=VehicleId("hato-1"), timing=Timing())
-    tracker.boot_clock(100.0)
+    tracker.boot_clock(100.0, 0.0)
     health = dialect.MAVLink_sys_status_message(1, 1, 1, 0, 12_000, 0, 80, 0, 0, 0, 0, 0, 0)
     tracker.take(health, 1.0)
     assert tracker.telemetry.sensors is not None
     for boot_s in (0.5, 1.5):
-        tracker.boot_clock(boot_s)
+        tracker.boot_clock(boot_s, 2.0 + boot_s)
     assert tracker.reboots == 1
     assert tracker.telemetry.sensors is None
 
 
 def test_one_late_message_is_no_reboot() -> None:
     watch = BootWatch()
-    assert {watch.take(boot_s) for boot_s in (100.0, 95.0, 101.0, 102.0, 101.5)} == {BootEvent.NOTHING}
+    assert {watch.take(boot_s, at_s) for at_s, boot_s in enumerate((100.0, 95.0, 101.0, 102.0, 101.5))} == {
+        BootEvent.NOTHING
+    }
 
 
 def test_two_aircraft_with_one_number_are_told_from_a_reboot() -> None:
     watch = BootWatch()
-    events = [watch.take(boot_s) for tick in range(10) for boot_s in (100.0 + tick, 20.0 + tick)]
+    events = [watch.take(boot_s, tick) for tick in range(10) for boot_s in (100.0 + tick, 20.0 + tick)]
     assert BootEvent.DUPLICATE in events
     assert BootEvent.REBOOTED not in events
 

@@ -1,0 +1,90 @@
+"""Tells from what comes over one path under one number that two autopilots speak in it. Pure; monotonic seconds.
+
+A serial line, a TCP connection or a forged address has no second sender to be seen, but two autopilots count their
+frames, and stand, each for itself: what jumps away and comes back to exactly where it was is a second one, and so is
+another frame with a number just used. Loss only jumps ahead, a disturbed position comes back once or twice.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+_WITHIN_S = 60.0
+_NEAR = 32
+"""Frames by which loss or another order on the way moves the count without meaning anything."""
+_COMES_BACK = 8
+_RETURNS_MEAN_TWO = 5
+_FAR_M = 300.0
+_FASTEST_MPS = 60.0
+_M_PER_E7 = 0.011132
+_PLACE_RETURNS_MEAN_TWO = 4
+
+
+@dataclass(slots=True)
+class SequenceTracks:
+    """Follows the sequence numbers (0 to 255) of one component; keeps the last frame of each number."""
+
+    _last: int = -1
+    _other: int = -1
+    _count: int = 0
+    _counted: list[int] = field(default_factory=lambda: [-256] * 256)
+    _frames: list[bytes] = field(default_factory=lambda: [b""] * 256)
+    _returns_s: deque[float] = field(default_factory=lambda: deque(maxlen=_RETURNS_MEAN_TWO))
+
+    def take(self, sequence: int, raw: bytes, now_s: float) -> bool:
+        """Take one frame and its number; return True if two senders count here."""
+        ahead = (sequence - self._last) & 0xFF
+        self._count += 1
+        told = False
+        if ahead == 1 or self._last < 0 or 0 < ahead <= _NEAR:
+            self._last = sequence
+        elif ahead == 0 or ahead >= 256 - _NEAR:
+            told = self._was_another(sequence, raw) and _often(self._returns_s, now_s)
+        else:
+            came_back = self._other >= 0 and (sequence - self._other) & 0xFF <= _COMES_BACK
+            self._last, self._other = sequence, self._last
+            told = came_back and _often(self._returns_s, now_s)
+        self._counted[sequence] = self._count
+        self._frames[sequence] = raw
+        return told
+
+    def _was_another(self, sequence: int, raw: bytes) -> bool:
+        """Return True if another frame had this number just now: neither one that came late nor the same one again."""
+        return self._count - self._counted[sequence] <= 4 * _NEAR and self._frames[sequence] != raw
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    lat_e7: int
+    lon_e7: int
+    at_s: float
+
+    def is_far_from(self, other: "_Place") -> bool:
+        north_m = (self.lat_e7 - other.lat_e7) * _M_PER_E7
+        east_m = (self.lon_e7 - other.lon_e7) * _M_PER_E7 * math.cos(math.radians(self.lat_e7 / 1e7))
+        return math.hypot(north_m, east_m) > _FAR_M + _FASTEST_MPS * abs(self.at_s - other.at_s)
+
+
+@dataclass(slots=True)
+class PlaceTracks:
+    """Follows the positions (degrees × 1e7) that one number tells."""
+
+    _last: _Place | None = None
+    _other: _Place | None = None
+    _returns_s: deque[float] = field(default_factory=lambda: deque(maxlen=_PLACE_RETURNS_MEAN_TWO))
+
+    def take(self, lat_e7: int, lon_e7: int, now_s: float) -> bool:
+        """Take one position; return True if two aircraft tell theirs here."""
+        place = _Place(lat_e7, lon_e7, now_s)
+        if self._last is None or not place.is_far_from(self._last):
+            self._last = place
+            return False
+        came_back = self._other is not None and not place.is_far_from(self._other)
+        self._last, self._other = place, self._last
+        return came_back and _often(self._returns_s, now_s)
+
+
+def _often(returns_s: deque[float], now_s: float) -> bool:
+    """Note a return; True if the deque is full of those of the last minute."""
+    returns_s.append(now_s)
+    return len(returns_s) == returns_s.maxlen and now_s - returns_s[0] <= _WITHIN_S
