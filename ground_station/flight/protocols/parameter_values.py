@@ -161,7 +161,8 @@ class ParameterValues:
         tries = pace.but_answered(self._answered).tries(self._tries)
         open_ones = [setting for setting in self._settings.values() if not setting.done]
         silent_s = now_s - self._progress_s
-        dead = pace.answered < _DEAD_BELOW and silent_s > tries * answer_s
+        no_word = pace.round_trip_s is None or pace.answered < _DEAD_BELOW
+        dead = no_word and silent_s > tries * answer_s
         under_way = [setting for setting in open_ones if setting.under_way]
         waiting = [setting for setting in open_ones if not setting.under_way and setting.asked < tries]
         waiting.sort(key=lambda setting: setting.to_set)  # reading back goes first

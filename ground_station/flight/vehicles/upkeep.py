@@ -91,10 +91,11 @@ class Upkeep:
         now_s = contact.clock.monotonic_s()
         if now_s - self._round_s < contact.timing.real_s(_SLOW_ROUND_EVERY_S, at_least_s=2.0):
             return False
-        return self._requests.fell_silent(self._tier, contact.last_heard_s, now_s, self._started_s)
+        return self._requests.fell_silent(self.tier, contact.last_heard_s, now_s, self._started_s)
 
     @property
-    def _tier(self) -> Tier:
+    def tier(self) -> Tier:
+        """Return how much the aircraft is asked to send; the least before anything is known of the link."""
         return Tier.SPARSE if self._tiers.tier is None else self._tiers.tier
 
     async def _wait_for_word(self) -> None:
@@ -125,14 +126,14 @@ class Upkeep:
     async def _streams(self) -> None:
         contact = self._contact
         now_s = contact.clock.monotonic_s()
-        for message_id, interval_us in self._requests.due(self._tier, contact.last_heard_s, now_s, self._started_s):
+        for message_id, interval_us in self._requests.due(self.tier, contact.last_heard_s, now_s, self._started_s):
             make = requests.message_interval(contact.target, message_id, interval_us)
             answer = await contact.conversation.run(
                 asked_often_enough(contact, dialect.MAV_CMD_SET_MESSAGE_INTERVAL, make)
             )
             if answer.answer is Answer.SILENT:
                 return
-            self._requests.answered(message_id, self._tier, accepted=answer.answer is Answer.ACCEPTED)
+            self._requests.answered(message_id, self.tier, accepted=answer.answer is Answer.ACCEPTED)
 
 
 async def request_once(contact: Contact, message_id: int) -> None:

@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from pymavlink.dialects.v20 import ardupilotmega as dialect
-
 from fleet.errors import UnavailableError
 from fleet.ids import VehicleId
 from fleet.realm import Realm
@@ -14,6 +12,7 @@ from ground_station.flight.journal_port import MemoryJournal
 from ground_station.flight.links.address import LinkAddress, Scheme
 from ground_station.flight.links.frames import Frame, FrameCodec, FrameParser
 from ground_station.flight.links.link import FrameListener, Link
+from ground_station.flight.links.paced import PacedTransport
 from ground_station.flight.links.transport import Peer, Receive
 from ground_station.flight.protocols import requests
 from ground_station.flight.vehicles.contact import Contact
@@ -124,7 +123,8 @@ async def field_station(*radios: Faults, seed: int) -> AsyncIterator[list[FarAir
     for number, faults in enumerate(radios):
         radio = SimulatedRadio(faults, 1000 * number + seed)
         address = LinkAddress(scheme=Scheme.UDP_OUT, host="radio", number=number + 1)
-        link = Link(address, radio, clock)
+        paced = PacedTransport(radio)
+        link = Link(address, paced, clock)
         vehicle_id = VehicleId(f"hato-{number + 1}")
         contact = Contact(vehicle_id=vehicle_id, system_id=1, link=link, clock=clock, timing=Timing())
         link.listen(_to(contact))
@@ -134,7 +134,7 @@ async def field_station(*radios: Faults, seed: int) -> AsyncIterator[list[FarAir
             loop.create_task(radio.live()),
             loop.create_task(link.run()),
             loop.create_task(far.upkeep.run()),
-            loop.create_task(_look_after(far, link)),
+            loop.create_task(_look_after(far, link, paced)),
         ]
     try:
         yield aircraft
@@ -152,7 +152,7 @@ def _to(contact: Contact) -> FrameListener:
     return take
 
 
-async def _look_after(far: FarAircraft, link: Link) -> None:
+async def _look_after(far: FarAircraft, link: Link, paced: PacedTransport) -> None:
     loop = asyncio.get_running_loop()
     beat_s = heard_s = 0.0
     while True:
@@ -161,6 +161,7 @@ async def _look_after(far: FarAircraft, link: Link) -> None:
             link.broadcast(requests.heartbeat())
             beat_s = now_s + 1.0
         far.vehicle.tick(now_s)
+        paced.carries(far.vehicle.contact.pace().rate_bytes_s)
         state = far.vehicle.state()
         if state.link_age_s is not None:
             heard_s = heard_s or now_s
@@ -186,5 +187,10 @@ def _note_ages(far: FarAircraft) -> None:
             far.oldest_s[name] = max(far.oldest_s.get(name, 0.0), age_s)
 
 
-def is_command(message: object) -> bool:
-    return bool(getattr(message, "command", None) == dialect.MAV_CMD_DO_SET_MODE)
+async def until_measured(far: FarAircraft) -> None:
+    """Wait until the aircraft is heard and its link measured, as a person who is about to fly it does."""
+
+    def measured() -> bool:
+        return far.vehicle.state().link is LinkState.FRESH and far.vehicle.contact.pace().round_trip_s is not None
+
+    assert await far.vehicle.contact.conversation.until(measured, 60.0)
