@@ -8,6 +8,7 @@ import ctypes
 import os
 import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -40,21 +41,33 @@ def bound_to_us(program: str, *arguments: str) -> tuple[str, ...]:
     )
 
 
-def give_way(*, oom_score: int, niceness: int) -> bool:
-    """Offer this process and its children to the out-of-memory killer by `oom_score` (0…1000), and yield the processor.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How willingly a process gives way: `oom_score` 0…1000 (1000 dies first), `niceness` 0…19 (19 runs last)."""
+
+    oom_score: int
+    niceness: int
+
+
+WORKER = Standing(oom_score=900, niceness=10)
+"""A worker that is started again when it dies, and whose work can wait."""
+
+
+def give_way(standing: Standing) -> bool:
+    """Put this process, and the children it starts from now on, where the kernel takes from first.
 
     Never makes it more favoured than it is. Returns whether the kernel took both.
     """
     taken = True
     score = Path("/proc/self/oom_score_adj")
     try:
-        if int(score.read_text()) < oom_score:
-            score.write_text(str(oom_score))
+        if int(score.read_text()) < standing.oom_score:
+            score.write_text(str(standing.oom_score))
     except (OSError, ValueError):
         taken = False
     with contextlib.suppress(OSError):
-        if os.getpriority(os.PRIO_PROCESS, 0) < niceness:
-            os.setpriority(os.PRIO_PROCESS, 0, niceness)
+        if os.getpriority(os.PRIO_PROCESS, 0) < standing.niceness:
+            os.setpriority(os.PRIO_PROCESS, 0, standing.niceness)
         return taken
     return False
 

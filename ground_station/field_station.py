@@ -15,6 +15,7 @@ import structlog
 from fleet.errors import FleetError
 from fleet.ids import VehicleId, new_id
 from fleet.roles import Role
+from fleet.text import Text
 from ground_station.api.live_board import COLLECTIONS, LiveBoard
 from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
 from ground_station.flight.vehicles.state import VehicleState
@@ -23,7 +24,7 @@ from ground_station.service.command_desk import CommandDesk
 from ground_station.service.delivery import Delivery, DeliveryState
 from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.delivery_desk import DeliveryDesk
-from ground_station.service.documents_sql import SqlDocuments, documents_metadata
+from ground_station.service.documents_sql import SqlDocuments
 from ground_station.service.flight_watch import FlightWatch, Watchers
 from ground_station.service.machine_checks import MachineChecks
 from ground_station.service.open_alerts import OpenAlert, OpenAlerts
@@ -32,17 +33,18 @@ from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.planning_pool import PlanningPool
 from ground_station.service.request_book import RequestBook, StationRequest
 from ground_station.service.sent_pictures import SentPictures
+from ground_station.service.station_database import open_station_database
 from ground_station.service.town_feed import VehicleNews
 from ground_station.station_setup import StationSetup
 from ground_station.town_reports import TownReports, every
 from ground_station.town_side import TownSide
 from imagery.pictures import Picture, PictureContext
-from imagery.tables_sql import imagery_metadata
 from portal.access import Access
-from portal.accounts_sql import SqlAccountStore, accounts_metadata
+from portal.accounts_sql import SqlAccountStore
 from portal.live import LiveState
 from portal.live_hub import LiveHub
-from telemetry.engine_sql import open_engine
+from portal.notices import Notices
+from portal.tending import Tender, Work
 
 _log = structlog.get_logger(__name__)
 
@@ -60,14 +62,13 @@ class FieldStation:
         self.setup = setup
         self.town = setup.town
         self.clock = setup.clock
-        self.engine = open_engine(f"sqlite:///{setup.folder / 'station.sqlite'}")
-        for metadata in (accounts_metadata, documents_metadata, imagery_metadata):
-            metadata.create_all(self.engine)
+        self.engine = open_station_database(setup.folder, setup.broken)
         self.access = Access(SqlAccountStore(self.engine), setup.clock, setup.audit, FOUNDER_ROLES)
-        documents = SqlDocuments(self.engine)
+        documents = SqlDocuments(self.engine, setup.broken)
         self.requests = RequestBook(documents)
         self.deliveries = DeliveryBook(documents)
         self.hub = LiveHub(LiveState(COLLECTIONS, int(setup.clock.now_s() * 1000)), setup.clock)
+        self.notices = Notices(self.hub, setup.clock)
         self._pool = PlanningPool(setup.bundle)
         self.plans = PlanDesk(pool=self._pool, documents=documents, requests=self.requests, clock=setup.clock)
         self.aircraft = setup.aircraft()
@@ -114,6 +115,7 @@ class FieldStation:
 
     async def __aenter__(self) -> "FieldStation":
         """Open the links, start the workers, and take up what was under way before a restart."""
+        self.notices.follow(self.setup.broken)
         await self._stack.enter_async_context(self._town_side)
         await self.deliveries.end_unflown(self.clock.now_s())
         await self._recall_plans()
@@ -166,15 +168,25 @@ class FieldStation:
                 await self.plans.get(delivery.plan_id)
 
     async def _run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.aircraft.watch(), name="aircraft")
-            tasks.create_task(self.hub.run(), name="live")
-            tasks.create_task(self._town_side.run(), name="town side")
-            tasks.create_task(self.watch.run(), name="watch")
-            tasks.create_task(self.desk.run(), name="desk")
-            tasks.create_task(self._pool.warm_up(), name="planning")
-            tasks.create_task(self.reports.run(), name="reports")
-            tasks.create_task(every(_LOOK_EVERY_S, self._look_again), name="look")
+        tender = Tender(
+            on_alarm=lambda fall: self.notices.say(fall.work.name, "act", fall.text),
+            on_steady=lambda work: self.notices.over(work.name),
+        )
+        await tender.run(
+            (
+                Work(name="aircraft", called=Text("機体との通信", "contact with aircraft"), run=self.aircraft.watch),
+                Work(name="live", called=Text("画面への配信", "sending to pages"), run=self.hub.run),
+                Work(name="town", called=Text("役場への送信", "sending to the office"), run=self._town_side.run),
+                Work(name="watch", called=Text("飛行の見守り", "watching flights"), run=self.watch.run),
+                Work(name="desk", called=Text("計画の送り込み", "sending plans on board"), run=self.desk.run),
+                Work(name="planning", called=Text("飛行計画の計算", "planning"), run=self._pool.keep_warm),
+                Work(name="reports", called=Text("役場への報告", "reports to the office"), run=self.reports.run),
+                Work(name="look", called=Text("出発前の点検", "checks before flight"), run=self._look_always),
+            )
+        )
+
+    async def _look_always(self) -> None:
+        await every(_LOOK_EVERY_S, self._look_again)
 
     async def _look_again(self) -> None:
         """Check waiting deliveries anew, and whether each aircraft is the one it should be and where it may be."""

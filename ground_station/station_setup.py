@@ -1,11 +1,12 @@
 """What a ground station is told by its composition root."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fleet.audit import AuditTrail
 from fleet.clock import Clock
 from fleet.realm import Realm
+from fleet.set_aside import BrokenParts
 from ground_station.flight.autopilot_station import AutopilotStation, Services, VehicleSetting
 from ground_station.flight.vehicles.state import Timing
 from missions.values.town import Town
@@ -14,7 +15,10 @@ from telemetry.mqtt_address import MqttAddress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationSetup:
-    """Town, links and services of one station. `folder` is its own; `bundle` is the town's."""
+    """Town, links and services of one station. `folder` is its own; `bundle` is the town's.
+
+    `broken` is told of files that had to be set aside.
+    """
 
     town: Town
     bundle: Path
@@ -25,6 +29,7 @@ class StationSetup:
     audit: AuditTrail
     clock: Clock
     time_scale: float = 1.0
+    broken: BrokenParts = field(default_factory=BrokenParts)
 
     def aircraft(self) -> AutopilotStation:
         """Return the station's aircraft, their links not yet open."""

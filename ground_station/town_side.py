@@ -21,9 +21,9 @@ class TownSide:
     """What reaches the town office, whenever that can be reached. Use as `async with`; `run` until cancelled."""
 
     def __init__(self, setup: StationSetup, engine: sa.Engine, requests: RequestBook) -> None:
-        store = FolderStore(setup.folder / "pictures")
+        store = FolderStore(setup.folder / "pictures", broken=setup.broken)
         self._intake = PictureIntake()
-        self._outbox = SqliteOutbox(setup.folder / "outbox.sqlite")
+        self._outbox = SqliteOutbox(setup.folder / "outbox.sqlite", broken=setup.broken)
         self.relay = StationRelay(
             address=StationAddress(
                 topics=Topics(realm=setup.realm, town=setup.town.id),

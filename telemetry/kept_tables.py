@@ -14,6 +14,18 @@ import sqlalchemy as sa
 READS_AS = "reads_as"
 
 
+def one_of(*allowed: object) -> Callable[[object], object]:
+    """Return a `READS_AS` that takes these values only."""
+
+    def read(value: object) -> object:
+        if value not in allowed:
+            message = f"none of {allowed}"
+            raise ValueError(message)
+        return value
+
+    return read
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptColumn:
     """One column: `storage` is what SQLite's `typeof` must say, `reads_as` makes its value or raises."""

@@ -10,14 +10,17 @@ from alembic.util import CommandError
 from fleet.errors import BadInputError, UnavailableError
 from fleet.ids import TownId
 from fleet.realm import Realm
+from fleet.set_aside import BrokenParts
 from fleet.text import Text
 from imagery.tables_sql import imagery_metadata
 from portal.accounts_sql import accounts_metadata
 from telemetry.engine_sql import open_engine, writing
+from telemetry.sound_engine import KeptSchema, open_sound_engine, sqlite_file
 from telemetry.tables_sql import telemetry_metadata
 from town_office.tables_sql import identity_table, office_metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_NAME = Text("役場のデータベース", "the town office's database")
 _POSTGRESQL_LOCK = 0x6B616B65
 
 
@@ -64,6 +67,18 @@ def _check_kind(url: sa.URL) -> None:
     elif backend != "postgresql":
         message = "only SQLite in a file and PostgreSQL keep what the office takes in"
         raise ValueError(message)
+
+
+def open_sound_database(url: str, broken: BrokenParts) -> sa.Engine:
+    """Return an engine as `open_database` does; an SQLite file that is broken is set aside first, and told. Blocks.
+
+    Raises BadInputError and UnavailableError.
+    """
+    open_database(url).dispose()
+    if sqlite_file(url) is None:
+        return open_database(url)
+    schema = KeptSchema(name=_NAME, tables=(all_tables(),), create=migrate)
+    return open_sound_engine(url, schema, broken)
 
 
 def migrate(engine: sa.Engine) -> None:

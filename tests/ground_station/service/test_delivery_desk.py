@@ -26,7 +26,7 @@ REQUEST = RequestId("request-1")
 class Paper:
     """Keeps documents in memory."""
 
-    def all(self, collection: str) -> list[Any]:
+    def all(self, collection: str, kind: Any, key_of: Any = None) -> list[Any]:
         return []
 
     def put(self, collection: str, document_id: str, body: Any, at_s: float) -> None:

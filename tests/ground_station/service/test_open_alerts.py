@@ -22,7 +22,7 @@ class Disk:
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], bytes] = {}
 
-    def all(self, collection: str) -> list[Any]:
+    def all(self, collection: str, kind: Any, key_of: Any = None) -> list[Any]:
         return [msgspec.json.decode(body) for (name, _), body in self.kept.items() if name == collection]
 
     def put(self, collection: str, document_id: str, body: Any, at_s: float) -> None:
