@@ -72,6 +72,15 @@ def give_way(standing: Standing) -> bool:
     return False
 
 
+def parent_of(process_id: int) -> int | None:
+    """Return which process a running one belongs to; None if it is gone or the system does not say."""
+    try:
+        # Field 4 of proc_pid_stat(5); the name before it may hold anything, brackets too.
+        return int(Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 def command_line_of(process_id: int) -> tuple[str, ...]:
     """Return the words a running process was started with; none if it is gone or the system does not say."""
     try:

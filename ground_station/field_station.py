@@ -116,6 +116,7 @@ class FieldStation:
     async def __aenter__(self) -> "FieldStation":
         """Open the links, start the workers, and take up what was under way before a restart."""
         self.notices.follow(self.setup.broken)
+        self.notices.recall(self.setup.folder)
         await self._stack.enter_async_context(self._town_side)
         await self.deliveries.end_unflown(self.clock.now_s())
         await self._recall_plans()

@@ -9,6 +9,7 @@ import structlog
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
+from kakehashi.broken_files import EVENT
 from kakehashi.environment import environment_of
 from kakehashi.events import Event
 from kakehashi.ports_of_run import has_simulator
@@ -76,6 +77,8 @@ class AllInOne:
         if event.kind == "setup_link":
             self.links[event.service] = str(event.detail["url"])
             self.tokens[event.service] = str(event.detail["token"])
+        elif event.kind == EVENT:
+            self._terminal.show_set_aside(event.service, event.detail.get("what", {}), event.detail.get("cure", {}))
         elif event.kind == "ready":
             self._addresses[event.service] = str(event.detail.get("url", ""))
             self._terminal.show_started(event.service)

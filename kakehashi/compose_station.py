@@ -10,8 +10,9 @@ from ground_station.field_station import FieldStation
 from ground_station.flight.autopilot_station import VehicleSetting
 from ground_station.station_setup import StationSetup
 from kakehashi.aircraft_of_run import links_of
+from kakehashi.broken_files import announced
 from kakehashi.bundle import bundle_folder, load_town
-from kakehashi.compose_office import broker_address, station_user
+from kakehashi.compose_office import broker_address, setup_token, station_user
 from kakehashi.events import tell
 from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
@@ -30,9 +31,10 @@ def vehicle_settings(settings: Settings, town: Town) -> tuple[VehicleSetting, ..
 
 async def run_station(settings: Settings) -> None:
     """Run the ground station until cancelled; tells its address and, when needed, the set-up link."""
-    home = Home(root=settings.home, realm=settings.realm)
+    broken = announced("ground-station")
+    home = Home(root=settings.home, realm=settings.realm, broken=broken)
     home.make()
-    town = load_town(settings)
+    town = load_town(settings, broken)
     clock = SystemClock()
     setup = StationSetup(
         town=town,
@@ -41,9 +43,10 @@ async def run_station(settings: Settings) -> None:
         realm=settings.realm,
         broker=broker_address(settings, home, station_user(town)),
         vehicles=vehicle_settings(settings, town),
-        audit=AuditFile(home.station / "audit.jsonl", clock),
+        audit=AuditFile(home.station / "audit.jsonl", clock, broken),
         clock=clock,
         time_scale=settings.sim.speedup if settings.realm is Realm.DRILL else 1.0,
+        broken=broken,
     )
     keys = home.secrets(broker_users=(), devices=(COMPANION_DEVICE,)).device_keys
     async with contextlib.AsyncExitStack() as stack:
@@ -51,7 +54,7 @@ async def run_station(settings: Settings) -> None:
         app = create_app(station, device_keys=keys, pages=pages_folder())
         server = WebServer(app, settings.station.host, settings.station.port)
         await stack.enter_async_context(server)
-        token = station.access.new_setup_token()
+        token = setup_token(station.access)
         if token is not None:
             tell("setup_link", "ground-station", url=f"{server.address}/operator?setup={token}", token=token)
         tell("ready", "ground-station", url=f"{server.address}/operator")

@@ -11,6 +11,7 @@ from kakehashi.settings import Settings
 _NAMES = {
     "town-office": "役場のサービス / town office",
     "ground-station": "地上局 / ground station",
+    "run": "準備 / preparation",
     "sim": "模擬機 / simulated aircraft",
 }
 _LOUD = frozenset({"warning", "error", "critical"})
@@ -62,6 +63,11 @@ class Terminal:
             self._last_status = words
             self._say(f"● {words}")
 
+    def show_set_aside(self, service: str, what: Mapping[str, str], cure: Mapping[str, str]) -> None:
+        """Say that a service found a file broken and went on without it."""
+        self._say(f"! {_NAMES.get(service, service)}: {what.get('ja', '')}\n  {what.get('en', '')}")
+        self._say(f"  → {cure.get('ja', '')}\n    {cure.get('en', '')}")
+
     def log_line(self, service: str, line: str) -> None:
         """Pass on a service's warnings and errors in words; the rest stays in its log."""
         try:
@@ -69,7 +75,7 @@ class Terminal:
         except msgspec.DecodeError:
             self._say(f"  [{service}] {line}")
             return
-        if entry.get("level") in _LOUD:
+        if entry.get("level") in _LOUD and not entry.get("told"):
             rest = {key: value for key, value in entry.items() if key not in {"event", "level", "timestamp"}}
             detail = " ".join(f"{key}={value}" for key, value in rest.items())
             self._say(f"  [{service}] {entry.get('level')}: {entry.get('event')} {detail}".rstrip())

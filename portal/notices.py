@@ -6,15 +6,17 @@ keeps the other alerts equal to a database leaves it alone. For one event loop, 
 
 import asyncio
 import hashlib
+from pathlib import Path
 from typing import Literal
 
 from fleet.clock import Clock
-from fleet.set_aside import BrokenPart, BrokenParts
+from fleet.set_aside import BrokenPart, BrokenParts, kept_aside
 from fleet.text import Text
 from portal.live_hub import LiveHub
 
 PREFIX = "notice-"
 MOST = 30
+RECALLED_S = 24 * 3600.0
 _ALERTS = "alerts"
 
 
@@ -58,6 +60,13 @@ class Notices:
                 loop.call_soon_threadsafe(self._say_broken, part)
 
         broken.subscribe(on_broken)
+
+    def recall(self, folder: Path) -> None:
+        """Show what earlier starts set aside in a folder within the last day: a restart must not hide it."""
+        since_s = self._clock.now_s() - RECALLED_S
+        for part in kept_aside((folder,)):
+            if part.at_s >= since_s:
+                self._say_broken(part)
 
     def _say_broken(self, part: BrokenPart) -> None:
         text = Text(f"{part.what.ja}。{part.cure.ja}", f"{part.what.en}. {part.cure.en}")

@@ -106,12 +106,14 @@ def _is_free(port: int) -> bool:
 
 
 class ArduCopterFleet:
-    """Runs one process per vehicle from `async with` on; all are ended when it is left."""
+    """Runs one process per vehicle from `async with` on; all are ended when it is left, or with this process."""
 
-    def __init__(self, vehicles: Sequence[ArduCopterVehicle], settings: ArduCopterSettings) -> None:
+    def __init__(
+        self, vehicles: Sequence[ArduCopterVehicle], settings: ArduCopterSettings, *, broken: BrokenParts | None = None
+    ) -> None:
         self.vehicles = tuple(vehicles)
         self.settings = settings
-        self.broken = BrokenParts()
+        self._broken = broken or BrokenParts()
         self.restarts = [0] * len(self.vehicles)
         self.process_ids: list[int | None] = [None] * len(self.vehicles)
         self._keepers: list[asyncio.Task[None]] = []
@@ -185,7 +187,7 @@ class ArduCopterFleet:
         (folder / "vehicle.parm").write_text("".join(f"{name} {value:g}\n" for name, value in parameters.items()))
 
     def _make_way(self, path: Path, *, for_folder: bool) -> None:
-        make_way(path, for_folder=for_folder, broken=self.broken, now_s=time.time())
+        make_way(path, for_folder=for_folder, broken=self._broken, now_s=time.time())
 
     async def _run_once(self, index: int, folder: Path) -> int:
         with (folder / "output.log").open("wb") as output:

@@ -155,6 +155,7 @@ class TownOffice:
             async with PictureIntake() as intake:
                 office = cls(settings, engine=engine, audit=audit, intake=intake, clock=time)
                 office.notices.follow(settings.broken)
+                office.notices.recall(settings.audit_file.parent)
                 await office._rebuild()
                 yield office
         finally:

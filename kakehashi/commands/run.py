@@ -8,6 +8,7 @@ import typer
 
 from fleet.errors import BadInputError
 from fleet.realm import Realm
+from fleet.set_aside import BrokenParts
 from fleet.text import Text
 from ground_station.flight.links.address import parse_address
 from kakehashi.commands.services import Drill, realm_overrides, require_ports
@@ -37,9 +38,12 @@ def run(
     from kakehashi.preparation import prepare
     from kakehashi.terminal import Terminal
 
-    prepare(settings)
+    terminal = Terminal(sys.stdout)
+    broken = BrokenParts()
+    broken.subscribe(lambda part: terminal.show_set_aside("run", part.what.as_dict(), part.cure.as_dict()))
+    prepare(settings, broken)
     require_ports(settings)
-    everything = AllInOne(settings, Terminal(sys.stdout))
+    everything = AllInOne(settings, terminal)
     asyncio.run(run_until_stopped(everything.run, watch_parent=False))
     _say("止めました。記録は残っています / stopped; all records are kept")
 

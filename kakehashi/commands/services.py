@@ -10,6 +10,7 @@ from fleet.realm import Realm
 from kakehashi.lifetime import run_until_stopped
 from kakehashi.ports import require_free
 from kakehashi.ports_of_run import WantedPort, office_port, ports_of_run, station_port
+from kakehashi.priority import stand_behind_the_link
 from kakehashi.settings import Settings, load_settings
 
 Drill = Annotated[bool, typer.Option("--drill", help="訓練として動かす / as a drill")]
@@ -34,6 +35,7 @@ def ground_station(
     if vehicle:
         station = settings.station.model_copy(update={"vehicles": tuple(vehicle)})
         settings = settings.model_copy(update={"station": station})
+    stand_behind_the_link()
     _require(station_port(settings))
     from kakehashi.compose_station import run_station
 
@@ -43,6 +45,7 @@ def ground_station(
 def town_office(context: typer.Context, drill: Drill = False, with_parent: WatchParent = False) -> None:
     """役場のサービスだけを動かす / run the town office alone."""
     settings = load_settings(context.obj, **realm_overrides(drill=drill))
+    stand_behind_the_link()
     _require(office_port(settings))
     from kakehashi.compose_office import run_office
 
@@ -65,6 +68,7 @@ def sim(
     with_parent: WatchParent = False,
 ) -> None:
     """訓練用の模擬機を動かす / run simulated aircraft for a drill."""
+    stand_behind_the_link()
     settings = load_settings(context.obj, realm=Realm.DRILL)
     given = {"count": count, "speedup": speedup, "seed": seed, "udp_out": udp_out, "arducopter": arducopter}
     changed = settings.sim.model_copy(update={name: value for name, value in given.items() if value is not None})
