@@ -5,6 +5,7 @@ with a pause that grows, and what was wrong is said in words. It ends with the s
 """
 
 import asyncio
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 
 from fleet.errors import BadInputError, ExpiredError, UnavailableError
 from fleet.ids import VehicleId
-from fleet.process import WORKER, end_with_parent, give_way
+from fleet.process import WORKER, end_with_parent, give_way, parent_of
 from fleet.text import Text
 from missions.formats.town_bundle import read_town
 from missions.planning.planner import plan_delivery
@@ -69,9 +70,8 @@ def _plan(request: DeliveryRequest, vehicle_id: VehicleId, conditions: Condition
         signal.alarm(0)
 
 
-def _is_loaded() -> int:
-    _town_of_bundle()
-    return os.getpid()
+def _is_loaded() -> bool:
+    return bool(_town_of_bundle().places)
 
 
 class PlanningPool:
@@ -81,15 +81,24 @@ class PlanningPool:
         self._bundle = bundle
         self._pool: ProcessPoolExecutor | None = None
         self._falls = 0
-        self.process_id: int | None = None
+        self._worker: Future[int] | None = None
 
     def _new_pool(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
+        pool = ProcessPoolExecutor(
             max_workers=1,
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_prepare,
             initargs=(self._bundle, os.getpid()),
         )
+        self._worker = pool.submit(os.getpid)
+        return pool
+
+    @property
+    def process_id(self) -> int | None:
+        """Return the worker's process id once it is up, and as long as it is not known to be gone."""
+        if self._worker is None or not self._worker.done() or self._worker.cancelled():
+            return None
+        return None if self._worker.exception() else self._worker.result()
 
     async def warm_up(self) -> bool:
         """Start the worker before it is needed; return whether it has the town, and raise nothing if it has not."""
@@ -106,7 +115,7 @@ class PlanningPool:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _look(self) -> None:
-        self.process_id = await self._ask(_is_loaded)
+        await self._ask(_is_loaded)
 
     async def plan(self, request: DeliveryRequest, vehicle_id: VehicleId, conditions: Conditions) -> Plan:
         """Return the plan.
@@ -118,7 +127,7 @@ class PlanningPool:
             async with asyncio.timeout(PLAN_DEADLINE_S):
                 return await self._ask(_plan, request, vehicle_id, conditions)
         except TimeoutError as error:
-            self._drop(self._pool)
+            self._end_search()
             raise ExpiredError(
                 Text("計画の計算が 30 秒で終わりませんでした", "planning did not finish in 30 s"),
                 Text("もう一度計画してください", "plan again"),
@@ -143,7 +152,10 @@ class PlanningPool:
 
     async def _ask_once(self, question: Callable[..., T], *arguments: Any) -> T:
         await asyncio.sleep(PAUSES_S[min(self._falls, len(PAUSES_S) - 1)])
-        pool = self._pool = self._pool or self._new_pool()
+        try:
+            pool = self._pool = self._pool or self._new_pool()
+        except OSError as error:
+            raise _cannot_start(error) from error
         try:
             answer = await _answer_of(pool.submit(question, *arguments))
         except BrokenProcessPool:
@@ -159,10 +171,17 @@ class PlanningPool:
         """Give up a pool, unless somebody else was quicker; the next question meets a new one."""
         if pool is None or pool is not self._pool:
             return
-        self._pool = None
-        self.process_id = None
+        self._pool = self._worker = None
         self._falls += 1
         pool.shutdown(wait=False, cancel_futures=True)
+
+    def _end_search(self) -> None:
+        """End a search that nobody waits for any more; who waits behind it is asked again by a new worker."""
+        worker = self.process_id
+        self._drop(self._pool)
+        if worker is not None and parent_of(worker) == os.getpid():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
 
     def close(self) -> None:
         """End the worker."""

@@ -135,7 +135,7 @@ def use_station(folder: Path, broken: BrokenParts) -> None:
         requests, deliveries = RequestBook(documents), DeliveryBook(documents)
         OpenAlerts(documents)
         known = {*requests.all, *deliveries.all}
-        assert known <= {f"{kind}-{number}" for kind in "rd" for number in range(12)}
+        assert known <= {f"{kind}-{number}" for kind in "rd" for number in (*range(12), 900)}
         documents.put("requests", "r-900", _request(900), NOW_S)
         assert SentPictures(engine).pending() == 0
         accounts = SqlAccountStore(engine)

@@ -1,7 +1,8 @@
-"""One broken part stops nothing: every file that is kept, changed, cut, emptied or replaced, is met at the next start."""
+"""One broken part stops nothing: every kept file, changed, cut, emptied or replaced, is met at the next start."""
 
-import random
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from fleet.errors import BadInputError
 from fleet.realm import Realm
 from fleet.set_aside import BrokenParts
+from ground_station.service.documents_sql import SqlDocuments
+from ground_station.service.station_database import open_station_database
 from kakehashi.broken_files import lying_aside
 from kakehashi.bundle import DEMO_FOLDER, load_town
 from kakehashi.diagnosis import diagnose
@@ -19,9 +22,10 @@ from missions.values.finding import Level
 from telemetry.brokers.mosquitto import MosquittoBroker
 from tests.kakehashi.kept_files import FIELD_FILES, KeptFile, fill_station, use_station
 from tests.missions.planning import small_town as towns
+from tests.spoiling import cut, flipped
 from tests.telemetry.field import book
 
-SEED, FLIPS, CUTS = 34545, 60, 15
+FLIPS, CUTS = 40, 8
 FILES = pytest.mark.parametrize("kept", FIELD_FILES, ids=lambda kept: kept.name)
 
 
@@ -45,13 +49,9 @@ def _fresh(kept: KeptFile, filled: dict[str, Path], folder: Path) -> Path:
 
 @FILES
 def test_one_flipped_byte_anywhere_is_met(kept: KeptFile, filled: dict[str, Path], tmp_path: Path) -> None:
-    chance = random.Random(SEED)
-    size = _fresh(kept, filled, tmp_path / "w").stat().st_size
-    for place in [chance.randrange(size) for _ in range(FLIPS if size else 0)]:
-        path = _fresh(kept, filled, tmp_path / "w")
-        content = bytearray(path.read_bytes())
-        content[place] ^= 1 << chance.randrange(8)
-        path.write_bytes(bytes(content))
+    whole = _fresh(kept, filled, tmp_path / "w").read_bytes()
+    for place, content in flipped(whole, FLIPS):
+        _fresh(kept, filled, tmp_path / "w").write_bytes(content)
         broken = BrokenParts()
         kept.use(tmp_path / "w", broken)
         assert broken.all or not kept.always_told, place
@@ -59,16 +59,13 @@ def test_one_flipped_byte_anywhere_is_met(kept: KeptFile, filled: dict[str, Path
 
 @FILES
 def test_a_file_cut_anywhere_is_met(kept: KeptFile, filled: dict[str, Path], tmp_path: Path) -> None:
-    chance = random.Random(SEED)
-    size = _fresh(kept, filled, tmp_path / "w").stat().st_size
-    for length in [chance.randrange(size) for _ in range(CUTS if size else 0)]:
-        path = _fresh(kept, filled, tmp_path / "w")
-        content = path.read_bytes()[:length]
-        path.write_bytes(content)
+    whole = _fresh(kept, filled, tmp_path / "w").read_bytes()
+    for content in cut(whole, CUTS):
+        _fresh(kept, filled, tmp_path / "w").write_bytes(content)
         broken = BrokenParts()
         kept.use(tmp_path / "w", broken)
         between_lines = content.endswith(b"\n")  # what an audit chain cannot show by itself
-        assert broken.all or between_lines or not kept.empty_told, length
+        assert broken.all or between_lines or not kept.empty_told, len(content)
 
 
 @FILES
@@ -111,39 +108,30 @@ def test_what_was_set_aside_is_not_set_aside_again_at_the_next_start(
 
 @pytest.mark.parametrize("beside", ["-wal", "-shm"])
 def test_the_log_of_a_killed_station_is_met_whatever_became_of_it(tmp_path: Path, beside: str) -> None:
-    chance = random.Random(SEED)
-    source = tmp_path / "source"
-    source.mkdir()
-    fill_station(source)
-    killed = tmp_path / "killed"
-    engine = _left_open(source)
-    shutil.copytree(source, killed)
-    engine.dispose()
-    size = (killed / f"station.sqlite{beside}").stat().st_size
-    assert size > 0
-    for place in [0, *(chance.randrange(size) for _ in range(20))]:
+    killed = _killed_station(tmp_path)
+    whole = (killed / f"station.sqlite{beside}").read_bytes()
+    assert whole
+    for place, content in flipped(whole, 20, places=(0,)):
         folder = tmp_path / "w"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(killed, folder)
-        path = folder / f"station.sqlite{beside}"
-        content = bytearray(path.read_bytes())
-        content[place] ^= 1 << chance.randrange(8)
-        path.write_bytes(bytes(content))
+        (folder / f"station.sqlite{beside}").write_bytes(content)
         broken = BrokenParts()
         use_station(folder, broken)
         assert broken.all or beside == "-shm", place
 
 
-def _left_open(folder: Path) -> "object":
-    """Write into the station's database and leave it as a process does that is killed: all of it in the log."""
-    from ground_station.service.documents_sql import SqlDocuments
-    from ground_station.service.station_database import open_station_database
-
-    engine = open_station_database(folder, BrokenParts())
-    documents = SqlDocuments(engine)
+def _killed_station(folder: Path) -> Path:
+    """Return the files of a station that was killed: what it wrote last is in the log alone."""
+    running, killed = folder / "running", folder / "killed"
+    running.mkdir()
+    fill_station(running)
+    engine = open_station_database(running, BrokenParts())
     for number in range(3):
-        documents.put("other", f"o-{number}", {"n": number}, 1.0)
-    return engine
+        SqlDocuments(engine).put("other", f"o-{number}", {"n": number}, 1.0)
+    shutil.copytree(running, killed)
+    engine.dispose()
+    return killed
 
 
 def test_the_brokers_files_are_made_whatever_stands_there(tmp_path: Path) -> None:
@@ -168,32 +156,31 @@ BUNDLE_FILES = ("town.toml", "terrain.tif", "places.gpkg", "airspace.gpkg", "map
 
 @pytest.mark.parametrize("name", BUNDLE_FILES)
 def test_a_town_that_cannot_be_read_is_said_in_words(bundle: Path, tmp_path: Path, name: str) -> None:
-    chance = random.Random(SEED)
-    path = sorted(bundle.glob(name))[0]
+    path = min(bundle.glob(name))
     whole = path.read_bytes()
-    for number in range(40):
+    for content in (*(content for _, content in flipped(whole, 20)), *cut(whole, 6)):
         folder = tmp_path / "w"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(bundle, folder)
-        spoilt = folder / path.relative_to(bundle)
-        content = bytearray(whole)
-        if number < 30:
-            content[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
-        else:
-            del content[chance.randrange(len(whole)) :]
-        spoilt.write_bytes(bytes(content))
-        try:
-            read_town(folder)
-        except BadInputError as error:
-            assert error.what.ja
-            assert error.cure is not None
+        (folder / path.relative_to(bundle)).write_bytes(content)
+        refusal = _refusal(partial(read_town, folder))
+        assert refusal is None or (refusal.what.ja and refusal.cure is not None)
+
+
+def _refusal(work: Callable[[], object]) -> BadInputError | None:
+    """Return how `work` refused; any other fault ends the test."""
+    try:
+        work()
+    except BadInputError as error:
+        return error
+    return None
 
 
 @pytest.mark.parametrize("name", BUNDLE_FILES)
 def test_a_folder_in_the_place_of_a_towns_file_is_said_in_words(bundle: Path, tmp_path: Path, name: str) -> None:
     folder = tmp_path / "w"
     shutil.copytree(bundle, folder)
-    spoilt = sorted(folder.glob(name))[0]
+    spoilt = min(folder.glob(name))
     spoilt.unlink()
     spoilt.mkdir()
     with pytest.raises(BadInputError) as refused:
@@ -205,22 +192,14 @@ def test_a_settings_file_changed_or_cut_anywhere_is_read_or_refused_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KAKEHASHI_CONFIG", raising=False)
-    chance = random.Random(SEED)
     whole = (
         b'realm = "drill"\n[station]\nport = 8710\nvehicles = ["tcp:127.0.0.1:5760"]\n[broker]\nkind = "mosquitto"\n'
     )
     file = tmp_path / "kakehashi.toml"
-    for number in range(200):
-        content = bytearray(whole)
-        if number % 2:
-            del content[chance.randrange(len(whole)) :]
-        else:
-            content[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
-        file.write_bytes(bytes(content))
-        try:
-            load_settings(file)
-        except BadInputError as error:
-            assert error.cure is not None
+    for content in (*(content for _, content in flipped(whole, 100)), *cut(whole, 60)):
+        file.write_bytes(content)
+        refusal = _refusal(lambda: load_settings(file))
+        assert refusal is None or refusal.cure is not None
 
 
 def test_a_demonstration_town_that_cannot_be_read_is_made_anew_and_a_named_one_is_not(
