@@ -35,13 +35,23 @@ class KeptColumn:
     nullable: bool
     reads_as: Callable[[object], object] | None = None
 
+    def reads(self, value: object) -> bool:
+        """Return whether the value is what it should be, its storage aside."""
+        try:
+            if self.reads_as is not None:
+                self.reads_as(value)
+        except (ValueError, LookupError, TypeError):
+            return False
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptTable:
-    """One table with a rowid."""
+    """One table with a rowid, its columns in their order; `numbered` if the first stands for the rowid."""
 
     name: str
     columns: tuple[KeptColumn, ...]
+    numbered: bool = False
 
 
 def kept_tables(*metadatas: sa.MetaData) -> tuple[KeptTable, ...]:
@@ -80,7 +90,7 @@ def add_functions(connection: sqlite3.Connection, tables: tuple[KeptTable, ...])
         for column in table.columns:
             if column.reads_as is not None:
                 name = _function_of(table, column)
-                connection.create_function(name, 1, _reader(column.reads_as), deterministic=True)
+                connection.create_function(name, 1, column.reads, deterministic=True)
 
 
 def soundness(table: KeptTable, present: frozenset[str]) -> str:
@@ -122,14 +132,3 @@ def _is_utf8(content: object) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _reader(reads_as: Callable[[object], object]) -> Callable[[object], bool]:
-    def reads(value: object) -> bool:
-        try:
-            reads_as(value)
-        except (ValueError, LookupError, TypeError):
-            return False
-        return True
-
-    return reads

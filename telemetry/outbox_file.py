@@ -34,6 +34,7 @@ _LANE_OF_RANK: dict[object, Lane] = dict(enumerate(LANES))
 
 OUTBOX = KeptTable(
     name="outbox",
+    numbered=True,
     columns=(
         KeptColumn(name="number", storage=("integer",), nullable=False),
         KeptColumn(name="lane", storage=("integer",), nullable=False, reads_as=_LANE_OF_RANK.__getitem__),

@@ -57,7 +57,7 @@ def make_sound(
         broken.add(_log_lost(database, log_kept, now_s))
     elif fault is not None:
         saved = _make_anew(database, fault, broken, now_s)
-    if saved is None and path.exists():
+    if path.exists():
         _take_out_rows(database, broken, now_s, bound_s)
     suspect.unlink(missing_ok=True)
     return saved

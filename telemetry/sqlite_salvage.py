@@ -1,7 +1,8 @@
 """Reads what can still be read out of a broken SQLite file, row by row, into a fresh one.
 
 A table is read in order until a page refuses; the rest is then halved again and again, the largest stretches first,
-so that one bad page costs its own rows only. Rows that are not sound by `kept_tables` are left behind.
+so that one bad page costs its own rows only; where the way to pages is lost, the pages are looked at themselves. Rows
+that are not sound by `kept_tables` are left behind.
 """
 
 import contextlib
@@ -10,11 +11,13 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 
 from telemetry.kept_tables import KeptTable, add_functions, quoted, soundness, sql
 from telemetry.sqlite_check import HEADER_BYTES, rebuilt_header
+from telemetry.sqlite_leaves import leaf_rows
 
 WITHIN_S = 60.0
 _MOST_TRIES = 5000
@@ -49,10 +52,38 @@ def salvage(
         _rebuild_header(broken)
     with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as target:
         target.execute("PRAGMA synchronous = FULL")
+        troubled = []
         with _source(broken, tables) as source:
             for table in tables:
+                before = saved.unreadable
                 saved.rows[table.name] = _copy(source, target, table, saved, deadline_s)
+                if saved.unreadable > before:
+                    troubled.append(table)
+        _copy_leaves(broken, target, troubled, saved)
     return saved
+
+
+def _copy_leaves(broken: Path, target: sqlite3.Connection, tables: Sequence[KeptTable], saved: Salvaged) -> None:
+    """Look for rows of these tables in the pages themselves; those that were read already stay as they are."""
+    if not tables:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        ordered = [_as_made(target, table) for table in tables]
+        for table, rows in groupby(leaf_rows(broken, ordered), key=lambda found: found[0]):
+            names = [column.name for column in table.columns]
+            saved.rows[table.name] += _insert(target, _insertion(table, names), [tuple(row) for _, row in rows])
+
+
+def _as_made(connection: sqlite3.Connection, table: KeptTable) -> KeptTable:
+    """Return the table with its columns in the order in which it is made."""
+    by_name = {column.name: column for column in table.columns}
+    made = connection.execute(f"PRAGMA table_info({quoted(table.name)})").fetchall()
+    return replace(table, columns=tuple(by_name[row[1]] for row in made))
+
+
+def _insertion(table: KeptTable, names: Sequence[str]) -> str:
+    columns = ", ".join(quoted(name) for name in names)
+    return sql("INSERT OR IGNORE INTO", quoted(table.name), f"({columns}) VALUES ({', '.join('?' * len(names))})")
 
 
 def _rebuild_header(broken: Path) -> None:
@@ -99,7 +130,7 @@ def _copy(
     condition = soundness(table, frozenset(names))
     name = quoted(table.name)
     select = sql("SELECT rowid,", condition, ",", columns, "FROM", name, "NOT INDEXED WHERE rowid BETWEEN ? AND ?")
-    insert = sql("INSERT OR IGNORE INTO", name, f"({columns}) VALUES ({', '.join('?' * len(names))})")
+    insert = _insertion(table, names)
     count = 0
     rows: list[tuple[object, ...]] = []
     for row in _rows(source, select, saved, deadline_s):

@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from telemetry.kept_tables import READS_AS
+from telemetry.records import Lane
 
 telemetry_metadata = sa.MetaData()
 
@@ -27,7 +28,7 @@ records = sa.Table(
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("town", sa.String(40), nullable=False),
     sa.Column("station", sa.String(40), nullable=False),
-    sa.Column("lane", sa.String(12), nullable=False),
+    sa.Column("lane", sa.String(12), nullable=False, info={READS_AS: Lane}),
     sa.Column("kind", sa.String(64), nullable=False),
     sa.Column("schema", sa.Integer, nullable=False),
     sa.Column("recorded_at", sa.Double, nullable=False),

@@ -63,14 +63,14 @@ def _alerts(state: dict[str, Any]) -> str:
     return " ".join(one["text"]["ja"] for one in state["alerts"].values())
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_a_run_on_spoilt_files_starts_and_says_so_everywhere(tmp_path: Path) -> None:
     env = environment(tmp_path)
     with run("--drill", env=env) as first:
         asyncio.run(_set_up(first))
     _spoil(tmp_path)
     with run("--drill", env=env) as again:
-        again.wait_for("Ctrl-C")
+        again.wait_for("Ctrl-C", within_s=240)
         station, office = asyncio.run(_look(again))
         said = "\n".join(again.lines)
         assert "Traceback" not in said

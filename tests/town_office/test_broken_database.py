@@ -107,3 +107,19 @@ async def test_a_migrated_database_made_anew_can_be_migrated_again(filled: Path,
         for table in ("records", "deliveries", "requests", "alerts", "track", "office_identity"):
             count = sql("SELECT count(*) FROM", table)
             assert now.execute(count).fetchone() == before.execute(count).fetchone(), table
+
+
+@pytest.mark.parametrize("place", [100, 16, 40, 4096 - 200])
+def test_one_flipped_byte_in_the_page_that_leads_to_all_others_loses_nothing(
+    filled: Path, tmp_path: Path, place: int
+) -> None:
+    content = bytearray(filled.read_bytes())
+    content[place] ^= 0x40
+    folder = _spoilt(tmp_path / "office", bytes(content))
+    engine = open_sound_database(f"sqlite:///{folder / 'office.sqlite'}", BrokenParts())
+    migrate(engine)
+    engine.dispose()
+    with sqlite3.connect(folder / "office.sqlite") as now, sqlite3.connect(filled) as before:
+        for table in ("records", "deliveries", "requests", "alerts", "track", "pictures", "picture_thumbnails"):
+            rows = sql("SELECT * FROM", table, "ORDER BY 1")
+            assert now.execute(rows).fetchall() == before.execute(rows).fetchall(), table
