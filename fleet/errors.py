@@ -32,12 +32,20 @@ class FleetError(Exception):
         self.cure = cure
         self.data = data
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Cross a process border whole; an exception is otherwise made anew from its English words alone."""
+        return _made_anew, (type(self), self.what, self.cure, self.data)
+
     def __str__(self) -> str:
         """Return both languages, Japanese first, with the cure."""
         text = f"{self.what.ja} / {self.what.en}"
         if self.cure is not None:
             text += f" → {self.cure.ja} / {self.cure.en}"
         return text
+
+
+def _made_anew(kind: type[FleetError], what: Text, cure: Text | None, data: dict[str, object]) -> FleetError:
+    return kind(what, cure, **data)
 
 
 class InvalidValueError(FleetError):

@@ -15,6 +15,7 @@ import structlog
 from fleet.errors import FleetError
 from fleet.ids import CommandId, VehicleId, new_id
 from fleet.roles import Role
+from fleet.text import Text
 from ground_station.api.live_board import COLLECTIONS, LiveBoard
 from ground_station.flight.vehicles.flight_command import FlightCommand
 from ground_station.flight.vehicles.state import Timing, VehicleState
@@ -24,7 +25,7 @@ from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.delivery_desk import DeliveryDesk, FlightSide
 from ground_station.service.delivery_upload import DeliveryUploads
 from ground_station.service.disk_watch import StationDisk
-from ground_station.service.documents_sql import SqlDocuments, documents_metadata
+from ground_station.service.documents_sql import SqlDocuments
 from ground_station.service.flight_intents import FlightIntents
 from ground_station.service.flight_mirror import FlightMirror
 from ground_station.service.flight_watch import FlightWatch, Watchers
@@ -35,6 +36,7 @@ from ground_station.service.planning_pool import PlanningPool
 from ground_station.service.request_book import RequestBook, StationRequest
 from ground_station.service.sent_pictures import SentPictures
 from ground_station.service.session_line import SessionLine
+from ground_station.service.station_database import open_station_database
 from ground_station.service.town_feed import VehicleNews
 from ground_station.service.wakefulness import Wakefulness
 from ground_station.station_setup import StationSetup
@@ -42,12 +44,13 @@ from ground_station.town_reports import TownReports, every
 from ground_station.town_side import TownSide
 from ground_station.town_side_setup import TownSideSetup
 from imagery.pictures import Picture, PictureContext
-from imagery.tables_sql import imagery_metadata
 from portal.access import Access
-from portal.accounts_sql import SqlAccountStore, accounts_metadata
+from portal.accounts_sql import SqlAccountStore
 from portal.live import LiveState
 from portal.live_hub import LiveHub
-from telemetry.engine_sql import open_engine, writing
+from portal.notices import Notices
+from portal.tending import Tender, Work
+from telemetry.engine_sql import writing
 
 _log = structlog.get_logger(__name__)
 
@@ -62,21 +65,25 @@ class FieldStation:
 
     def __init__(self, setup: StationSetup) -> None:
         line = TownSideSetup(
-            town=setup.town, folder=setup.folder, realm=setup.realm, broker=setup.broker, clock=setup.clock
+            town=setup.town,
+            folder=setup.folder,
+            realm=setup.realm,
+            broker=setup.broker,
+            clock=setup.clock,
+            broken=setup.broken,
         )
         self.disk = StationDisk(line)
         self.setup = setup = replace(setup, audit=self.disk.watched(setup.audit))
         self.town = setup.town
         self.clock = setup.clock
-        self.engine = open_engine(f"sqlite:///{setup.folder / 'station.sqlite'}")
-        for metadata in (accounts_metadata, documents_metadata, imagery_metadata):
-            metadata.create_all(self.engine)
+        self.engine = open_station_database(setup.folder, setup.broken)
         self.disk.watch_database(self.engine)
         self.access = Access(SqlAccountStore(self.engine, writing), setup.clock, setup.audit, FOUNDER_ROLES)
-        documents = SqlDocuments(self.engine)
+        documents = SqlDocuments(self.engine, setup.broken)
         self.requests = RequestBook(documents)
         self.deliveries = DeliveryBook(documents)
         self.hub = LiveHub(LiveState(COLLECTIONS, int(setup.clock.now_s() * 1000)), setup.clock)
+        self.notices = Notices(self.hub, setup.clock)
         self._pool = PlanningPool(setup.bundle)
         self.plans = PlanDesk(pool=self._pool, documents=documents, requests=self.requests, clock=setup.clock)
         self.flight = setup.flight
@@ -117,6 +124,7 @@ class FieldStation:
             clock=setup.clock,
         )
         self._journal = JournalFollower(setup.flight, self.town_link.tell_command, documents, setup.clock)
+        self._sessions = SessionLine(self.access, setup.flight)
         self._running: asyncio.Task[None] | None = None
         self._stack = contextlib.AsyncExitStack()
         self._errands: set[asyncio.Future[object]] = set()
@@ -133,6 +141,8 @@ class FieldStation:
 
     async def __aenter__(self) -> "FieldStation":
         """Open the links, start the workers, and take up what was under way before a restart."""
+        self.notices.follow(self.setup.broken)
+        self.notices.recall(self.setup.folder)
         await self._stack.enter_async_context(self._town_side)
         await self.deliveries.end_unsent(self.clock.now_s())
         await self._recall_plans()
@@ -185,20 +195,34 @@ class FieldStation:
                 await self.plans.get(delivery.plan_id)
 
     async def _run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.mirror.run(), name="flight core")
-            tasks.create_task(self.wakefulness.run(), name="wakefulness")
-            tasks.create_task(self._journal.run(), name="journal")
-            tasks.create_task(SessionLine(self.access, self.flight).run(), name="sessions")
-            tasks.create_task(self.hub.run(), name="live")
-            disk = self.disk.watch_for(self.hub, self.board.remark_office, self.relay.unreceipted_s)
-            tasks.create_task(disk, name="disk")
-            tasks.create_task(self._town_side.run(), name="town side")
-            tasks.create_task(self.watch.run(), name="watch")
-            tasks.create_task(self.desk.run(), name="desk")
-            tasks.create_task(self._pool.warm_up(), name="planning")
-            tasks.create_task(self.reports.run(), name="reports")
-            tasks.create_task(every(_LOOK_EVERY_S, self._look_again), name="look")
+        tender = Tender(
+            on_alarm=lambda fall: self.notices.say(fall.work.name, "act", fall.text),
+            on_steady=lambda work: self.notices.over(work.name),
+        )
+        await tender.run(self._works())
+
+    def _works(self) -> tuple[Work, ...]:
+        """Return what goes on at the station; whatever of it falls is started again, and none ends another."""
+        return (
+            Work(name="flight core", called=Text("飛行の中枢との連絡", "contact with the core"), run=self.mirror.run),
+            Work(name="wakefulness", called=Text("動作の見守り", "watching its own pulse"), run=self.wakefulness.run),
+            Work(name="journal", called=Text("飛行の記録の報告", "reports of the journal"), run=self._journal.run),
+            Work(name="sessions", called=Text("ログインの引き渡し", "handing over sessions"), run=self._sessions.run),
+            Work(name="live", called=Text("画面への配信", "sending to pages"), run=self.hub.run),
+            Work(name="disk", called=Text("ディスクの見守り", "watching the disk"), run=self._watch_disk),
+            Work(name="town", called=Text("役場への送信", "sending to the office"), run=self._town_side.run),
+            Work(name="watch", called=Text("飛行の見守り", "watching flights"), run=self.watch.run),
+            Work(name="desk", called=Text("計画の送り込み", "sending plans on board"), run=self.desk.run),
+            Work(name="planning", called=Text("飛行計画の計算", "planning"), run=self._pool.keep_warm),
+            Work(name="reports", called=Text("役場への報告", "reports to the office"), run=self.reports.run),
+            Work(name="look", called=Text("出発前の点検", "checks before flight"), run=self._look_always),
+        )
+
+    async def _watch_disk(self) -> None:
+        await self.disk.watch_for(self.hub, self.board.remark_office, self.relay.unreceipted_s)
+
+    async def _look_always(self) -> None:
+        await every(_LOOK_EVERY_S, self._look_again)
 
     async def _look_again(self) -> None:
         """Check waiting deliveries anew, and what became of the words to fly."""

@@ -25,10 +25,11 @@ class TownSide:
     """What reaches the town office, whenever that can be reached. Use as `async with`; `run` until cancelled."""
 
     def __init__(self, setup: TownSideSetup, engine: sa.Engine, requests: RequestBook, disk: StationDisk) -> None:
-        store = FolderStore(setup.folder / "pictures", watch=disk.writes(Place.PICTURES))
+        store = FolderStore(setup.folder / "pictures", watch=disk.writes(Place.PICTURES), broken=setup.broken)
         disk.try_again_by(Place.PICTURES, store.try_writing)
         self._intake = PictureIntake()
-        self._outbox = WatchedOutbox(SqliteOutbox(setup.folder / "outbox.sqlite"), disk.writes(Place.OUTBOX))
+        outbox = SqliteOutbox(setup.folder / "outbox.sqlite", broken=setup.broken)
+        self._outbox = WatchedOutbox(outbox, disk.writes(Place.OUTBOX))
         self.relay = StationRelay(
             address=StationAddress(
                 topics=Topics(realm=setup.realm, town=setup.town.id),

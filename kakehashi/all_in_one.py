@@ -11,6 +11,7 @@ import httpx
 import structlog
 
 from fleet.text import Text
+from kakehashi.broken_files import EVENT
 from kakehashi.environment import environment_of
 from kakehashi.events import Event
 from kakehashi.flight_place import keeper_of, page_address
@@ -88,6 +89,8 @@ class AllInOne:
         if event.kind == "setup_link":
             self.links[event.service] = str(event.detail["url"])
             self.tokens[event.service] = str(event.detail["token"])
+        elif event.kind == EVENT:
+            self._terminal.show_set_aside(event.service, event.detail.get("what", {}), event.detail.get("cure", {}))
         elif event.kind == "ready":
             self._up(event.service, str(event.detail.get("url", "")))
 

@@ -14,11 +14,12 @@ from ground_station.flight import ground_file
 from ground_station.flight.ground_file import write_ground
 from ground_station.station_setup import StationSetup
 from kakehashi.aircraft_of_run import links_of
+from kakehashi.broken_files import announced
 from kakehashi.bundle import bundle_folder, load_town
-from kakehashi.compose_office import broker_address, station_user
+from kakehashi.compose_office import broker_address, setup_token, station_user
 from kakehashi.events import tell
 from kakehashi.flight_place import flight_of, page_address
-from kakehashi.home import Home
+from kakehashi.home import DESK_AUDIT, Home
 from kakehashi.pages_folder import pages_folder
 from kakehashi.settings import Settings
 from kakehashi.web_server import WebServer
@@ -27,15 +28,14 @@ from missions.values.town import Town
 _log = structlog.get_logger(__name__)
 
 COMPANION_DEVICE = "companion"
-DESK_AUDIT = "desk-audit.jsonl"
-"""The desk's own audit chain: who signed in, ticked, and decided. Flight is in the flight core's journal."""
 
 
 async def run_station(settings: Settings) -> None:
     """Run the ground station until cancelled; tells its address and, when needed, the set-up link."""
-    home = Home(root=settings.home, realm=settings.realm)
+    broken = announced("ground-station")
+    home = Home(root=settings.home, realm=settings.realm, broken=broken)
     home.make()
-    town = load_town(settings)
+    town = load_town(settings, broken)
     clock = SystemClock()
     setup = StationSetup(
         town=town,
@@ -45,10 +45,11 @@ async def run_station(settings: Settings) -> None:
         broker=broker_address(settings, home, station_user(town)),
         flight=flight_of(settings),
         vehicles=tuple(links_of(settings, town.aircraft)),
-        audit=AuditFile(home.station / DESK_AUDIT, clock),
+        audit=AuditFile(home.station / DESK_AUDIT, clock, broken),
         clock=clock,
         flight_page=page_address(settings),
         time_scale=settings.sim.speedup if settings.realm is Realm.DRILL else 1.0,
+        broken=broken,
     )
     await asyncio.to_thread(_prepare_ground, home, town)
     keys = home.secrets(broker_users=(), devices=(COMPANION_DEVICE,)).device_keys
@@ -57,7 +58,7 @@ async def run_station(settings: Settings) -> None:
         app = create_app(station, device_keys=keys, pages=pages_folder())
         server = WebServer(app, settings.station.host, settings.station.port)
         await stack.enter_async_context(server)
-        token = station.access.new_setup_token()
+        token = setup_token(station.access)
         if token is not None:
             tell("setup_link", "ground-station", url=f"{server.address}/operator?setup={token}", token=token)
         tell("ready", "ground-station", url=f"{server.address}/operator")

@@ -12,6 +12,7 @@ from fleet.errors import FleetError
 from fleet.realm import Realm
 from fleet.text import Text
 from kakehashi.audit_chains import check_chain
+from kakehashi.broken_files import lying_aside
 from kakehashi.bundle import DEMO_FOLDER, load_town
 from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
@@ -36,6 +37,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         _broker,
         _databases,
         _audit,
+        _set_aside,
         _town,
         _pages,
     )
@@ -163,13 +165,18 @@ def _audit(settings: Settings) -> list[Finding]:
     return findings
 
 
+def _set_aside(settings: Settings) -> list[Finding]:
+    home = Home(root=settings.home, realm=settings.realm)
+    return [_finding(Level.WARN, "set-aside", part.what, part.cure) for part in lying_aside(home)]
+
+
 def _town(settings: Settings) -> list[Finding]:
     demo = Home(root=settings.home, realm=settings.realm).towns / DEMO_FOLDER
     if settings.realm is Realm.DRILL and settings.town.bundle is None and not demo.exists():
         text = Text("町: 初回の起動で架空の町を作ります", "town: the demonstration town is made at the first start")
         return [_finding(Level.OK, "town", text)]
     try:
-        town = load_town(settings)
+        town = load_town(settings, mend=False)
     except FleetError as error:
         return [_finding(Level.REFUSE, "town", error.what, error.cure)]
     text = Text(f"町: {town.name.ja}", f"town: {town.name.en}")

@@ -15,6 +15,7 @@ _NAMES = {
     "flight": "飛行の中枢 / flight core",
     "town-office": "役場のサービス / town office",
     "ground-station": "地上局 / ground station",
+    "run": "準備 / preparation",
     "sim": "模擬機 / simulated aircraft",
 }
 MOST_WAITING = 1000
@@ -89,6 +90,11 @@ class Terminal:
             self._last_status = words
             self.say(f"● {words}")
 
+    def show_set_aside(self, service: str, what: Mapping[str, str], cure: Mapping[str, str]) -> None:
+        """Say that a service found a file broken and went on without it."""
+        self.say(f"! {_NAMES.get(service, service)}: {what.get('ja', '')}\n  {what.get('en', '')}")
+        self.say(f"  → {cure.get('ja', '')}\n    {cure.get('en', '')}")
+
     def log_line(self, service: str, line: str) -> None:
         """Pass on a service's warnings and errors in words; the rest stays in its log."""
         try:
@@ -96,7 +102,7 @@ class Terminal:
         except msgspec.DecodeError:
             self.say(f"  [{service}] {line}")
             return
-        if entry.get("level") in _LOUD:
+        if entry.get("level") in _LOUD and not entry.get("told"):
             rest = {key: value for key, value in entry.items() if key not in {"event", "level", "timestamp"}}
             detail = " ".join(f"{key}={value}" for key, value in rest.items())
             self.say(f"  [{service}] {entry.get('level')}: {entry.get('event')} {detail}".rstrip())

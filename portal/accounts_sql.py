@@ -1,23 +1,23 @@
 """Accounts in a SQL database by SQLAlchemy Core; the same code runs on SQLite and PostgreSQL."""
 
-import contextlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeAlias
 
 from sqlalchemy import Column, Connection, Engine, Float, MetaData, String, Table, Text, delete, insert, select, update
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
-from fleet import text
 from fleet.errors import UnavailableError
 from fleet.ids import PersonId
 from fleet.roles import Role
+from fleet.text import Text as Words
 from portal.accounts import LinkKind, OneTimeLink, Person, Session
 
 Writing: TypeAlias = Callable[[Engine], AbstractContextManager[Connection]]
 """Opens one writing transaction: committed at the end of its block, or undone whole."""
 
+# `reads_as` says what a text must be: one that the disk has changed is then found at the start, by itself.
 accounts_metadata = MetaData()
 
 people_table = Table(
@@ -25,7 +25,7 @@ people_table = Table(
     accounts_metadata,
     Column("id", String(40), primary_key=True),
     Column("name", String(80), nullable=False, unique=True),
-    Column("roles", Text, nullable=False),
+    Column("roles", Text, nullable=False, info={"reads_as": lambda text: [Role(role) for role in text.split()]}),
     Column("password_hash", Text),
 )
 sessions_table = Table(
@@ -40,22 +40,46 @@ links_table = Table(
     "one_time_links",
     accounts_metadata,
     Column("token_hash", String(64), primary_key=True),
-    Column("kind", String(20), nullable=False),
+    Column("kind", String(20), nullable=False, info={"reads_as": LinkKind}),
     Column("person_id", String(40)),
     Column("expires_at_s", Float(53), nullable=False),
 )
 
 
+@contextmanager
+def _reading(engine: Engine) -> Iterator[Connection]:
+    with _answering(), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Raise UnavailableError for a database that is away, locked, full or damaged."""
+    try:
+        yield
+    except (IntegrityError, DataError, ProgrammingError):
+        raise
+    except (DBAPIError, NoConnectionError) as error:
+        reason = str(getattr(error, "orig", None) or error)
+        raise UnavailableError(
+            Words(f"利用者の記録を使えません: {reason}", f"the accounts cannot be used: {reason}"),
+            Words("ディスクを確かめ、続くなら再起動してください", "check the disk; restart if it stays"),
+        ) from error
+
+
 class SqlAccountStore:
-    """An AccountStore on one engine; `writing` is how its service writes to a database."""
+    """An AccountStore on one engine; `writing` is how its service writes to a database.
+
+    Every method raises UnavailableError if the database cannot be used.
+    """
 
     def __init__(self, engine: Engine, writing: Writing = Engine.begin) -> None:
         self._engine = engine
         self._writing = writing
 
-    @contextlib.contextmanager
+    @contextmanager
     def _changing(self) -> Iterator[Connection]:
-        with _reachable(), self._writing(self._engine) as connection:
+        with _answering(), self._writing(self._engine) as connection:
             yield connection
 
     def people(self) -> tuple[Person, ...]:
@@ -151,29 +175,6 @@ class SqlAccountStore:
         """Forget a session."""
         with self._changing() as connection:
             connection.execute(delete(sessions_table).where(sessions_table.c.token_hash == token_hash))
-
-
-@contextlib.contextmanager
-def _reading(engine: Engine) -> Iterator[Connection]:
-    with _reachable(), engine.connect() as connection:
-        yield connection
-
-
-@contextlib.contextmanager
-def _reachable() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError, NoConnectionError) as error:
-        reason = str(getattr(error, "orig", None) or error)
-        raise UnavailableError(
-            text.Text(
-                f"名簿のデータベースを使えません: {reason}", f"the database of accounts cannot be used: {reason}"
-            ),
-            text.Text(
-                "ディスクの空きとデータベースの動作を確認し、もう一度試してください",
-                "check disk space and that the database runs, and try again",
-            ),
-        ) from error
 
 
 def _session(connection: Connection, token_hash: str) -> Session | None:

@@ -18,6 +18,8 @@ from fleet.errors import UnavailableError
 from fleet.text import Text
 from fleet.write_watch import WriteWatch, noting
 
+_NOT_WRITTEN = Text("データベースに保存できません", "the database cannot be written")
+_NOT_READ = Text("データベースを読めません", "the database cannot be read")
 _WRITING = "kakehashi_writing"
 _WATCH = "kakehashi_watch"
 _WAL_WITHIN_S = 10.0
@@ -87,11 +89,23 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
             raise database_unavailable(error) from error
 
 
-def database_unavailable(error: Exception) -> UnavailableError:
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection for reading; raises UnavailableError if the database does not answer or is damaged."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except (sa.exc.DataError, sa.exc.ProgrammingError):
+        raise
+    except sa.exc.DBAPIError as error:
+        raise database_unavailable(error, _NOT_READ) from error
+
+
+def database_unavailable(error: Exception, what: Text = _NOT_WRITTEN) -> UnavailableError:
     """Return the error a person reads when the database fails."""
     reason = str(getattr(error, "orig", None) or error)
     return UnavailableError(
-        Text(f"データベースに保存できません: {reason}", f"the database cannot be written: {reason}"),
+        Text(f"{what.ja}: {reason}", f"{what.en}: {reason}"),
         Text(
             "ディスクの空きとデータベースの動作を確認してください。届いた記録は現地に残り、後で再送されます",
             "check disk space and that the database runs; the field keeps its records and sends them again",

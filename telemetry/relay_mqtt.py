@@ -254,7 +254,7 @@ class StationRelay:
         gone = [packed.number for packed in taken if not packed.payload]
         if gone:
             self._unsettled += gone
-            _log.error("the bytes of records are gone or too many, dropped", records=len(gone))
+            _log.error("the bytes of records are gone, damaged or too many, dropped", records=len(gone))
         if not whole:
             self._relay.on_skipped(want, taken[-1].number)
             return

@@ -17,6 +17,7 @@ from imagery.library import PictureQuery
 from imagery.picture_reader import PictureReader
 from imagery.pictures import Picture
 from portal.live_hub import LiveHub
+from portal.notices import PREFIX
 from portal.schemas import WireModel
 from portal.storage_board import STORAGE
 from telemetry.bodies import BODY_TYPES, Alert, DeliveryState, DownReceipt, RequestState
@@ -186,7 +187,8 @@ class LiveFeed:
         for key, entity in entities.items():
             self._put(collection, key, entity)
         for key in [key for key in self._hub.state.state[collection] if key not in entities]:
-            self._hub.remove(collection, key)
+            if not key.startswith(PREFIX):
+                self._hub.remove(collection, key)
 
 
 def _typed(record: ReceivedRecord) -> ReceivedRecord | None:

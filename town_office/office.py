@@ -8,7 +8,7 @@ import contextlib
 import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,10 +18,12 @@ from fleet.audit import AuditTrail
 from fleet.audit_file import AuditFile
 from fleet.clock import Clock, SystemClock
 from fleet.disk_health import Place
-from fleet.errors import InvalidValueError
+from fleet.errors import InvalidValueError, UnavailableError
 from fleet.ids import RequestId, StationId, new_id
 from fleet.realm import Realm
 from fleet.roles import Role
+from fleet.set_aside import BrokenParts
+from fleet.text import Text
 from imagery.bodies import PICTURE_BODIES
 from imagery.folder_store import FolderStore
 from imagery.intake import PictureIntake
@@ -34,6 +36,8 @@ from portal.accounts import Person
 from portal.accounts_sql import SqlAccountStore
 from portal.live import LiveState
 from portal.live_hub import LiveHub
+from portal.notices import Notices
+from portal.tending import Tender, Work
 from telemetry.downlink import DownEntry
 from telemetry.downlink_sql import DownReceiptHandler, SqlDownStore
 from telemetry.engine_sql import writing
@@ -47,7 +51,7 @@ from town_office.alerts_sql import AlertHandler, AlertList
 from town_office.api.schemas import HealthOut, RequestIn, RequestOut
 from town_office.asking import delivery_request
 from town_office.careful_handler_sql import CarefulHandler
-from town_office.database import claim, is_answering, migrate, open_database
+from town_office.database import claim, is_answering, migrate, open_sound_database
 from town_office.deliveries_sql import DeliveryHandler, DeliveryList
 from town_office.disk_watch import OfficeDisk
 from town_office.live_feed import COLLECTIONS, Ledgers, LiveFeed
@@ -66,7 +70,8 @@ class OfficeSettings:
     """What an office needs to know.
 
     `database_url` is a SQLAlchemy URL (SQLite file or PostgreSQL), `pictures_folder` where whole pictures lie,
-    `pages_folder` the built pages, `time_scale` how much faster than life a drill runs.
+    `pages_folder` the built pages, `time_scale` how much faster than life a drill runs; `broken` is told of files that
+    had to be set aside.
     """
 
     town: Town
@@ -77,6 +82,7 @@ class OfficeSettings:
     pages_folder: Path
     broker: MqttAddress
     time_scale: float = 1.0
+    broken: BrokenParts = field(default_factory=BrokenParts)
 
 
 class TownOffice:
@@ -99,6 +105,7 @@ class TownOffice:
         self._audit = self.disk.watched_audit(audit)
         self.access = Access(SqlAccountStore(engine, writing), clock, self._audit, FOUNDER_ROLES)
         self.hub = LiveHub(LiveState(COLLECTIONS, first_cursor=int(clock.now_s() * 1000)), clock)
+        self.notices = Notices(self.hub, clock)
         self.tiles = TileCache(settings.town.terrain)
         self.tracks = TrackHistory(engine)
         self.requests = RequestLedger(engine)
@@ -145,38 +152,61 @@ class TownOffice:
         )
 
     def _picture_store(self) -> FolderStore:
-        store = FolderStore(self.settings.pictures_folder, watch=self.disk.writes(Place.PICTURES))
+        watch = self.disk.writes(Place.PICTURES)
+        store = FolderStore(self.settings.pictures_folder, watch=watch, broken=self.settings.broken)
         self.disk.try_again_by(Place.PICTURES, store.try_writing)
         return store
 
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: OfficeSettings, clock: Clock | None = None) -> AsyncIterator["TownOffice"]:
-        """Open database (migrating it), audit chain and picture worker, and rebuild the live state.
+        """Open audit chain, database (migrating it) and picture worker, and rebuild the live state.
 
-        Raises BadInputError (settings, a foreign or newer database, a broken audit chain) and UnavailableError.
+        What is broken is set aside and shown. Raises BadInputError (settings, a foreign or newer database),
+        ConflictError (another office works here) and UnavailableError.
         """
         time = clock or SystemClock()
-        engine = open_database(settings.database_url)
+        # First, since it holds the lock: nobody else may use the database while it is looked at.
+        audit = await asyncio.to_thread(AuditFile, settings.audit_file, time, settings.broken)
+        engine = await asyncio.to_thread(open_sound_database, settings.database_url, settings.broken)
         try:
             await asyncio.to_thread(migrate, engine)
             await asyncio.to_thread(claim, engine, realm=settings.realm, town=settings.town.id)
-            audit = await asyncio.to_thread(AuditFile, settings.audit_file, time)
             async with PictureIntake() as intake:
                 office = cls(settings, engine=engine, audit=audit, intake=intake, clock=time)
-                await office._feed.rebuild()
+                office.notices.follow(settings.broken)
+                office.notices.recall(settings.audit_file.parent)
+                await office._rebuild()
                 yield office
         finally:
             engine.dispose()
 
+    async def _rebuild(self) -> None:
+        """Fill the live state; what cannot be read now is read by the feed once it can be."""
+        try:
+            await self._feed.rebuild()
+        except UnavailableError as error:
+            _log.error("live state not complete", what=error.what.en)
+            self.notices.say("rebuild", "act", error.what)
+
     async def run(self) -> None:
-        """Take in records, finish pictures and keep the live state until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._ingest.run())
-            tasks.create_task(self._pictures.run())
-            tasks.create_task(self._feed.run())
-            tasks.create_task(self.hub.run())
-            tasks.create_task(self.disk.watch_for(self.hub))
+        """Take in records, finish pictures and keep the live state until cancelled; what falls is started again."""
+        tender = Tender(
+            on_alarm=lambda fall: self.notices.say(fall.work.name, "act", fall.text),
+            on_steady=lambda work: self.notices.over(work.name),
+        )
+        await tender.run(
+            (
+                Work(name="ingest", called=Text("記録の受信", "taking in records"), run=self._ingest.run),
+                Work(name="pictures", called=Text("写真の仕上げ", "finishing pictures"), run=self._pictures.run),
+                Work(name="feed", called=Text("画面の更新", "keeping pages up to date"), run=self._feed.run),
+                Work(name="live", called=Text("画面への配信", "sending to pages"), run=self.hub.run),
+                Work(name="disk", called=Text("ディスクの見守り", "watching the disk"), run=self._watch_disk),
+            )
+        )
+
+    async def _watch_disk(self) -> None:
+        await self.disk.watch_for(self.hub)
 
     @property
     def clock(self) -> Clock:

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import msgspec
-
 from fleet.errors import NotFoundError, UnavailableError
 from fleet.ids import DeliveryId, VehicleId
 from fleet.text import Text
@@ -26,8 +24,7 @@ class DeliveryBook:
         self._deliveries: dict[DeliveryId, Delivery] = {}
         self._saved_at_s: dict[DeliveryId, float] = {}
         self._listeners: list[OnDelivery] = []
-        for body in documents.all(_COLLECTION):
-            delivery = msgspec.convert(body, Delivery)
+        for delivery in documents.all(_COLLECTION, Delivery, lambda delivery: delivery.id):
             self._deliveries[delivery.id] = delivery
 
     @property

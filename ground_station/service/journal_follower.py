@@ -34,7 +34,7 @@ class JournalFollower:
         self._tell_command = tell
         self._documents = documents
         self._clock = clock
-        self.told = next((int(body) for body in documents.all(_COLLECTION)), 0)
+        self.told = next(iter(documents.all(_COLLECTION, int)), 0)
 
     async def run(self) -> None:
         """Go on from the number that was told last; what cannot be done now is tried again."""

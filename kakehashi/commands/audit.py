@@ -8,12 +8,15 @@ import typer
 from fleet.clock import iso_jst
 from fleet.errors import NotFoundError
 from fleet.realm import Realm
+from fleet.set_aside import MARK, kept_aside
 from fleet.text import Text
 from ground_station.flight.journal.posix import PosixFiles
 from ground_station.flight.journal.verification import export_lines
 from kakehashi.audit_chains import check_chain
-from kakehashi.home import Home
+from kakehashi.home import DESK_AUDIT, Home
 from kakehashi.settings import load_settings
+
+_CHAINS = (f"audit.jsonl{MARK}", f"{DESK_AUDIT}{MARK}")
 
 app = typer.Typer(help="監査記録 / the audit chain", no_args_is_help=True)
 
@@ -46,7 +49,9 @@ def export(
 
 def _known(root: Path) -> list[Path]:
     homes = [Home(root=root, realm=realm) for realm in Realm]
-    found = [path for home in homes for path in home.audit_chains if path.exists()]
+    folders = [folder for home in homes for folder in (home.station, home.office)]
+    aside = [path for folder in folders for path in _set_aside(folder)]
+    found = [path for path in (*(chain for home in homes for chain in home.audit_chains), *aside) if path.exists()]
     if not found:
         raise NotFoundError(
             Text(f"{root} に監査記録がありません", f"there is no audit chain in {root}"),
@@ -55,13 +60,23 @@ def _known(root: Path) -> list[Path]:
     return found
 
 
+def _set_aside(folder: Path) -> list[Path]:
+    return [part.kept_as for part in kept_aside((folder,)) if part.kept_as and part.kept_as.name.startswith(_CHAINS)]
+
+
 def _report(path: Path) -> bool:
+    aside = MARK in path.name
+    if aside and not path.is_file():
+        typer.echo(f"✗ {path}: 壊れていたため取り置かれています / set aside as broken")
+        return False
     report = check_chain(path)
     for text in report.known:
         typer.echo(f"△ {path}: 記録済みの破損: {text.ja} / known damage: {text.en}")
     for text in report.faults:
         typer.echo(f"✗ {path}: {text.ja} / {text.en}")
-    if report.faults:
+    if aside:
+        typer.echo(f"✗ {path}: 壊れていたため取り置かれています / set aside as broken")
+    if report.faults or aside:
         return False
     last = report.last
     if last is None:

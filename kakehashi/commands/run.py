@@ -8,6 +8,7 @@ import typer
 
 from fleet.errors import BadInputError
 from fleet.realm import Realm
+from fleet.set_aside import BrokenParts
 from fleet.text import Text
 from ground_station.flight.links.address import parse_address
 from kakehashi.commands.services import Drill, realm_overrides, require_ports
@@ -38,9 +39,11 @@ def run(
     from kakehashi.preparation import prepare
     from kakehashi.terminal import Terminal
 
-    prepare(settings)
-    require_ports(settings)
     terminal = Terminal(sys.stdout)
+    broken = BrokenParts()
+    broken.subscribe(lambda part: terminal.show_set_aside("run", part.what.as_dict(), part.cure.as_dict()))
+    prepare(settings, broken)
+    require_ports(settings)
     everything = AllInOne(settings, terminal)
     stopped_by = asyncio.run(run_until_stopped(everything.run, watch_parent=False))
     if asyncio.run(leave(settings, everything.flight, terminal, stopped_by)):

@@ -12,6 +12,7 @@ from kakehashi.home import Home
 from kakehashi.lifetime import run_until_stopped
 from kakehashi.ports import require_free
 from kakehashi.ports_of_run import WantedPort, flight_port, office_port, ports_of_run, station_port
+from kakehashi.priority import stand_behind_the_link
 from kakehashi.settings import Settings, load_settings
 
 Drill = Annotated[bool, typer.Option("--drill", help="訓練として動かす / as a drill")]
@@ -42,6 +43,7 @@ def ground_station(
 
         run_station_alone(settings)
         return
+    stand_behind_the_link()
     from kakehashi.compose_station import run_station
 
     asyncio.run(run_until_stopped(lambda: run_station(settings), watch_parent=True))
@@ -50,6 +52,7 @@ def ground_station(
 def town_office(context: typer.Context, drill: Drill = False, with_parent: WatchParent = False) -> None:
     """役場のサービスだけを動かす / run the town office alone."""
     settings = load_settings(context.obj, **realm_overrides(drill=drill))
+    stand_behind_the_link()
     _require(office_port(settings))
     from kakehashi.compose_office import run_office
 
@@ -72,6 +75,7 @@ def sim(
     with_parent: WatchParent = False,
 ) -> None:
     """訓練用の模擬機を動かす / run simulated aircraft for a drill."""
+    stand_behind_the_link()
     settings = load_settings(context.obj, realm=Realm.DRILL)
     given = {"count": count, "speedup": speedup, "seed": seed, "udp_out": udp_out, "arducopter": arducopter}
     changed = settings.sim.model_copy(update={name: value for name, value in given.items() if value is not None})

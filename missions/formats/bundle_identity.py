@@ -11,7 +11,7 @@ TOWN_FILE = "town.toml"
 
 
 def read_town_id(bundle: Path) -> TownId:
-    """Return the id in the bundle's `town.toml`; raises BadInputError naming the file, InvalidValueError for no name."""
+    """Return the id in the bundle's `town.toml`; raises BadInputError naming the file, or InvalidValueError."""
     found = read_table(bundle / TOWN_FILE, TOWN_FILE).get("id")
     if not isinstance(found, str):
         raise bad_input(

@@ -30,7 +30,6 @@ from missions.terrain.local_grid import LocalGrid, grid_of
 from missions.values.rules import FlightRules
 from missions.values.town import AirspaceKind, PlaceKind, Town
 
-
 TERRAIN_FILE = "terrain.tif"
 
 

@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
 
@@ -19,11 +20,14 @@ import structlog
 
 from fleet.errors import UnavailableError
 from fleet.places import PlaceLimits
+from fleet.process import bound_to_us
+from fleet.set_aside import BrokenParts, make_way
 from fleet.text import Text
 from telemetry.brokers.access import DeviceBook
 from telemetry.brokers.door import MQTT_3_1_1, MQTT_5
 from telemetry.brokers.doorkeeper import USUAL_PLACES, Doorkeeper, Entrance
 from telemetry.brokers.free_port import port_taken
+from telemetry.brokers.left_behind import PROCESS_FILE, end_left_behind, note_process
 from telemetry.brokers.mosquitto_files import ACCESS, CONFIGURATION, PASSWORDS, access, configuration, passwords
 
 _log = structlog.get_logger(__name__)
@@ -41,7 +45,9 @@ _PIECE_BYTES = 64 * 1024
 class MosquittoBroker:
     """Runs while its `async with` block does; a child that dies is back within seconds.
 
-    `folder` holds its files. `port` 0 takes a free one; read `port` afterwards. `restarts` counts deaths.
+    The child ends with this process, whatever ends that; one that an earlier owner left behind is ended. `folder`
+    holds its files; what stands in their way is set aside and told to `broken`. `port` 0 takes a free one; read `port`
+    afterwards. `restarts` counts deaths.
     """
 
     def __init__(
@@ -52,9 +58,11 @@ class MosquittoBroker:
         host: str = "127.0.0.1",
         port: int = 8730,
         limits: PlaceLimits = USUAL_PLACES,
+        broken: BrokenParts | None = None,
     ) -> None:
         self._book = book
         self._folder = folder.absolute()
+        self._broken = broken or BrokenParts()
         self.host = host
         self.port = port
         self.restarts = 0
@@ -72,6 +80,8 @@ class MosquittoBroker:
     async def start(self) -> None:
         """Write the files and start; raises UnavailableError if there is no mosquitto, or the port is taken."""
         program = _program()
+        if await asyncio.to_thread(end_left_behind, self._folder, self._configuration):
+            _log.warning("ended a mosquitto that an earlier run left behind", folder=str(self._folder))
         try:
             self.port = self.door.bind(self.host, self.port)
             await asyncio.to_thread(self._write_files)
@@ -85,22 +95,46 @@ class MosquittoBroker:
             await self.stop()
             raise
 
+    @property
+    def _configuration(self) -> Path:
+        return self._folder.absolute() / CONFIGURATION
+
     def _write_files(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if len(os.fsencode(self._socket)) > _LONGEST_SOCKET_PATH_BYTES and self._elsewhere is None:
             # The kernel takes 107 bytes of a Unix socket's path.
             self._elsewhere = tempfile.TemporaryDirectory(prefix="kakehashi-")
             self._socket = Path(self._elsewhere.name) / _SOCKET
-        configured = configuration(self._folder, door=self._socket, user=getpass.getuser())
-        _write_privately(self._folder / CONFIGURATION, configured)
-        _write_privately(self._folder / PASSWORDS, passwords(self._book.devices))
-        _write_privately(self._folder / ACCESS, access(self._book.devices))
+        contents = {
+            CONFIGURATION: configuration(self._folder, door=self._socket, user=getpass.getuser()),
+            PASSWORDS: passwords(self._book.devices),
+            ACCESS: access(self._book.devices),
+        }
+        try:
+            self._make_way(self._folder, for_folder=True)
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for name, content in contents.items():
+                for path in (self._folder / name, _new(self._folder / name)):
+                    self._make_way(path, for_folder=False)
+                _write_privately(self._folder / name, content)
+            self._make_way(self._folder / PROCESS_FILE, for_folder=False)
+        except OSError as error:
+            raise UnavailableError(
+                Text(f"mosquitto のファイルを書けません: {error}", f"mosquitto's files cannot be written: {error}"),
+                Text("ディスクの空きと権限を確認してください", "check the disk's free space and permissions"),
+            ) from error
+
+    def _make_way(self, path: Path, *, for_folder: bool) -> None:
+        make_way(path, for_folder=for_folder, broken=self._broken, now_s=time.time())
 
     async def _spawn(self, program: str) -> None:
-        configured = str(self._folder / CONFIGURATION)
         self._process = await asyncio.create_subprocess_exec(
-            program, "-c", configured, stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+            *bound_to_us(program, "-c", str(self._configuration)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
         )
+        # Only for the next owner, if this one cannot end it: a disk that refuses must not stop the broker.
+        with contextlib.suppress(OSError):
+            note_process(self._folder, self._process.pid)
         try:
             async with asyncio.timeout(START_WITHIN_S):
                 await self._until_listening(self._process)
@@ -223,8 +257,12 @@ def _program() -> str:
     return found
 
 
+def _new(path: Path) -> Path:
+    return path.with_suffix(".new")
+
+
 def _write_privately(path: Path, content: str) -> None:
-    new = path.with_suffix(".new")
+    new = _new(path)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(content)

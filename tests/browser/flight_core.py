@@ -27,7 +27,7 @@ from ground_station.flight.port import HoldSessions, LiveSession
 from ground_station.flight.sessions import digest_of_token
 from ground_station.flight.vehicles.flight_command import Action, FlightCommand
 from ground_station.flight.vehicles.state import Timing
-from ground_station.flight.vehicles.vehicle import PlanItems
+from ground_station.flight.vehicles.vehicle import PlanItems, Vehicle
 from sim.dynamics.airframe import BatteryPack
 from sim.fleet_server import FleetServer, ServerSettings
 from sim.scenario import Scenario, SimulatedVehicle
@@ -79,8 +79,7 @@ async def _live(stop: threading.Event, tell: Callable[[ServedCore], object]) -> 
         await core.set_up(HoldSessions(sessions=(_session(),)))
         await _take_off(core)
         tell(ServedCore(address=address, core=core))
-        while not stop.is_set():
-            await asyncio.sleep(0.05)
+        await asyncio.to_thread(stop.wait)
 
 
 @asynccontextmanager
@@ -111,8 +110,8 @@ async def _core() -> AsyncIterator[FlightCore]:
 
 
 @asynccontextmanager
-async def _served(core: FlightCore, desk_port: int) -> AsyncIterator[str]:
-    door = PageDoor(realm=Realm.DRILL, cookie=COOKIE, code=CodeDoor(CODE, SystemClock()), desk_port=desk_port)
+async def _served(core: FlightCore) -> AsyncIterator[str]:
+    door = PageDoor(realm=Realm.DRILL, cookie=COOKIE, code=CodeDoor(CODE, SystemClock()), desk_port=1)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(create_app(core, door), log_config=None, lifespan="off"))
@@ -127,8 +126,7 @@ async def _served(core: FlightCore, desk_port: int) -> AsyncIterator[str]:
 async def _take_off(core: FlightCore) -> None:
     vehicle = core.station.vehicle(FLYING)
     async with asyncio.timeout(PATIENCE_S):
-        while not (vehicle.state().telemetry.sensors and vehicle.state().telemetry.sensors.arming_allowed):
-            await asyncio.sleep(0.05)
+        await vehicle.contact.conversation.until(lambda: _may_arm(vehicle), PATIENCE_S)
         await vehicle.upload_plan(PlanItems(name="plan-1", mission=MISSION, fence=FENCE, rally=RALLY))
         await vehicle.set_parameter("FS_GCS_ENABLE", 1.0, author="test")
         await vehicle.order(Action.TAKE_OFF, author="test", alt_home_m=40.0)
@@ -141,3 +139,8 @@ def _session() -> LiveSession:
         permissions=frozenset({Permission.SEE, Permission.FLY}),
         remaining_s=3600.0,
     )
+
+
+def _may_arm(vehicle: Vehicle) -> bool:
+    sensors = vehicle.state().telemetry.sensors
+    return sensors is not None and sensors.arming_allowed

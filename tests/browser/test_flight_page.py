@@ -56,12 +56,12 @@ class Opened:
         return [command for command in self.served.given() if command.id not in before]
 
 
-@pytest.fixture(name="open")
+@pytest.fixture(name="visit")
 def opened(chromium: Browser, served: ServedCore) -> Iterator[Callable[..., Opened]]:
     """Open the page; signed in at the desk unless told otherwise."""
     contexts = []
 
-    def open_it(*, width: int = 1280, height: int = 800, signed_in: bool = True, setting: str = "") -> Opened:
+    def visit_it(*, width: int = 1280, height: int = 800, signed_in: bool = True, setting: str = "") -> Opened:
         context, watched = open_page(chromium, width=width, height=height)
         contexts.append((context, watched))
         if signed_in:
@@ -73,7 +73,7 @@ def opened(chromium: Browser, served: ServedCore) -> Iterator[Callable[..., Open
             expect(watched.page.get_by_text("かけはし1号")).to_be_visible(timeout=SOON_MS)
         return Opened(watched, served)
 
-    yield open_it
+    yield visit_it
     for context, watched in contexts:
         assert watched.foreign == []
         assert watched.errors == []
@@ -112,17 +112,19 @@ def _enter(page: Page, code: str) -> None:
 
 
 class TestTheWayIn:
-    def test_a_stranger_sees_nothing_of_the_aircraft_and_is_asked_for_the_code(self, open: Callable[..., Opened]) -> None:
-        page = open(signed_in=False).page
+    def test_a_stranger_sees_nothing_of_the_aircraft_and_is_asked_for_the_code(
+        self, visit: Callable[..., Opened]
+    ) -> None:
+        page = visit(signed_in=False).page
         expect(page.locator("input[name=code]")).to_be_visible()
         expect(page.get_by_text("準備の紙")).to_be_visible()
         expect(page.get_by_text("かけはし")).to_have_count(0)
         expect(page.get_by_role("button", name="上空退避")).to_have_count(0)
 
     def test_a_wrong_code_is_said_and_the_right_one_lets_in_for_this_tab_alone(
-        self, open: Callable[..., Opened]
+        self, visit: Callable[..., Opened]
     ) -> None:
-        page = open(signed_in=False).page
+        page = visit(signed_in=False).page
         _enter(page, "123")
         expect(page.get_by_text("8 けたの数字を入れてください")).to_be_visible()
         _enter(page, "87654321")
@@ -134,22 +136,22 @@ class TestTheWayIn:
         assert page.evaluate("Object.values({...localStorage})").count(CODE) == 0
         page.reload()
         expect(page.get_by_text("かけはし1号")).to_be_visible()
-        expect(open(signed_in=False).page.locator("input[name=code]")).to_be_visible()
+        expect(visit(signed_in=False).page.locator("input[name=code]")).to_be_visible()
 
-    def test_digits_of_a_japanese_keyboard_are_digits(self, open: Callable[..., Opened]) -> None:
-        page = open(signed_in=False).page
+    def test_digits_of_a_japanese_keyboard_are_digits(self, visit: Callable[..., Opened]) -> None:
+        page = visit(signed_in=False).page
         _enter(page, "１２３４－５６７８")
         expect(page.get_by_text("かけはし1号")).to_be_visible()
 
     def test_a_code_that_the_core_no_longer_takes_is_forgotten_and_asked_for_again(
-        self, open: Callable[..., Opened]
+        self, visit: Callable[..., Opened]
     ) -> None:
-        page = open(signed_in=False, setting="sessionStorage.setItem('kakehashi.code', '00000000')").page
+        page = visit(signed_in=False, setting="sessionStorage.setItem('kakehashi.code', '00000000')").page
         expect(page.get_by_text("局の番号が違います")).to_be_visible()
         assert page.evaluate("sessionStorage.getItem('kakehashi.code')") is None
 
-    def test_too_many_wrong_codes_are_said_in_words(self, open: Callable[..., Opened]) -> None:
-        page = open(signed_in=False).page
+    def test_too_many_wrong_codes_are_said_in_words(self, visit: Callable[..., Opened]) -> None:
+        page = visit(signed_in=False).page
         what = {"ja": "1 分間受け付けません", "en": "wait"}
         body = json.dumps({"code": "too-many", "what": what, "cure": {"ja": "送信機を使ってください", "en": "x"}})
         page.route(STATE, lambda route: route.fulfill(status=429, content_type="application/problem+json", body=body))
@@ -157,8 +159,8 @@ class TestTheWayIn:
         expect(page.get_by_text("1 分間受け付けません")).to_be_visible()
         expect(page.get_by_text("送信機を使ってください")).to_be_visible()
 
-    def test_who_may_fly_at_the_desk_needs_no_code(self, open: Callable[..., Opened]) -> None:
-        page = open().page
+    def test_who_may_fly_at_the_desk_needs_no_code(self, visit: Callable[..., Opened]) -> None:
+        page = visit().page
         expect(page.locator("#door")).to_be_hidden()
         assert page.title() == "【訓練】緊急操作"
         expect(page.locator("body.drill")).to_have_count(1)
@@ -167,26 +169,28 @@ class TestTheWayIn:
 class TestPressAndHold:
     @pytest.mark.parametrize("press", [_hold, _touch])
     def test_a_short_press_sends_nothing_and_a_long_one_exactly_one_order(
-        self, open: Callable[..., Opened], press: Callable[[Page, Locator, float], None]
+        self, visit: Callable[..., Opened], press: Callable[[Page, Locator, float], None]
     ) -> None:
-        opened = open(width=390, height=844)
+        opened = visit(width=390, height=844)
         button = opened.button("待機")
         assert opened.new_commands(lambda: press(opened.page, button, SHORT_S)) == []
         (given,) = opened.new_commands(lambda: press(opened.page, button, LONG_S))
         assert (given.vehicle_id, given.action, given.author) == (FLYING, Action.HOLD, PILOT)
-        expect(opened.page.locator(".orders").first).to_contain_text(re.compile(f"待機.*完了.*{PILOT}"), timeout=SOON_MS)
+        expect(opened.page.locator(".orders").first).to_contain_text(
+            re.compile(f"待機.*完了.*{PILOT}"), timeout=SOON_MS
+        )
 
     @pytest.mark.parametrize("key", ["Space", "Enter"])
-    def test_the_keyboard_holds_as_the_finger_does(self, open: Callable[..., Opened], key: str) -> None:
-        opened = open()
+    def test_the_keyboard_holds_as_the_finger_does(self, visit: Callable[..., Opened], key: str) -> None:
+        opened = visit()
         button = opened.button("待機")
         assert opened.new_commands(lambda: _press_key(opened.page, button, key, SHORT_S)) == []
         assert len(opened.new_commands(lambda: _press_key(opened.page, button, key, LONG_S))) == 1
 
     def test_a_click_that_no_finger_held_and_a_finger_that_slides_off_send_nothing(
-        self, open: Callable[..., Opened]
+        self, visit: Callable[..., Opened]
     ) -> None:
-        opened = open()
+        opened = visit()
         page, button = opened.page, opened.button("帰還")
 
         def slide_off() -> None:
@@ -202,25 +206,25 @@ class TestPressAndHold:
 
     @pytest.mark.parametrize(("name", "action"), SAFER)
     def test_each_button_gives_its_order_to_its_aircraft(
-        self, open: Callable[..., Opened], name: str, action: Action
+        self, visit: Callable[..., Opened], name: str, action: Action
     ) -> None:
-        opened = open()
+        opened = visit()
         bodies = _orders_kept_back(opened.page)
         _hold(opened.page, opened.button(name), LONG_S)
         assert [(body["vehicle_id"], body["action"]) for body in bodies] == [(FLYING, action.value)]
 
     def test_the_sky_is_cleared_of_those_that_fly_and_the_count_is_told_before(
-        self, open: Callable[..., Opened]
+        self, visit: Callable[..., Opened]
     ) -> None:
-        opened = open()
+        opened = visit()
         clear = opened.page.get_by_role("button", name=re.compile("上空退避 飛行中の 1 機"))
         (given,) = opened.new_commands(lambda: _hold(opened.page, clear, LONG_S))
         assert (given.vehicle_id, given.action) == (FLYING, Action.RECALL)
         expect(opened.page.locator(".orders").first).to_contain_text(re.compile("帰還.*(受領|実行中|完了)"))
         opened.new_commands(lambda: _hold(opened.page, opened.button("待機"), LONG_S))
 
-    def test_an_aircraft_on_the_ground_has_no_order_to_be_given(self, open: Callable[..., Opened]) -> None:
-        opened = open()
+    def test_an_aircraft_on_the_ground_has_no_order_to_be_given(self, visit: Callable[..., Opened]) -> None:
+        opened = visit()
         for name, _ in SAFER:
             expect(opened.button(name, "かけはし2号")).to_be_disabled()
         expect(opened.page.get_by_text("地上にいるので")).to_be_visible()
@@ -241,14 +245,16 @@ def _orders_kept_back(page: Page) -> list[dict[str, Any]]:
 
 
 class TestWhatBecameOfIt:
-    def test_a_refusal_is_said_with_its_reason(self, open: Callable[..., Opened]) -> None:
-        opened = open()
+    def test_a_refusal_is_said_with_its_reason(self, visit: Callable[..., Opened]) -> None:
+        opened = visit()
         _orders_kept_back(opened.page)
         _hold(opened.page, opened.button("帰還"), LONG_S)
         expect(opened.page.locator(".orders").first).to_contain_text(re.compile("帰還.*拒否.*試験なので断ります"))
 
-    def test_an_order_whose_answers_are_lost_is_given_again_as_the_same_order(self, open: Callable[..., Opened]) -> None:
-        opened = open()
+    def test_an_order_whose_answers_are_lost_is_given_again_as_the_same_order(
+        self, visit: Callable[..., Opened]
+    ) -> None:
+        opened = visit()
         ids: list[str] = []
 
         def lose_the_first_answer(route: Route) -> None:
@@ -265,9 +271,9 @@ class TestWhatBecameOfIt:
         assert ids == [given.id, given.id]
 
     def test_an_order_that_never_reached_the_core_is_open_first_and_then_known_not_to_be_sent(
-        self, open: Callable[..., Opened]
+        self, visit: Callable[..., Opened]
     ) -> None:
-        opened = open()
+        opened = visit()
         opened.page.route(ORDERS, lambda route: route.abort())
         orders = opened.page.locator(".orders").first
         assert opened.new_commands(lambda: _hold(opened.page, opened.button("その場に着陸"), LONG_S)) == []
@@ -277,13 +283,13 @@ class TestWhatBecameOfIt:
 
     @pytest.mark.parametrize("hours", [-9, 9])
     def test_a_phone_whose_time_of_day_is_wrong_gives_orders_like_any_other(
-        self, open: Callable[..., Opened], hours: int
+        self, visit: Callable[..., Opened], hours: int
     ) -> None:
-        opened = open(setting=f"const true_ = Date.now; Date.now = () => true_() + {hours} * 3600e3;")
+        opened = visit(setting=f"const true_ = Date.now; Date.now = () => true_() + {hours} * 3600e3;")
         assert len(opened.new_commands(lambda: _hold(opened.page, opened.button("待機"), LONG_S))) == 1
 
-    def test_an_order_that_stood_still_on_its_way_is_said_to_be_too_late(self, open: Callable[..., Opened]) -> None:
-        opened = open()
+    def test_an_order_that_stood_still_on_its_way_is_said_to_be_too_late(self, visit: Callable[..., Opened]) -> None:
+        opened = visit()
 
         def make_old(route: Route) -> None:
             body = json.loads(route.request.post_data or "{}")
@@ -308,8 +314,8 @@ def _told(served: ServedCore, page: Page, change: Callable[[dict[str, Any]], Non
 
 
 class TestAge:
-    def test_a_fresh_value_is_plain_a_late_one_grey_and_an_old_one_hatched(self, open: Callable[..., Opened]) -> None:
-        opened = open()
+    def test_a_fresh_value_is_plain_a_late_one_grey_and_an_old_one_hatched(self, visit: Callable[..., Opened]) -> None:
+        opened = visit()
         card = opened.page.locator("article").first
         for age_s, look in ((0.2, None), (4.0, "late"), (40.0, "old")):
 
@@ -323,9 +329,9 @@ class TestAge:
         expect(card).to_contain_text("40 秒前")
 
     def test_a_page_that_hears_nothing_says_so_itself_and_its_buttons_still_try(
-        self, open: Callable[..., Opened]
+        self, visit: Callable[..., Opened]
     ) -> None:
-        opened = open()
+        opened = visit()
         page = opened.page
         page.route(STATE, lambda route: route.abort())
         expect(page.get_by_text("飛行の中枢とつながっていません")).to_be_visible()
@@ -335,16 +341,16 @@ class TestAge:
         page.unroute_all()
         expect(page.get_by_text("飛行の中枢とつながっていません")).to_be_hidden()
 
-    def test_questions_never_pile_up_while_no_answer_comes(self, open: Callable[..., Opened]) -> None:
-        page = open().page
+    def test_questions_never_pile_up_while_no_answer_comes(self, visit: Callable[..., Opened]) -> None:
+        page = visit().page
         asked: list[float] = []
         page.route(STATE, lambda route: asked.append(time.monotonic()))  # it is never answered
         page.wait_for_timeout(5000)
         assert 1 <= len(asked) <= 3
         page.unroute_all()
 
-    def test_alarms_of_the_core_stand_on_top(self, open: Callable[..., Opened]) -> None:
-        opened = open()
+    def test_alarms_of_the_core_stand_on_top(self, visit: Callable[..., Opened]) -> None:
+        opened = visit()
         words = {"ja": "飛行の記録を書けません", "en": "the journal cannot be written"}
         _told(opened.served, opened.page, lambda state: state.update(alarms=[words]))
         alarms = opened.page.locator("#alarms")
@@ -354,15 +360,15 @@ class TestAge:
         assert card is not None
         assert top["y"] < card["y"]
 
-    def test_a_station_without_aircraft_says_what_to_do(self, open: Callable[..., Opened]) -> None:
-        opened = open()
+    def test_a_station_without_aircraft_says_what_to_do(self, visit: Callable[..., Opened]) -> None:
+        opened = visit()
         _told(opened.served, opened.page, lambda state: state.update(vehicles=[], commands=[]))
         expect(opened.page.get_by_text("この局に機体が登録されていません")).to_be_visible()
         expect(opened.page.locator("article")).to_have_count(0)
         expect(opened.page.get_by_role("button", name="上空退避")).to_have_count(0)
 
-    def test_live_is_not_dressed_as_a_drill(self, open: Callable[..., Opened]) -> None:
-        opened = open()
+    def test_live_is_not_dressed_as_a_drill(self, visit: Callable[..., Opened]) -> None:
+        opened = visit()
         _told(opened.served, opened.page, lambda state: state.update(realm="live"))
         expect(opened.page.locator("#realm")).to_have_text("本番")
         expect(opened.page.locator("body.drill")).to_have_count(0)
@@ -371,9 +377,9 @@ class TestAge:
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800)])
 def test_its_buttons_are_large_and_apart_and_nothing_scrolls_sideways(
-    open: Callable[..., Opened], width: int, height: int
+    visit: Callable[..., Opened], width: int, height: int
 ) -> None:
-    opened = open(width=width, height=height)
+    opened = visit(width=width, height=height)
     page = opened.page
     widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert widths[0] <= widths[1]
@@ -387,8 +393,8 @@ def test_its_buttons_are_large_and_apart_and_nothing_scrolls_sideways(
             assert max(across, along) >= 16.0
 
 
-def test_every_button_has_a_name_and_english_is_one_press_away(open: Callable[..., Opened]) -> None:
-    page = open().page
+def test_every_button_has_a_name_and_english_is_one_press_away(visit: Callable[..., Opened]) -> None:
+    page = visit().page
     names = [button.get_attribute("aria-label") for button in page.locator("button.hold").all()]
     assert len(set(names)) == 7
     assert all(names)
@@ -399,8 +405,8 @@ def test_every_button_has_a_name_and_english_is_one_press_away(open: Callable[..
     assert not re.search(r"[぀-ヿ一-鿿]", page.locator("main").inner_text().replace(PILOT, ""))
 
 
-def test_the_night_screen_is_kept_on_this_device(open: Callable[..., Opened]) -> None:
-    page = open().page
+def test_the_night_screen_is_kept_on_this_device(visit: Callable[..., Opened]) -> None:
+    page = visit().page
     page.get_by_role("button", name="夜").click()
     expect(page.locator("html.night")).to_have_count(1)
     page.reload()

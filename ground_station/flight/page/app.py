@@ -33,6 +33,7 @@ from fleet.errors import (
     UnavailableError,
 )
 from fleet.ids import CommandId, VehicleId
+from fleet.places import prove_place
 from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.flight.core import FlightCore
@@ -161,6 +162,7 @@ class _Page:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "code":
             self._door.code.require(given, request.client.host if request.client else "")
+            prove_place(request.scope, "code")
             return _BY_CODE.ja
         session = self._core.sessions.who(request.cookies.get(self._door.cookie))
         if session is None:
@@ -170,6 +172,7 @@ class _Page:
             )
         if request.method != "GET" and not self._from_a_page(request):
             raise ForbiddenError(Text("ほかのサイトからの操作は受け付けません", "orders from another site are refused"))
+        prove_place(request.scope, session.token_digest)
         return session.person
 
     def _from_a_page(self, request: Request) -> bool:

@@ -18,6 +18,7 @@ from fleet.errors import FleetError
 from fleet.ids import VehicleId
 from ground_station.flight.autopilot_station import AutopilotStation, Services, VehicleSetting
 from ground_station.flight.links.address import LinkAddress, parse_address
+from ground_station.flight.trail_paper import TrailPaper
 from ground_station.flight.vehicles.parameter_transfer import read_parameters, set_parameters
 from ground_station.flight.vehicles.state import LinkState, Timing
 from ground_station.flight.vehicles.vehicle import PlanItems, Vehicle
@@ -63,7 +64,7 @@ def _station(addresses: Sequence[LinkAddress], time_scale: float) -> AutopilotSt
         for number, address in enumerate(addresses)
     ]
     timing = Timing(time_scale=time_scale)
-    return AutopilotStation(settings, Services(clock=SystemClock(), audit=MemoryAudit(), timing=timing))
+    return AutopilotStation(settings, Services(clock=SystemClock(), paper=TrailPaper(MemoryAudit()), timing=timing))
 
 
 @asynccontextmanager

@@ -1,9 +1,9 @@
 """A flight core that does what a test says, a disk that refuses when told, and what stands between them at the desk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -60,6 +60,9 @@ class KilledError(Exception):
     """The desk's process ends here."""
 
 
+T = TypeVar("T")
+
+
 @dataclass
 class Disk:
     """Keeps documents in memory as JSON; refuses the writes whose numbers are in `refuses`, all while it is `full`."""
@@ -71,8 +74,8 @@ class Disk:
     kill_after: int | None = None
     writes: int = 0
 
-    def all(self, collection: str) -> list[Any]:
-        return [msgspec.json.decode(body) for (kind, _), body in self.kept.items() if kind == collection]
+    def all(self, collection: str, kind: type[T], key_of: Callable[[T], str] | None = None) -> list[T]:
+        return [msgspec.json.decode(body, type=kind) for (name, _), body in self.kept.items() if name == collection]
 
     def put(self, collection: str, document_id: str, body: Any, at_s: float) -> None:
         self.put_all([(collection, document_id, body)], at_s)

@@ -75,4 +75,4 @@ async def test_what_the_disk_did_not_note_is_told_again_and_nothing_is_left_out(
     async with _following(core, disk, told, clock) as follower:
         await eventually(lambda: follower.told == 4)
     assert set(told) == {"c-0", "c-2"}
-    assert disk.all("flight-journal") == [4]
+    assert disk.all("flight-journal", int) == [4]
