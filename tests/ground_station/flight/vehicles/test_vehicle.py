@@ -82,6 +82,7 @@ async def test_every_command_is_in_the_audit_chain_before_it_is_sent(pair: Pair)
     sent_before: list[bool] = []
     audit.before_append = lambda: sent_before.append(dialect.MAV_CMD_DO_SET_MODE in pair.commands)
     await pair.order(Action.HOLD)
+    await eventually(lambda: len(audit.entries) == 2)
     assert sent_before == [False, True]
     assert [entry.action for entry in audit.entries] == ["command.hold.sent", "command.hold.done"]
     assert audit.entries[0].actor == "hanako"
@@ -225,7 +226,7 @@ async def test_a_link_that_breaks_comes_back_by_itself(pair: Pair) -> None:
     pair.fake.hang_up()
     await eventually(lambda: pair.flown.station.links[0].reopened == 1)
     await eventually(lambda: pair.flown.vehicle.state().link is LinkState.FRESH)
-    assert pair.flown.station.links[0].error is None
+    await eventually(lambda: pair.flown.station.links[0].error is None)
 
 
 async def test_silence_is_stale_and_then_lost(pair: Pair) -> None:
