@@ -87,6 +87,8 @@ class Writer:
         self._tried.wait(within_s)
         if self._conflict is not None:
             self._intake.close()
+            # Else the thread could still take the folder when its owner ends.
+            self._thread.join(within_s)
             raise self._conflict
 
     def close(self, within_s: float) -> bool:

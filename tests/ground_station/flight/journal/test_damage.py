@@ -155,6 +155,17 @@ def test_nothing_but_rubbish_begins_a_chain_that_names_it() -> None:
     assert resumed.number == len(folder.files[FIRST]) // SHORTEST_LINE_BYTES + 2
 
 
+def test_a_blank_segment_among_written_ones_is_never_written() -> None:
+    folder = _written(20, checkpoint=False)
+    blank = folder.files.pop("00000003.journal")
+    folder.files["00000003.journal"] = folder.files[SECOND]
+    folder.files[SECOND] = blank
+    write(chain(folder), *["more"] * 40)
+    assert not any(folder.files[SECOND])
+    verdict = verify_journal(folder, None)
+    assert (verdict.faults, verdict.entries) == ((), 60)
+
+
 def test_no_line_is_shorter_than_the_bound_from_which_lost_numbers_are_counted() -> None:
     folder = MemoryFolder()
     segments = chain(folder)

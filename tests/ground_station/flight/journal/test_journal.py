@@ -14,9 +14,9 @@ from fleet.text import Text
 from ground_station.flight.journal.files import segment_numbers
 from ground_station.flight.journal.health import Writing
 from ground_station.flight.journal.journal import Begun, Journal
-from ground_station.flight.journal.reading import read_entries
+from ground_station.flight.journal.reading import SegmentReader, read_entries
 from ground_station.flight.journal.verification import verify_journal
-from tests.ground_station.flight.journal.troubled import SMALL, TroubledFolder, opened, refusing
+from tests.ground_station.flight.journal.troubled import SMALL, TroubledFolder, chain, opened, refusing, write
 
 
 def _begin(journal: Journal, action: str, *, urgent: bool = False) -> Begun:
@@ -321,6 +321,20 @@ async def test_followers_have_a_bound_and_leave_it_when_they_end() -> None:
     await journal.record(actor="a", action="x", subject="v", detail={})
     assert [len(entries) for entries in await asyncio.gather(*waiting)] == [1, 1]
     journal.close(10.0)
+
+
+def test_a_reader_stops_where_it_is_told_and_remembers_where_segments_begin() -> None:
+    folder = TroubledFolder()
+    segments = chain(folder)
+    write(segments, *["x"] * 60)
+    reader = SegmentReader(folder)
+    assert [entry.number for entry in reader.after(3, limit=99, up_to=7)] == [4, 5, 6, 7]
+    folder.steps.clear()
+    assert [entry.number for entry in reader.after(0, limit=2, up_to=99)] == [1, 2]
+    again = len(folder.steps)
+    folder.steps.clear()
+    assert [entry.number for entry in SegmentReader(folder).after(0, limit=2, up_to=99)] == [1, 2]
+    assert again < len(folder.steps)
 
 
 async def test_damage_is_read_past_by_followers() -> None:
