@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from fleet.errors import UnavailableError
 from fleet.ids import VehicleId
 from fleet.realm import Realm
+from ground_station.flight.journal_port import MemoryJournal
 from ground_station.flight.links.address import LinkAddress, Scheme
 from ground_station.flight.links.frames import Frame, FrameCodec, FrameParser
 from ground_station.flight.links.link import FrameListener, Link
-from ground_station.flight.links.paced import PacedTransport
 from ground_station.flight.links.transport import Peer, Receive
 from ground_station.flight.protocols import requests
 from ground_station.flight.vehicles.contact import Contact
@@ -26,7 +26,7 @@ from sim.scenario import Scenario, SimulatedVehicle
 from sim.simulation import Simulation
 from sim.vehicle.mission_item import Kind
 from sim.world import STEP_S
-from tests.ground_station.flight.aircraft import HOME, MemoryAudit
+from tests.ground_station.flight.aircraft import HOME
 from tests.ground_station.flight.virtual_time import LoopClock
 
 _TICK_S = 0.2
@@ -115,15 +115,14 @@ class FarAircraft:
 async def field_station(*radios: Faults, seed: int) -> AsyncIterator[list[FarAircraft]]:
     """One aircraft for each radio, looked after as `AutopilotStation` does it."""
     clock = LoopClock()
-    ledger = CommandLedger(MemoryAudit(), clock)
+    ledger = CommandLedger(MemoryJournal(clock), clock)
     aircraft: list[FarAircraft] = []
     tasks: list[asyncio.Task[None]] = []
     loop = asyncio.get_running_loop()
     for number, faults in enumerate(radios):
         radio = SimulatedRadio(faults, 1000 * number + seed)
         address = LinkAddress(scheme=Scheme.UDP_OUT, host="radio", number=number + 1)
-        paced = PacedTransport(radio)
-        link = Link(address, paced, clock)
+        link = Link(address, radio, clock)
         vehicle_id = VehicleId(f"hato-{number + 1}")
         contact = Contact(vehicle_id=vehicle_id, system_id=1, link=link, clock=clock, timing=Timing())
         link.listen(_to(contact))
@@ -133,7 +132,7 @@ async def field_station(*radios: Faults, seed: int) -> AsyncIterator[list[FarAir
             loop.create_task(radio.live()),
             loop.create_task(link.run()),
             loop.create_task(far.upkeep.run()),
-            loop.create_task(_look_after(far, link, paced)),
+            loop.create_task(_look_after(far, link)),
         ]
     try:
         yield aircraft
@@ -151,7 +150,7 @@ def _to(contact: Contact) -> FrameListener:
     return take
 
 
-async def _look_after(far: FarAircraft, link: Link, paced: PacedTransport) -> None:
+async def _look_after(far: FarAircraft, link: Link) -> None:
     loop = asyncio.get_running_loop()
     beat_s = heard_s = 0.0
     while True:
@@ -159,8 +158,8 @@ async def _look_after(far: FarAircraft, link: Link, paced: PacedTransport) -> No
         if now_s >= beat_s:
             link.broadcast(requests.heartbeat())
             beat_s = now_s + 1.0
-        await far.vehicle.tick(now_s)
-        paced.carries(far.vehicle.contact.pace().rate_bytes_s)
+        far.vehicle.tick(now_s)
+        link.carries(far.vehicle.contact.pace().rate_bytes_s)
         state = far.vehicle.state()
         if state.link_age_s is not None:
             heard_s = heard_s or now_s

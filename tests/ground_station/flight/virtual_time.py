@@ -72,6 +72,9 @@ class LoopClock:
     def monotonic_s(self) -> float:
         return asyncio.get_running_loop().time()
 
+    def boottime_s(self) -> float:
+        return asyncio.get_running_loop().time()
+
 
 def run_virtually(main: Coroutine[Any, Any, ResultT]) -> ResultT:
     """Run `main` in virtual time and return its result."""
