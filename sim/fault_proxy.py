@@ -162,7 +162,7 @@ async def _join(
 
 def _writer(writer: asyncio.StreamWriter) -> Callable[[bytes], None]:
     def write(frame: bytes) -> None:
-        if writer.transport.get_write_buffer_size() < _MOST_UNSENT_BYTES:
+        if not writer.is_closing() and writer.transport.get_write_buffer_size() < _MOST_UNSENT_BYTES:
             writer.write(frame)
 
     return write

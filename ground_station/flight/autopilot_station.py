@@ -191,6 +191,10 @@ class AutopilotStation:
             now_s = self._services.clock.monotonic_s()
             for vehicle in self._vehicles.values():
                 vehicle.tick(now_s)
+            for link, contacts in self._on_link.items():
+                rates = [contact.pace().rate_bytes_s for contact in contacts]
+                known = [rate for rate in rates if rate is not None]
+                link.carries(sum(known) if len(known) == len(rates) else None)
             self.look_for_doubles(now_s)
             await asyncio.sleep(_TICK_S)
 
@@ -236,6 +240,10 @@ class AutopilotStation:
             self._count_stranger(link, frame, now_s)
 
     def _count_stranger(self, link: Link, frame: Frame, now_s: float) -> None:
+        if frame.message_id == dialect.MAVLINK_MSG_ID_RADIO_STATUS:
+            for contact in self._on_link[link]:
+                contact.radio_heard(frame)
+            return
         self._strangers[frame.system_id] = self._strangers.get(frame.system_id, 0) + 1
         if frame.component_id != AUTOPILOT:
             return

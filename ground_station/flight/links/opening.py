@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping
 
 from ground_station.flight.links.address import LinkAddress, Scheme
-from ground_station.flight.links.dronekit_link import DroneKitTransport
-from ground_station.flight.links.paced import PacedTransport
 from ground_station.flight.links.serial_port import SerialTransport
 from ground_station.flight.links.tcp import TcpTransport
 from ground_station.flight.links.transport import Transport
@@ -16,10 +14,9 @@ _KINDS: Mapping[Scheme, Callable[[str, int], Transport]] = {
     Scheme.UDP_IN: UdpInTransport,
     Scheme.UDP_OUT: UdpOutTransport,
     Scheme.SERIAL: SerialTransport,
-    Scheme.DRONEKIT_TCP: DroneKitTransport,
 }
 
 
-def make_transport(address: LinkAddress) -> PacedTransport:
-    """Return a closed transport for `address`, paced by what its line carries where that is known."""
-    return PacedTransport(_KINDS[address.scheme](address.host, address.number), address.line_bytes_s)
+def make_transport(address: LinkAddress) -> Transport:
+    """Return a closed transport for `address`."""
+    return _KINDS[address.scheme](address.host, address.number)

@@ -12,7 +12,6 @@ from ground_station.flight.journal_port import MemoryJournal
 from ground_station.flight.links.address import LinkAddress, Scheme
 from ground_station.flight.links.frames import Frame, FrameCodec, FrameParser
 from ground_station.flight.links.link import FrameListener, Link
-from ground_station.flight.links.paced import PacedTransport
 from ground_station.flight.links.transport import Peer, Receive
 from ground_station.flight.protocols import requests
 from ground_station.flight.vehicles.contact import Contact
@@ -123,8 +122,7 @@ async def field_station(*radios: Faults, seed: int) -> AsyncIterator[list[FarAir
     for number, faults in enumerate(radios):
         radio = SimulatedRadio(faults, 1000 * number + seed)
         address = LinkAddress(scheme=Scheme.UDP_OUT, host="radio", number=number + 1)
-        paced = PacedTransport(radio)
-        link = Link(address, paced, clock)
+        link = Link(address, radio, clock)
         vehicle_id = VehicleId(f"hato-{number + 1}")
         contact = Contact(vehicle_id=vehicle_id, system_id=1, link=link, clock=clock, timing=Timing())
         link.listen(_to(contact))
@@ -134,7 +132,7 @@ async def field_station(*radios: Faults, seed: int) -> AsyncIterator[list[FarAir
             loop.create_task(radio.live()),
             loop.create_task(link.run()),
             loop.create_task(far.upkeep.run()),
-            loop.create_task(_look_after(far, link, paced)),
+            loop.create_task(_look_after(far, link)),
         ]
     try:
         yield aircraft
@@ -152,7 +150,7 @@ def _to(contact: Contact) -> FrameListener:
     return take
 
 
-async def _look_after(far: FarAircraft, link: Link, paced: PacedTransport) -> None:
+async def _look_after(far: FarAircraft, link: Link) -> None:
     loop = asyncio.get_running_loop()
     beat_s = heard_s = 0.0
     while True:
@@ -161,7 +159,7 @@ async def _look_after(far: FarAircraft, link: Link, paced: PacedTransport) -> No
             link.broadcast(requests.heartbeat())
             beat_s = now_s + 1.0
         far.vehicle.tick(now_s)
-        paced.carries(far.vehicle.contact.pace().rate_bytes_s)
+        link.carries(far.vehicle.contact.pace().rate_bytes_s)
         state = far.vehicle.state()
         if state.link_age_s is not None:
             heard_s = heard_s or now_s
