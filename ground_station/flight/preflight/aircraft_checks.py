@@ -1,5 +1,6 @@
 """What the aircraft itself reports, judged for take-off: link, position, estimator, battery, its own pre-arm checks."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -89,7 +90,9 @@ def _estimator(state: VehicleState, needs: TakeOffNeeds) -> Finding:
     ekf = state.telemetry.ekf
     if ekf is None or _is_old(state, ekf):
         return _unknown("aircraft.ekf", "EKF")
-    worst = max(ekf.velocity_variance, ekf.position_variance, ekf.height_variance, ekf.compass_variance)
+    variances = (ekf.velocity_variance, ekf.position_variance, ekf.height_variance, ekf.compass_variance)
+    # max() alone would pass over a NaN that does not stand first.
+    worst = math.nan if any(map(math.isnan, variances)) else max(variances)
     value = Text(f"姿勢と位置の推定: ずれ {worst:.2f}", f"attitude and position estimate: variance {worst:.2f}")
     if ekf.has_absolute_position and worst < _WORST_VARIANCE:
         return _ok("aircraft.ekf", value)
