@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -146,8 +147,10 @@ def test_a_process_without_descriptors_left_still_writes(tmp_path: Path) -> None
 
 def test_two_owners_of_one_folder_the_second_is_refused_in_words(tmp_path: Path) -> None:
     first = Journal.open(PosixFolder(tmp_path / "journal"), times(), limits=SMALL, within_s=30.0)
+    threads = threading.active_count()
     with pytest.raises(ConflictError) as refused:
         Journal.open(PosixFolder(tmp_path / "journal"), times(), limits=SMALL, within_s=5.0)
+    assert threading.active_count() == threads
     assert "別のプログラム" in refused.value.what.ja
     assert refused.value.cure is not None
     assert first.close(10.0)
