@@ -77,6 +77,7 @@ async def test_a_writer_that_fell_and_is_run_again_takes_records_again() -> None
     writer = OutboxWriter(outbox, lambda _: None)
     for number in range(2):
         running = asyncio.create_task(writer.run())
+        await asyncio.sleep(0)
         await writer.put([track(number)])
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
