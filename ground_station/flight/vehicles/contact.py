@@ -84,6 +84,7 @@ class Contact:
         nonce: Callable[[], int] | None = None,
     ) -> None:
         self.system_id = system_id
+        self.number_known = system_id is not None
         self.target = Target(system_id=system_id or 1)
         self.timing = timing
         self.clock = clock
@@ -107,9 +108,16 @@ class Contact:
         self._changed = changed
         self._event = event
 
+    def expect_number(self, system_id: int) -> None:
+        """Speak to `system_id`, which the town's data names, until the aircraft tells its number itself."""
+        if self.system_id is None:
+            self.number_known = True
+            self.target = Target(system_id=system_id)
+
     def adopt(self, system_id: int) -> None:
         """Take `system_id` as this aircraft's; for a vehicle set up without one."""
         self.system_id = system_id
+        self.number_known = True
         self.target = Target(system_id=system_id)
         self._meter = LinkMeter(self._link.address.line_bytes_s)
 
@@ -128,7 +136,12 @@ class Contact:
         return self.tracker.state(self.system_id or 0, now_s, self._meter.round_trip_s)
 
     def send(self, message: Message) -> None:
-        """Send a message; what cannot be sent is lost, as on any radio."""
+        """Send a message; what cannot be sent is lost, as on any radio.
+
+        It goes to the number that is this aircraft's now, whichever was taken for it when the message was made.
+        """
+        if getattr(message, "target_system", 0):
+            message.target_system = self.target.system_id
         asked = asked_by(message)
         if asked is not None:
             self.tracker.expect_modes(asked, self.clock.monotonic_s())
