@@ -7,6 +7,7 @@ CLOCK_MONOTONIC, which all processes of a machine share.
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import subprocess
@@ -140,7 +141,7 @@ class Tap:
             if note["name"] == "HEARTBEAT" and note.get("down") and note["sender"] == STATION and note["at_s"] <= end_s
         ]
         moments = [since_s, *beats, end_s]
-        return max(after - before for before, after in zip(moments, moments[1:], strict=False))
+        return float(max(after - before for before, after in itertools.pairwise(moments)))
 
     def aircraft(self) -> tuple[bool, int]:
         """Return whether the aircraft said last that its motors run, and its mode's number."""
@@ -152,9 +153,7 @@ class Tap:
     def modes(self, since_s: float) -> set[int]:
         """Return the modes that the aircraft said it was in."""
         return {
-            int(note["custom_mode"])
-            for note in self.seen(since_s)
-            if note["name"] == "HEARTBEAT" and not note["down"]
+            int(note["custom_mode"]) for note in self.seen(since_s) if note["name"] == "HEARTBEAT" and not note["down"]
         }
 
 

@@ -13,15 +13,12 @@ import termios
 
 def main() -> None:
     """Run the command to its end."""
-    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    job = subprocess.Popen(sys.argv[1:], process_group=0, preexec_fn=_hears_all)
+    job = subprocess.Popen(sys.argv[1:], process_group=0)
+    # Only now: a child would not hear it either.
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     os.tcsetpgrp(0, job.pid)
     raise SystemExit(job.wait())
-
-
-def _hears_all() -> None:
-    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from fleet.process import command_line_of, parent_of
 from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.flight.core_lock import holder
+from ground_station.flight.vehicles.modes import CopterMode
 from kakehashi.home import Home
 from kakehashi.page_client import PageClient
 from tests.faults.tap import Tap, tap
@@ -126,8 +127,8 @@ class World:
     run: OnTerminal
     wire: Tap
     env: dict[str, str]
-    sim: "subprocess.Popen[str]"
     delivery_id: str = ""
+    vehicle: str = VEHICLE
 
     @property
     def home(self) -> Home:
@@ -206,17 +207,35 @@ class World:
     async def flying(self, page: PageClient) -> None:
         """Have something in the air that flies its delivery, and give its first seconds to nobody."""
         now = page.state["deliveries"].get(self.delivery_id, {})
-        if now.get("state") == "flying" and self.wire.aircraft()[0]:
+        armed, mode = self.wire.aircraft()
+        if now.get("state") == "flying" and armed:
+            if mode != CopterMode.AUTO:
+                await page.post(
+                    f"/api/vehicles/{self.vehicle}/commands",
+                    {"id": f"resume-{time.monotonic_ns()}", "action": "resume"},
+                )
+                await self.in_mode(CopterMode.AUTO)
             return
         await page.until(lambda _: not self.wire.aircraft()[0], within_s=900, what=WAIT)
         await self.ready(page)
         await page.post(f"/api/deliveries/{self.delivery_id}/fly", {"id": f"fly-{time.monotonic_ns()}"})
         await page.until(
-            lambda now: now["deliveries"][self.delivery_id]["state"] == "flying"
-            and now["vehicles"][VEHICLE]["landed"] is False,
+            lambda now: (
+                now["deliveries"][self.delivery_id]["state"] == "flying"
+                and now["vehicles"][self.vehicle]["landed"] is False
+            ),
             within_s=60,
             what=WAIT,
         )
+
+    async def in_mode(self, mode: CopterMode) -> None:
+        """Wait until the aircraft says that it flies in a mode."""
+        await eventually(lambda: self.wire.aircraft() == (True, int(mode)))
+
+    async def another_core(self, than: int) -> int:
+        """Wait until the folder has another core, and return its process id."""
+        await eventually(lambda: holder(self.home.station) not in {None, than})
+        return self.core
 
 
 async def patiently(call: Callable[[], Awaitable[Any]], within_s: float = READY_WITHIN_S) -> Any:
@@ -231,6 +250,15 @@ async def patiently(call: Callable[[], Awaitable[Any]], within_s: float = READY_
             await asyncio.sleep(0.5)
 
 
+async def eventually(condition: Callable[[], bool], within_s: float = 60.0) -> None:
+    """Wait until something is so; raises TimeoutError."""
+    async with asyncio.timeout(within_s):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.1)
+
+
 def until(condition: Callable[[], bool], within_s: float = 60.0, what: str = "") -> None:
     """Wait until something is so."""
     deadline_s = time.monotonic() + within_s
@@ -239,8 +267,18 @@ def until(condition: Callable[[], bool], within_s: float = 60.0, what: str = "")
         time.sleep(0.1)
 
 
+def environment_of_faults(folder: Path, **settings: object) -> dict[str, str]:
+    """Return the environment of a run whose processes can be made to misbehave."""
+    env = environment(folder / "var", **settings)
+    env["FAULTS"] = str(folder)
+    env["PYTHONPATH"] = os.pathsep.join(
+        [str(Path(__file__).with_name("spoilt")), *filter(None, [env.get("PYTHONPATH")])]
+    )
+    return env
+
+
 @contextlib.contextmanager
-def aircraft(env: dict[str, str], folder: Path) -> Iterator[tuple["subprocess.Popen[str]", Tap]]:
+def aircraft(env: dict[str, str], folder: Path) -> Iterator[Tap]:
     """Run our simulator, apart from any run, behind a tap."""
     sim = subprocess.Popen(
         command("sim", "--count", "1"), env=env, stdout=subprocess.PIPE, text=True, start_new_session=True
@@ -249,7 +287,7 @@ def aircraft(env: dict[str, str], folder: Path) -> Iterator[tuple["subprocess.Po
         assert sim.stdout is not None
         assert '"ready"' in sim.stdout.readline()
         with tap(int(env["KAKEHASHI_SIM__BASE_PORT"]), folder) as wire:
-            yield sim, wire
+            yield wire
     finally:
         sim.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -261,14 +299,12 @@ def aircraft(env: dict[str, str], folder: Path) -> Iterator[tuple["subprocess.Po
 @contextlib.contextmanager
 def world(folder: Path, **settings: object) -> Iterator[World]:
     """Give a run that is up, nobody signed in yet; everything of it ends with the context, the core too."""
-    env = environment(folder / "var", **settings)
-    env["FAULTS"] = str(folder)
-    env["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).with_name("spoilt")), *filter(None, [env.get("PYTHONPATH")])])
+    env = environment_of_faults(folder, **settings)
     with (
-        aircraft(env, folder) as (sim, wire),
+        aircraft(env, folder) as wire,
         on_terminal("--drill", "--vehicle", f"{VEHICLE}={wire.link}", env=env) as run,
     ):
-        made = World(run=run, wire=wire, env=env, sim=sim)
+        made = World(run=run, wire=wire, env=env)
         try:
             yield made
         finally:

@@ -1,7 +1,7 @@
 """Put first on a run's PYTHONPATH: makes its processes misbehave while files are there.
 
-In the folder that FAULTS names: while there is a file `shout`, each service writes 1,000 log lines a second; while there
-is a file `burn`, planner and image workers burn a core each, and memory up to the mebibytes that the file holds.
+In the folder that FAULTS names: while there is a file `shout`, each service writes 1,000 log lines a second; while
+there is a file `burn`, planner and image workers burn a core each, and memory up to the mebibytes that the file holds.
 """
 
 import os
