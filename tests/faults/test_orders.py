@@ -1,6 +1,7 @@
 """Orders that reach what stood still: carried out late is not carried out at all, and that is said."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -36,7 +37,7 @@ async def _frozen(process: int, seconds: float) -> AsyncIterator[None]:
 
 
 def _heard(page: PageClient) -> dict[str, Any]:
-    core = page.state["core"]
+    core = page.state["flight"]
     return {"boot_id": core["boot_id"], "stamp_s": core["stamp_s"], "elapsed_s": 0.2}
 
 
@@ -86,7 +87,7 @@ async def test_a_page_whose_clock_is_hours_off_is_heard(drill: World, hours: int
         await drill.flying(page)
         date = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 3600 * hours))
         client = await _signed_in(drill)
-        async with client:
+        async with contextlib.aclosing(client):
             for action, mode in (("hold", CopterMode.BRAKE), ("resume", CopterMode.AUTO)):
                 body = {"id": f"{action}-{time.monotonic_ns()}", "action": action, "heard": _heard(page)}
                 path = f"/api/vehicles/{VEHICLE}/commands"
@@ -109,7 +110,7 @@ async def test_landing_given_to_a_frozen_core_is_not_carried_out_after_it(drill:
         assert unsure.value.what.ja
         assert unsure.value.cure is not None
         assert _told_to_land(drill, began_s) == []
-        await page.until(lambda now: now["core"]["problem"] is None, within_s=20, what=WAIT)
+        await page.until(lambda now: now["flight"]["problem"] is None, within_s=20, what=WAIT)
         with pytest.raises(FleetError, match="not sent"):
             await page.post(f"/api/vehicles/{VEHICLE}/commands", body)
         assert _told_to_land(drill, began_s) == []

@@ -57,7 +57,7 @@ async def _settled(drill: World, since_s: float) -> str:
     wanted = {"flying"} if flies else BEFORE_FLIGHT
     async with drill.page() as page, PageClient(drill.run.office) as office:
         state = await page.until(
-            lambda now: now["deliveries"][drill.delivery_id]["state"] in wanted and not now["core"].get("problem"),
+            lambda now: now["deliveries"][drill.delivery_id]["state"] in wanted and not now["flight"]["problem"],
             within_s=READY_WITHIN_S,
             what=WAIT,
         )
