@@ -44,12 +44,18 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as link:
     link.recv(1)
 """
 _READER = """
-import asyncio, os, signal, sys
-from kakehashi.flight_keeper import FlightKeeper
+import asyncio
+from fleet.errors import FleetError
 from kakehashi.flight_place import flight_of
 from kakehashi.settings import load_settings
 async def main():
     port = flight_of(load_settings())
+    while True:
+        try:
+            await anext(port.follow())
+            break
+        except FleetError:
+            await asyncio.sleep(0.1)
     async def listen():
         async for _ in port.listen(0): pass
     async def follow():
@@ -66,24 +72,31 @@ class Aircraft:
     def __init__(self) -> None:
         self.heard_s: asyncio.Queue[float] = asyncio.Queue(100)
         self.port = 0
+        self._serving: list[asyncio.Task[None]] = []
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
         """Listen on a port of its own while the context is open."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._came, "127.0.0.1", 0)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield
         finally:
             server.close()
+            for task in self._serving:
+                task.cancel()
+            await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def heard(self) -> float:
         """Return when the next connection brought its first heartbeat."""
         async with asyncio.timeout(60.0):
             return await self.heard_s.get()
 
+    def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._serving.append(asyncio.ensure_future(self._serve(reader, writer)))
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError), contextlib.closing(writer):
             while True:
                 head = await reader.readexactly(10)
                 await reader.readexactly(head[1] + 2)
@@ -92,7 +105,6 @@ class Aircraft:
             self.heard_s.put_nowait(time.monotonic())
             while await reader.read(65536):
                 pass
-        writer.close()
 
 
 def settings_of(folder: Path, *links: str) -> Settings:

@@ -91,6 +91,8 @@ def test_an_office_that_never_gets_ready_is_named_and_holds_nothing_up(tmp_path:
         drill.run.wait_for("town-office", within_s=180)
         assert drill.wire.longest_gap_s(began_s) <= LONGEST_GAP_S
         assert drill.core == core
+        # What is up can be used, for the first time too.
+        drill.run.wait_for("/operator?setup=", within_s=5)
 
 
 @pytest.mark.campaign
