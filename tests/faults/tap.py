@@ -33,8 +33,8 @@ class Frames:
     def __init__(self) -> None:
         self._held = b""
 
-    def feed(self, piece: bytes) -> Iterator[tuple[int, bytes]]:
-        """Yield message id and bytes of each whole frame."""
+    def feed(self, piece: bytes) -> Iterator[tuple[int, int, bytes]]:
+        """Yield message id, sending component and bytes of each whole frame."""
         self._held += piece
         while self._held:
             head = _HEAD.get(self._held[0])
@@ -48,7 +48,10 @@ class Frames:
             if len(self._held) < size:
                 return
             frame, self._held = self._held[:size], self._held[size:]
-            yield (int.from_bytes(frame[7:10], "little") if head == 10 else frame[5]), frame
+            if head == 10:
+                yield int.from_bytes(frame[7:10], "little"), frame[6], frame
+            else:
+                yield frame[5], frame[4], frame
 
 
 class Wire:
@@ -86,8 +89,9 @@ class Wire:
         with contextlib.suppress(OSError):
             while piece := await reader.read(65536):
                 writer.write(piece)
-                for message_id, frame in frames.feed(piece):
-                    if down or message_id == _HEARTBEAT:
+                for message_id, component, frame in frames.feed(piece):
+                    # A camera on board has heartbeats of its own, with no mode.
+                    if down or (message_id == _HEARTBEAT and component == dialect.MAV_COMP_ID_AUTOPILOT1):
                         self._note_frame(number, frame, down=down)
                 await writer.drain()
 
