@@ -122,7 +122,8 @@ def settings_of(folder: Path, *links: str) -> Settings:
 def start_core(settings: Settings) -> "subprocess.Popen[bytes]":
     """Start the process that a run starts."""
     words = [sys.executable, "-m", "kakehashi.flight_process"]
-    return subprocess.Popen(words, env=environment_of(settings, os.environ), start_new_session=True)
+    environment = environment_of(settings, os.environ)
+    return subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
 
 
 def start_bare(port: int) -> "subprocess.Popen[bytes]":

@@ -53,32 +53,35 @@ async def _signed_in(drill: World) -> httpx.AsyncClient:
 
 
 @pytest.mark.parametrize("seconds", FROZEN)
-@pytest.mark.parametrize("heard", [True, False])
-@pytest.mark.parametrize("waits", [True, False])
-async def test_landing_given_to_a_frozen_desk_is_not_carried_out_after_it(
-    drill: World, *, heard: bool, waits: bool, seconds: float
-) -> None:
+async def test_landings_given_to_a_frozen_desk_are_not_carried_out_after_it(drill: World, seconds: float) -> None:
+    """With a beat that the giver heard and without, by one that waits for the answer and by one that is gone."""
     (desk,) = drill.living("desk")
     async with drill.page() as page:
         await drill.flying(page)
-        body = {"id": f"land-{time.monotonic_ns()}", "action": "land"} | ({"heard": _heard(page)} if heard else {})
-    client = await _signed_in(drill)
-    began_s = time.monotonic()
-    async with _frozen(desk, seconds):
-        asked = asyncio.ensure_future(client.post(f"/api/vehicles/{VEHICLE}/commands", json=body))
-        await asyncio.sleep(1.0)
-        if not waits:
-            asked.cancel()
-            await asyncio.gather(asked, return_exceptions=True)
-            await client.aclose()
+        heard = _heard(page)
+    waiting, gone = await _signed_in(drill), await _signed_in(drill)
+    async with contextlib.aclosing(waiting):
+        began_s = time.monotonic()
+        async with _frozen(desk, seconds):
+            asked = [asyncio.ensure_future(_land(waiting, told)) for told in (heard, None)]
+            lost = [asyncio.ensure_future(_land(gone, told)) for told in (heard, None)]
+            await asyncio.sleep(1.0)
+            for one in lost:
+                one.cancel()
+            await asyncio.gather(*lost, return_exceptions=True)
+            await gone.aclose()
+        answers = await asyncio.gather(*asked)
     await asyncio.sleep(3.0)
     assert _told_to_land(drill, began_s) == []
     assert LAND not in drill.wire.modes(began_s)
-    if waits:
-        answer = await asked
+    for answer in answers:
         assert answer.status_code >= 400
         assert "送りませんでした" in json.dumps(answer.json(), ensure_ascii=False)
-        await client.aclose()
+
+
+async def _land(client: httpx.AsyncClient, heard: dict[str, Any] | None) -> httpx.Response:
+    body = {"id": f"land-{time.monotonic_ns()}", "action": "land", "heard": heard}
+    return await client.post(f"/api/vehicles/{VEHICLE}/commands", json=body)
 
 
 @pytest.mark.parametrize("hours", [-9, 9])

@@ -23,10 +23,6 @@ SHORT_S = 6.0
 LONG_S = 20.0
 
 
-def _seconds(short: float = SHORT_S, long: float = LONG_S) -> list[object]:
-    return [short, pytest.param(long, marks=pytest.mark.campaign)]
-
-
 @contextmanager
 def _stopped(drill: World, manner: str) -> Iterator[None]:
     supervisor = drill.run.supervisor
@@ -52,8 +48,17 @@ def _stands_still(process: int) -> bool:
     return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
-@pytest.mark.parametrize("seconds", _seconds())
-@pytest.mark.parametrize("manner", ["SIGSTOP", "SIGTSTP", "Ctrl-Z", "Ctrl-S"])
+@pytest.mark.parametrize(
+    ("manner", "seconds"),
+    [
+        ("Ctrl-Z", SHORT_S),
+        ("Ctrl-S", SHORT_S),
+        *(
+            pytest.param(manner, LONG_S, marks=pytest.mark.campaign)
+            for manner in ("SIGSTOP", "SIGTSTP", "Ctrl-Z", "Ctrl-S")
+        ),
+    ],
+)
 async def test_a_supervisor_or_terminal_that_stops_holds_nothing_of_flight_up(
     drill: World, manner: str, seconds: float
 ) -> None:
