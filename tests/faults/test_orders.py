@@ -113,7 +113,7 @@ async def test_landing_given_to_a_frozen_core_is_not_carried_out_after_it(drill:
         assert unsure.value.what.ja
         assert unsure.value.cure is not None
         assert _told_to_land(drill, began_s) == []
-        await page.until(lambda now: now["flight"]["problem"] is None, within_s=20, what=WAIT)
+        await page.until(lambda now: now["flight"].get("problem") is None, within_s=20, what=WAIT)
         with pytest.raises(FleetError, match="not sent"):
             await page.post(f"/api/vehicles/{VEHICLE}/commands", body)
         assert _told_to_land(drill, began_s) == []
