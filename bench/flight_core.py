@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from bench.station_receive import prepared, start_sender
@@ -197,7 +198,7 @@ async def measure_restart(folder: Path, runs: int) -> dict[str, float]:
             starts, began_s = keeper.starts, time.monotonic()
             if keeper.pid is not None:
                 os.kill(keeper.pid, signal.SIGKILL)
-            started_s.append(await _took(began_s, lambda starts=starts: _started(keeper, starts)))
+            started_s.append(await _took(began_s, partial(_started, keeper, starts)))
             heard_s.append(await aircraft.heard() - began_s)
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
