@@ -23,6 +23,7 @@ pytestmark = pytest.mark.timeout(3600)
 SEEDS = [*range(2), *(pytest.param(seed, marks=pytest.mark.campaign) for seed in range(2, 20))]
 SETTLED_AFTER_S = 14.0
 BEFORE_FLIGHT = {"uploading", "checking", "ready"}
+AT_THE_OFFICE_BEFORE_FLIGHT = {"planned", "checked"}
 
 
 def _starts(drill: World, since_s: float) -> int:
@@ -54,7 +55,7 @@ async def _settled(drill: World, since_s: float) -> str:
     """Return the delivery's state at the station once it and the office agree with the aircraft."""
     await asyncio.sleep(SETTLED_AFTER_S)  # motors that nobody told to climb stop after ten seconds
     flies = drill.wire.aircraft()[0]
-    wanted = {"flying"} if flies else BEFORE_FLIGHT
+    wanted, shown = ({"flying"}, {"flying"}) if flies else (BEFORE_FLIGHT, AT_THE_OFFICE_BEFORE_FLIGHT)
     async with drill.page() as page, PageClient(drill.run.office) as office:
         state = await page.until(
             lambda now: now["deliveries"][drill.delivery_id]["state"] in wanted and not now["flight"].get("problem"),
@@ -65,7 +66,7 @@ async def _settled(drill: World, since_s: float) -> str:
         assert (state["requests"][delivery["request_id"]]["state"] == "flying") is flies
         await patiently(lambda: office.sign_in(CLERK, PASSWORD))
         await office.until(
-            lambda now: now.get("deliveries", {}).get(drill.delivery_id, {}).get("state") in wanted,
+            lambda now: now.get("deliveries", {}).get(drill.delivery_id, {}).get("state") in shown,
             within_s=READY_WITHIN_S,
             what=WAIT,
         )
