@@ -13,7 +13,7 @@ export KAKEHASHI_HOME ?= var
 PY_SOURCES := fleet portal telemetry missions imagery ground_station town_office sim kakehashi bench tests examples hatch_build.py
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
-.PHONY: help setup setup-test system-packages pages api-types run demo test check bench constraints clean
+.PHONY: help setup setup-test system-packages pages api-types run demo test faults check bench constraints clean
 
 help: ## Say what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,6 +68,11 @@ demo: setup ## Fly one delivery from end to end with no hand, and say how it wen
 
 test: setup-test check ## Check everything and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+faults: setup-test ## Attack whole runs for hours: kills, full disks, floods, thin links; what was measured as JSON lines
+	@mkdir -p bench/results
+	$(BIN)/python -m pytest -m campaign -n 0 -s tests/faults tests/attacks tests/ground_station \
+		| tee >(grep -o '{.*}' > bench/results/faults.jsonl); exit $${PIPESTATUS[0]}
 
 check: setup $(VENV)/test.stamp ## Lint, types, import order, and the pages' own checks
 	$(BIN)/ruff format --check $(PY_SOURCES)

@@ -32,7 +32,7 @@ class CoreLock:
         self._links: list[socket.socket] = []
         self._descriptor = _hold(self._path)
         try:
-            for link in links:
+            for link in dict.fromkeys(links):  # several aircraft may share one
                 self._links.append(_hold_link(link))
         except ConflictError:
             self.close()

@@ -159,6 +159,8 @@ class FlightWatch:
             await self._requests.move(delivery.request_id, RequestState.DELIVERED, now_s)
         if moved.state is DeliveryState.RECALLED and not moved.load_unknown:
             await self._requests.move(delivery.request_id, RequestState.OPEN, now_s)
+        if moved.state in BEFORE_FLIGHT:  # its motors stopped on the ground
+            await self._requests.move(delivery.request_id, RequestState.PLANNED, now_s)
         await self._book.save(moved, now_s)
         del self._texts[state.vehicle_id][: len(texts)]
 

@@ -91,3 +91,10 @@ async def test_what_the_disk_refuses_is_tried_again_with_the_next_news() -> None
     await _follow(watch)
     assert book.get(DELIVERY.id).state is DeliveryState.RECALLED
     assert requests.get(REQUEST).state is RequestState.OPEN
+
+
+async def test_motors_that_stop_before_it_left_the_ground_bring_delivery_and_request_back_together() -> None:
+    book, requests, watch = await _landed(FlightProgress(was_armed=True), FullDisk())
+    await _follow(watch)
+    assert book.get(DELIVERY.id).state is DeliveryState.CHECKING
+    assert requests.get(REQUEST).state is RequestState.PLANNED
