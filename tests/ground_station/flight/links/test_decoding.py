@@ -20,8 +20,8 @@ def _framed(number: int, payload: bytes, *, first_wire: bool) -> bytes:
         head = bytes([0xFE, len(payload), 7, 3, 1, number])
     else:
         head = bytes([0xFD, len(payload), 0, 0, 7, 3, 1]) + number.to_bytes(3, "little")
-    crc = dialect.x25crc(head[1:] + payload + bytes([dialect.mavlink_map[number].crc_extra])).crc
-    return head + payload + crc.to_bytes(2, "little")
+    crc: int = dialect.x25crc(head[1:] + payload + bytes([dialect.mavlink_map[number].crc_extra])).crc
+    return bytes(head + payload + crc.to_bytes(2, "little"))
 
 
 def _comparable(value: Any) -> Any:
