@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export KAKEHASHI_HOME ?= var
 
-PY_SOURCES := fleet portal telemetry missions imagery ground_station town_office sim kakehashi bench tests hatch_build.py
+PY_SOURCES := fleet portal telemetry missions imagery ground_station town_office sim kakehashi bench tests examples hatch_build.py
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
 .PHONY: help setup setup-test system-packages pages api-types run demo test check bench constraints clean

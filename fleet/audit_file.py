@@ -8,38 +8,62 @@ import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from fleet.audit import AuditEntry, ChainFault, chain_entry, verify_chain
+from fleet.audit import GENESIS, AuditEntry, ChainFault, chain_entry, verify_chain
 from fleet.clock import Clock
-from fleet.errors import BadInputError, ConflictError, UnavailableError
+from fleet.errors import ConflictError, UnavailableError
+from fleet.set_aside import BrokenPart, BrokenParts, make_way, set_aside
 from fleet.text import Text
 
 
 class AuditFile:
     """Appends to one chain file; one process at a time owns it, by a lock on `*.lock` that ends with the process.
 
-    Opening verifies the whole chain. A torn last line (power cut while writing) is moved aside to `*.torn`; any other
-    fault raises BadInputError, since a changed record must be looked at by a person. Raises ConflictError if another
-    process owns the chain and UnavailableError if the disk refuses.
+    Opening verifies the whole chain. A torn last line (power cut while writing) is moved to `*.torn`. A file with any
+    other fault is set aside whole, and a new chain begins whose first entry names that file, its last good entry and
+    the fault; both are told to `broken`. Raises ConflictError if another process owns the chain and UnavailableError
+    if the disk refuses.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, broken: BrokenParts | None = None) -> None:
         self._path = path
         self._clock = clock
+        self._broken = broken or BrokenParts()
         self._lock = threading.Lock()
+        for ours in (_lock_of(path), _torn_of(path)):
+            make_way(ours, for_folder=False, broken=self._broken, now_s=clock.now_s())
         weakref.finalize(self, os.close, _own(path))
-        _set_torn_tail_aside(path)
-        self._last, fault = verify_file(path)
+        self._last, fault = self._open()
         if fault is not None:
-            raise BadInputError(
-                Text(
-                    f"監査記録 {path.name} の {fault.line_number} 行目が壊れています（{fault.reason}）",
-                    f"the audit chain {path.name} is broken at line {fault.line_number}: {fault.reason}",
-                ),
-                Text(
-                    "ファイルを保管して管理者に連絡し、別名に移してから再開してください",
-                    "keep the file, call the administrator, and move it aside before going on",
-                ),
-            )
+            self._begin_anew(self._last, fault)
+
+    def _open(self) -> tuple[AuditEntry | None, ChainFault | None]:
+        path = self._path
+        try:
+            if os.path.lexists(path) and not path.is_file():
+                return None, ChainFault(line_number=0, reason="it is no file")
+            torn = _set_torn_tail_aside(path)
+            if torn is not None:
+                self._broken.add(_torn(path, torn, self._clock.now_s()))
+            elif path.exists() and path.stat().st_size == 0:
+                return None, ChainFault(line_number=0, reason="it is empty")
+            return verify_file(path)
+        except OSError as error:
+            return None, ChainFault(line_number=0, reason=f"it cannot be read: {error.strerror}")
+
+    def _begin_anew(self, last: AuditEntry | None, fault: ChainFault) -> None:
+        """Set the broken chain aside and begin another, which a person can follow back to it."""
+        now_s = self._clock.now_s()
+        kept = set_aside(self._path, now_s=now_s)
+        self._last = None
+        detail = {
+            "file": kept.name,
+            "last_good_number": 0 if last is None else last.number,
+            "last_good_hash": GENESIS if last is None else last.hash,
+            "line": fault.line_number,
+            "reason": fault.reason,
+        }
+        self.append(actor="kakehashi", action="audit.begun-anew", subject=kept.name, detail=detail)
+        self._broken.add(_begun_anew(self._path, kept, fault, now_s))
 
     @property
     def head(self) -> str | None:
@@ -89,23 +113,72 @@ def verify_file(path: Path) -> tuple[AuditEntry | None, ChainFault | None]:
     return verify_chain(_lines(path))
 
 
-def _own(path: Path) -> int:
-    """Return a descriptor that holds this process's lock on the chain.
+def lock_chain(path: Path) -> int:
+    """Return a descriptor that holds this process's lock on a chain; closing it gives the lock up.
 
     The lock file is another than the chain: closing any descriptor of a file gives up a process's locks on it.
+    Raises BlockingIOError if another process owns the chain, any other OSError if the disk refuses.
     """
-    descriptor = -1
+    descriptor = os.open(_lock_of(path), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path.with_suffix(path.suffix + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        if descriptor >= 0:
-            os.close(descriptor)
-        if isinstance(error, BlockingIOError | PermissionError) and descriptor >= 0:
-            raise _owned(path) from error
-        raise _refused(error) from error
+        os.close(descriptor)
+        if isinstance(error, PermissionError):  # POSIX leaves the choice between EAGAIN and EACCES
+            raise BlockingIOError(error.errno, error.strerror) from error
+        raise
     return descriptor
+
+
+def _own(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return lock_chain(path)
+    except BlockingIOError as error:
+        raise _owned(path) from error
+    except OSError as error:
+        raise _refused(error) from error
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_suffix(path.suffix + ".lock")
+
+
+def _torn_of(path: Path) -> Path:
+    return path.with_suffix(path.suffix + ".torn")
+
+
+def _begun_anew(path: Path, kept: Path, fault: ChainFault, now_s: float) -> BrokenPart:
+    return BrokenPart(
+        key=str(path),
+        at_s=now_s,
+        what=Text(
+            f"監査記録 {path.name} の {fault.line_number} 行目が正しくありません（{fault.reason}）。"
+            f"{kept.name} に取り置き、新しい記録を始めました",
+            f"the audit chain {path.name} is broken at line {fault.line_number} ({fault.reason}): "
+            f"it is kept as {kept.name}, and a new chain has begun",
+        ),
+        cure=Text(
+            "取り置いたファイルを管理者に渡してください（kakehashi audit verify で場所がわかります）",
+            "hand the file that was kept to the administrator; `kakehashi audit verify` shows the place",
+        ),
+        kept_as=kept,
+    )
+
+
+def _torn(path: Path, kept: Path, now_s: float) -> BrokenPart:
+    return BrokenPart(
+        key=f"{path}/torn",
+        at_s=now_s,
+        what=Text(
+            f"監査記録 {path.name} の最後の行が途中で切れていました。その行は {kept.name} に移しました",
+            f"the last line of the audit chain {path.name} was cut off; that line is in {kept.name}",
+        ),
+        cure=Text(
+            "停電のあとなら心配ありません。そうでなければ管理者に連絡してください",
+            "after a power cut this is no loss; otherwise call the administrator",
+        ),
+    )
 
 
 def _owned(path: Path) -> ConflictError:
@@ -147,13 +220,16 @@ def _lines(path: Path) -> Iterator[str]:
             yield line.rstrip(b"\n").decode(errors="surrogateescape")
 
 
-def _set_torn_tail_aside(path: Path) -> None:
+def _set_torn_tail_aside(path: Path) -> Path | None:
+    """Move what follows the last whole line to `*.torn`; return where it lies if there was something."""
     if not path.exists():
-        return
+        return None
     content = path.read_bytes()
     if not content or content.endswith(b"\n"):
-        return
+        return None
     whole, _, torn = content.rpartition(b"\n")
-    with path.with_suffix(path.suffix + ".torn").open("ab") as file:
+    kept = _torn_of(path)
+    with kept.open("ab") as file:
         file.write(torn + b"\n")
     os.truncate(path, len(whole) + 1 if whole else 0)
+    return kept

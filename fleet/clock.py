@@ -4,6 +4,8 @@ import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
 
+_BOOTTIME: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
 JST = timezone(timedelta(hours=9), "JST")
 
 
@@ -18,6 +20,10 @@ class Clock(Protocol):
         """Return seconds from an arbitrary start that never go backwards."""
         ...
 
+    def boottime_s(self) -> float:
+        """Return the same, but counting also while the machine sleeps; what lasts so long is measured with it."""
+        ...
+
 
 class SystemClock:
     """The machine's own clocks."""
@@ -29,6 +35,10 @@ class SystemClock:
     def monotonic_s(self) -> float:
         """Return the machine's monotonic seconds."""
         return time.monotonic()
+
+    def boottime_s(self) -> float:
+        """Return CLOCK_BOOTTIME, seconds; where there is none (macOS), the monotonic clock."""
+        return time.clock_gettime(_BOOTTIME)
 
 
 class ManualClock:
@@ -46,8 +56,12 @@ class ManualClock:
         """Return the seconds it was advanced by."""
         return self._monotonic_s
 
+    def boottime_s(self) -> float:
+        """Return the seconds it was advanced by."""
+        return self._monotonic_s
+
     def advance(self, seconds: float) -> None:
-        """Move both clocks forward by `seconds`."""
+        """Move all clocks forward by `seconds`."""
         self._now_s += seconds
         self._monotonic_s += seconds
 

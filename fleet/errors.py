@@ -10,7 +10,8 @@ FleetError
  ├── TooLargeError           more than is accepted
  ├── TooManyError            too often in too short a time
  ├── UnavailableError        a part outside (aircraft, broker, database, disk) does not answer
- │    └── ExpiredError       no answer within the deadline
+ │    ├── ExpiredError       no answer within the deadline
+ │    └── UnconfirmedError   the answer was lost: it may have been done
  └── BadInputError           a file or a setting cannot be used
 """
 
@@ -31,12 +32,20 @@ class FleetError(Exception):
         self.cure = cure
         self.data = data
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Cross a process border whole; an exception is otherwise made anew from its English words alone."""
+        return _made_anew, (type(self), self.what, self.cure, self.data)
+
     def __str__(self) -> str:
         """Return both languages, Japanese first, with the cure."""
         text = f"{self.what.ja} / {self.what.en}"
         if self.cure is not None:
             text += f" → {self.cure.ja} / {self.cure.en}"
         return text
+
+
+def _made_anew(kind: type[FleetError], what: Text, cure: Text | None, data: dict[str, object]) -> FleetError:
+    return kind(what, cure, **data)
 
 
 class InvalidValueError(FleetError):
@@ -97,6 +106,12 @@ class ExpiredError(UnavailableError):
     """No answer came within the deadline."""
 
     code = "expired"
+
+
+class UnconfirmedError(UnavailableError):
+    """The answer was lost: what was asked may have been done, and must be looked for, not done again."""
+
+    code = "unconfirmed"
 
 
 class BadInputError(FleetError):

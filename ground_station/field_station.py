@@ -13,42 +13,49 @@ from types import TracebackType
 import structlog
 
 from fleet.errors import FleetError
-from fleet.ids import VehicleId, new_id
+from fleet.ids import CommandId, VehicleId, new_id
 from fleet.roles import Role
+from fleet.text import Text
 from ground_station.api.live_board import COLLECTIONS, LiveBoard
-from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
-from ground_station.flight.vehicles.state import VehicleState
+from ground_station.flight.vehicles.flight_command import FlightCommand
+from ground_station.flight.vehicles.state import Timing, VehicleState
 from ground_station.service.alerts import AlertNews, over_since_restart
-from ground_station.service.command_desk import CommandDesk
 from ground_station.service.delivery import Delivery, DeliveryState
 from ground_station.service.delivery_book import DeliveryBook
-from ground_station.service.delivery_desk import DeliveryDesk
-from ground_station.service.documents_sql import SqlDocuments, documents_metadata
+from ground_station.service.delivery_desk import DeliveryDesk, FlightSide
+from ground_station.service.delivery_upload import DeliveryUploads
+from ground_station.service.disk_watch import StationDisk
+from ground_station.service.documents_sql import SqlDocuments
+from ground_station.service.flight_intents import FlightIntents
+from ground_station.service.flight_mirror import FlightMirror
 from ground_station.service.flight_watch import FlightWatch, Watchers
-from ground_station.service.machine_checks import MachineChecks
+from ground_station.service.journal_follower import JournalFollower
 from ground_station.service.open_alerts import OpenAlert, OpenAlerts
-from ground_station.service.ordered_flights import OrderedFlights
 from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.planning_pool import PlanningPool
 from ground_station.service.request_book import RequestBook, StationRequest
 from ground_station.service.sent_pictures import SentPictures
+from ground_station.service.session_line import SessionLine
+from ground_station.service.station_database import open_station_database
 from ground_station.service.town_feed import VehicleNews
+from ground_station.service.wakefulness import Wakefulness
 from ground_station.station_setup import StationSetup
 from ground_station.town_reports import TownReports, every
 from ground_station.town_side import TownSide
+from ground_station.town_side_setup import TownSideSetup
 from imagery.pictures import Picture, PictureContext
-from imagery.tables_sql import imagery_metadata
 from portal.access import Access
-from portal.accounts_sql import SqlAccountStore, accounts_metadata
+from portal.accounts_sql import SqlAccountStore
 from portal.live import LiveState
 from portal.live_hub import LiveHub
-from telemetry.engine_sql import open_engine
+from portal.notices import Notices
+from portal.tending import Tender, Work
+from telemetry.engine_sql import writing
 
 _log = structlog.get_logger(__name__)
 
 _LOOK_EVERY_S = 1.0
 _LAST_ERRANDS_S = 2.0
-_NOT_FLOWN = frozenset({CommandState.REFUSED, CommandState.EXPIRED, CommandState.NOT_CONFIRMED})
 
 FOUNDER_ROLES = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.DISPATCHER})
 
@@ -57,27 +64,38 @@ class FieldStation:
     """Everything the field does, with or without the town office. Use as `async with`, from one event loop."""
 
     def __init__(self, setup: StationSetup) -> None:
-        self.setup = setup
+        line = TownSideSetup(
+            town=setup.town,
+            folder=setup.folder,
+            realm=setup.realm,
+            broker=setup.broker,
+            clock=setup.clock,
+            broken=setup.broken,
+        )
+        self.disk = StationDisk(line)
+        self.setup = setup = replace(setup, audit=self.disk.watched(setup.audit))
         self.town = setup.town
         self.clock = setup.clock
-        self.engine = open_engine(f"sqlite:///{setup.folder / 'station.sqlite'}")
-        for metadata in (accounts_metadata, documents_metadata, imagery_metadata):
-            metadata.create_all(self.engine)
-        self.access = Access(SqlAccountStore(self.engine), setup.clock, setup.audit, FOUNDER_ROLES)
-        documents = SqlDocuments(self.engine)
+        self.engine = open_station_database(setup.folder, setup.broken)
+        self.disk.watch_database(self.engine)
+        self.access = Access(SqlAccountStore(self.engine, writing), setup.clock, setup.audit, FOUNDER_ROLES)
+        documents = SqlDocuments(self.engine, setup.broken)
         self.requests = RequestBook(documents)
         self.deliveries = DeliveryBook(documents)
         self.hub = LiveHub(LiveState(COLLECTIONS, int(setup.clock.now_s() * 1000)), setup.clock)
+        self.notices = Notices(self.hub, setup.clock)
         self._pool = PlanningPool(setup.bundle)
         self.plans = PlanDesk(pool=self._pool, documents=documents, requests=self.requests, clock=setup.clock)
-        self.aircraft = setup.aircraft()
-        self._town_side = TownSide(setup, self.engine, self.requests)
+        self.flight = setup.flight
+        self.wakefulness = Wakefulness(setup.clock)
+        self.mirror = FlightMirror(setup.flight, setup.names(), setup.clock, Timing(time_scale=setup.time_scale))
+        self._town_side = TownSide(line, self.engine, self.requests, self.disk)
         self.relay = self._town_side.relay
         self.pictures = self._town_side.pictures
         self.town_link = self._town_side.link
-        self.board = LiveBoard(hub=self.hub, station=self.aircraft, plans=self.plans, clock=setup.clock)
+        self.board = LiveBoard(hub=self.hub, mirror=self.mirror, plans=self.plans, clock=setup.clock)
         self.watch = FlightWatch(
-            station=self.aircraft,
+            mirror=self.mirror,
             town=setup.town,
             book=self.deliveries,
             plans=self.plans,
@@ -85,25 +103,34 @@ class FieldStation:
             clock=setup.clock,
             watchers=Watchers(on_vehicle=self._on_vehicle, on_alert=self._on_alert, on_alert_over=self._on_alert_over),
         )
-        self.checks = MachineChecks(town=setup.town, realm=setup.realm, time_scale=setup.time_scale)
+        self._intents = FlightIntents(
+            book=self.deliveries, requests=self.requests, documents=documents, port=setup.flight, clock=setup.clock
+        )
+        uploads = DeliveryUploads(
+            book=self.deliveries,
+            plans=self.plans,
+            port=setup.flight,
+            mirror=self.mirror,
+            aircraft=setup.town.aircraft,
+            clock=setup.clock,
+        )
         self.desk = DeliveryDesk(
             town=setup.town,
             book=self.deliveries,
             plans=self.plans,
             requests=self.requests,
-            vehicles=self.aircraft,
-            preflight=self.checks,
+            flight=FlightSide(port=setup.flight, mirror=self.mirror, uploads=uploads, intents=self._intents),
             audit=setup.audit,
             clock=setup.clock,
         )
-        self.commands = CommandDesk(self.aircraft)
+        self._journal = JournalFollower(setup.flight, self.town_link.tell_command, documents, setup.clock)
+        self._sessions = SessionLine(self.access, setup.flight)
         self._running: asyncio.Task[None] | None = None
         self._stack = contextlib.AsyncExitStack()
         self._errands: set[asyncio.Future[object]] = set()
         self._open_alerts = OpenAlerts(documents)
-        self._ordered = OrderedFlights(self.deliveries)
         self.reports = TownReports(
-            station=self.aircraft,
+            mirror=self.mirror,
             link=self.town_link,
             watch=self.watch,
             board=self.board,
@@ -114,21 +141,23 @@ class FieldStation:
 
     async def __aenter__(self) -> "FieldStation":
         """Open the links, start the workers, and take up what was under way before a restart."""
+        self.notices.follow(self.setup.broken)
+        self.notices.recall(self.setup.folder)
         await self._stack.enter_async_context(self._town_side)
-        await self.deliveries.end_unflown(self.clock.now_s())
+        await self.deliveries.end_unsent(self.clock.now_s())
         await self._recall_plans()
         self.deliveries.subscribe(self._on_delivery)
         self.requests.subscribe(self._on_request)
-        self.aircraft.ledger.subscribe(self._on_command)
+        self.mirror.on_command(self._on_command)
         for entry in self.requests.all.values():
             self.board.show_request(entry)
         for delivery in self.deliveries.all.values():
             self.board.show_delivery(delivery, self.watch)
         for alert in self._open_alerts.all:
             self.board.show_alert(alert)
-        for state in self.aircraft.states():
+        for state in self.mirror.states():
             self._on_vehicle(self.watch.news(state))
-        await self._stack.enter_async_context(self.aircraft)
+        self.board.show_core(self.setup.flight_page)
         self._running = asyncio.create_task(self._run())
         return self
 
@@ -166,25 +195,44 @@ class FieldStation:
                 await self.plans.get(delivery.plan_id)
 
     async def _run(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.aircraft.watch(), name="aircraft")
-            tasks.create_task(self.hub.run(), name="live")
-            tasks.create_task(self._town_side.run(), name="town side")
-            tasks.create_task(self.watch.run(), name="watch")
-            tasks.create_task(self.desk.run(), name="desk")
-            tasks.create_task(self._pool.warm_up(), name="planning")
-            tasks.create_task(self.reports.run(), name="reports")
-            tasks.create_task(every(_LOOK_EVERY_S, self._look_again), name="look")
+        tender = Tender(
+            on_alarm=lambda fall: self.notices.say(fall.work.name, "act", fall.text),
+            on_steady=lambda work: self.notices.over(work.name),
+        )
+        await tender.run(self._works())
+
+    def _works(self) -> tuple[Work, ...]:
+        """Return what goes on at the station; whatever of it falls is started again, and none ends another."""
+        return (
+            Work(name="flight core", called=Text("飛行の中枢との連絡", "contact with the core"), run=self.mirror.run),
+            Work(name="wakefulness", called=Text("動作の見守り", "watching its own pulse"), run=self.wakefulness.run),
+            Work(name="journal", called=Text("飛行の記録の報告", "reports of the journal"), run=self._journal.run),
+            Work(name="sessions", called=Text("ログインの引き渡し", "handing over sessions"), run=self._sessions.run),
+            Work(name="live", called=Text("画面への配信", "sending to pages"), run=self.hub.run),
+            Work(name="disk", called=Text("ディスクの見守り", "watching the disk"), run=self._watch_disk),
+            Work(name="town", called=Text("役場への送信", "sending to the office"), run=self._town_side.run),
+            Work(name="watch", called=Text("飛行の見守り", "watching flights"), run=self.watch.run),
+            Work(name="desk", called=Text("計画の送り込み", "sending plans on board"), run=self.desk.run),
+            Work(name="planning", called=Text("飛行計画の計算", "planning"), run=self._pool.keep_warm),
+            Work(name="reports", called=Text("役場への報告", "reports to the office"), run=self.reports.run),
+            Work(name="look", called=Text("出発前の点検", "checks before flight"), run=self._look_always),
+        )
+
+    async def _watch_disk(self) -> None:
+        await self.disk.watch_for(self.hub, self.board.remark_office, self.relay.unreceipted_s)
+
+    async def _look_always(self) -> None:
+        await every(_LOOK_EVERY_S, self._look_again)
 
     async def _look_again(self) -> None:
-        """Check waiting deliveries anew, and whether each aircraft is the one it should be and where it may be."""
-        for vehicle in self.aircraft.vehicles.values():
-            self.board.set_problem(vehicle.id, self.checks.problem(vehicle))
-            self._end_alerts_from_before(vehicle.state())
-            await self._ordered.look(vehicle.state(), self.clock.now_s())
+        """Check waiting deliveries anew, and what became of the words to fly."""
+        self.board.show_core(self.setup.flight_page)
+        for state in self.mirror.states():
+            self._end_alerts_from_before(state)
+            await _tried(self._intents.look(state, core_heard=self.mirror.reachable))
         for delivery in tuple(self.deliveries.all.values()):
             if delivery.state in {DeliveryState.CHECKING, DeliveryState.READY}:
-                await self.desk.recheck(delivery.id)
+                await _tried(self.desk.recheck(delivery.id))
 
     def _errand(self, work: Awaitable[object]) -> None:
         task: asyncio.Future[object] = asyncio.ensure_future(work)
@@ -231,20 +279,12 @@ class FieldStation:
             self._errand(self.reports.tell_delivery(delivery))
 
     def _on_command(self, command: FlightCommand) -> None:
-        self.board.show_command(command, self.commands.page_id(command))
-        self._errand(self.town_link.tell_command(command))
-        if command.action is Action.START_MISSION and command.state in _NOT_FLOWN:
-            self._errand(self._back_to_checks(command))
+        self._intents.note(command)
+        self.board.show_command(command)
 
-    async def _back_to_checks(self, command: FlightCommand) -> None:
-        """A flight that did not begin goes back to its checklist, with the reason."""
-        delivery = self.deliveries.of_vehicle(command.vehicle_id)
-        if delivery is None or delivery.state is not DeliveryState.FLYING or delivery.progress.was_airborne:
-            return
-        if self.aircraft.vehicle(command.vehicle_id).state().armed:
-            return
-        back = replace(delivery, state=DeliveryState.CHECKING, problem=command.text)
-        await self.deliveries.save(back, self.clock.now_s())
+    def command(self, command_id: CommandId) -> FlightCommand | None:
+        """Return a command as it was last heard of, or None."""
+        return self._intents.command(command_id)
 
     async def take_picture(self, parts: AsyncIterable[bytes], context: PictureContext) -> Picture:
         """Take a picture in, count it to its delivery, and show it; raises what the intake finds wrong."""
@@ -257,3 +297,11 @@ class FieldStation:
             known = self.deliveries.get(picture.delivery_id)
             await self.deliveries.save(replace(known, pictures=known.pictures + 1), self.clock.now_s())
         return picture
+
+
+async def _tried(work: Awaitable[object]) -> None:
+    """What cannot be done for one aircraft now is never in the way of the others; it is tried again."""
+    try:
+        await work
+    except FleetError as error:
+        _log.warning("left undone for now", what=error.what.en)

@@ -1,41 +1,42 @@
 """What a ground station is told by its composition root."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fleet.audit import AuditTrail
 from fleet.clock import Clock
+from fleet.ids import VehicleId
 from fleet.realm import Realm
-from ground_station.flight.autopilot_station import AutopilotStation, Services, VehicleSetting
-from ground_station.flight.vehicles.state import Timing
+from fleet.set_aside import BrokenParts
+from fleet.text import Text
+from ground_station.flight.port import FlightPort
 from missions.values.town import Town
 from telemetry.mqtt_address import MqttAddress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationSetup:
-    """Town, links and services of one station. `folder` is its own; `bundle` is the town's."""
+    """Town, aircraft and services of one station's desk. `folder` is its own; `bundle` is the town's.
+
+    `flight` leads to the flight core, `vehicles` are the aircraft it has, `flight_page` is the address of its own page,
+    empty where it has none. `broken` is told of files that had to be set aside.
+    """
 
     town: Town
     bundle: Path
     folder: Path
     realm: Realm
     broker: MqttAddress
-    vehicles: tuple[VehicleSetting, ...]
+    flight: FlightPort
+    vehicles: tuple[VehicleId, ...]
     audit: AuditTrail
     clock: Clock
     time_scale: float = 1.0
+    flight_page: str = ""
+    broken: BrokenParts = field(default_factory=BrokenParts)
 
-    def aircraft(self) -> AutopilotStation:
-        """Return the station's aircraft, their links not yet open."""
-        return AutopilotStation(
-            self.vehicles,
-            Services(
-                clock=self.clock,
-                audit=self.audit,
-                timing=Timing(time_scale=self.time_scale),
-                ground=self.town.terrain,
-                realm=self.realm,
-                flight_logs=self.folder / "flights",
-            ),
-        )
+    def names(self) -> Mapping[VehicleId, Text]:
+        """Return what people call the station's aircraft."""
+        known = self.town.aircraft
+        return {one: known[one].name if one in known else Text(one, one) for one in self.vehicles}

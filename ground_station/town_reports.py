@@ -9,9 +9,9 @@ from fleet.errors import FleetError
 from fleet.ids import DeliveryId, VehicleId
 from ground_station.api.live_board import LiveBoard
 from ground_station.api.live_view import delivery_words
-from ground_station.flight.autopilot_station import AutopilotStation
 from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, Delivery, DeliveryState
 from ground_station.service.delivery_book import DeliveryBook
+from ground_station.service.flight_mirror import FlightMirror
 from ground_station.service.flight_watch import FlightWatch
 from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.sent_pictures import SentPictures
@@ -42,7 +42,7 @@ class TownReports:
     def __init__(
         self,
         *,
-        station: AutopilotStation,
+        mirror: FlightMirror,
         link: TownLink,
         watch: FlightWatch,
         board: LiveBoard,
@@ -50,7 +50,7 @@ class TownReports:
         plans: PlanDesk,
         sent: SentPictures,
     ) -> None:
-        self._station = station
+        self._mirror = mirror
         self._link = link
         self._watch = watch
         self._board = board
@@ -68,14 +68,14 @@ class TownReports:
             tasks.create_task(every(DELIVERIES_EVERY_S, self._tell_deliveries))
 
     def _news(self) -> list[VehicleNews]:
-        states = self._station.states()
+        states = self._mirror.states()
         return [self._watch.news(state) for state in states if state.telemetry.heartbeat is not None]
 
     async def _tell_states(self) -> None:
         await self._link.tell_vehicles(self._news())
 
     async def _tell_tracks(self) -> None:
-        for state in self._station.states():
+        for state in self._mirror.states():
             self._board.show_vehicle(self._watch.news(state), self._watch.vehicle_name(state.vehicle_id))
         await self._link.tell_tracks([news for news in self._news() if news.state.armed])
 
@@ -107,6 +107,5 @@ class TownReports:
         await self._link.tell_delivery(delivery, plan, words, position_at_s=self._position_at_s(delivery.vehicle_id))
 
     def _position_at_s(self, vehicle_id: VehicleId) -> float | None:
-        vehicle = self._station.vehicles.get(vehicle_id)
-        state = None if vehicle is None else vehicle.state()
+        state = self._mirror.state(vehicle_id) if vehicle_id in self._mirror.vehicle_ids else None
         return None if state is None or state.position is None else self._watch.news(state).at_s

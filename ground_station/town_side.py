@@ -1,18 +1,22 @@
 """The station's side of the line to the town: outbox, relay, pictures, and what goes over them."""
 
 import asyncio
+from functools import partial
 from types import TracebackType
 
 import sqlalchemy as sa
 
+from fleet.disk_health import Place
+from ground_station.service.disk_watch import StationDisk
 from ground_station.service.request_book import RequestBook
 from ground_station.service.town_link import TownLink
-from ground_station.station_setup import StationSetup
+from ground_station.town_side_setup import TownSideSetup
 from imagery.folder_store import FolderStore
 from imagery.intake import PictureIntake
 from imagery.station_pictures import StationPictures, StoredChunks
 from telemetry.codec import DownMessage
 from telemetry.outbox_sqlite import SqliteOutbox
+from telemetry.outbox_watched import WatchedOutbox
 from telemetry.relay_mqtt import StationAddress, StationRelay
 from telemetry.topics import Topics
 
@@ -20,10 +24,12 @@ from telemetry.topics import Topics
 class TownSide:
     """What reaches the town office, whenever that can be reached. Use as `async with`; `run` until cancelled."""
 
-    def __init__(self, setup: StationSetup, engine: sa.Engine, requests: RequestBook) -> None:
-        store = FolderStore(setup.folder / "pictures")
+    def __init__(self, setup: TownSideSetup, engine: sa.Engine, requests: RequestBook, disk: StationDisk) -> None:
+        store = FolderStore(setup.folder / "pictures", watch=disk.writes(Place.PICTURES), broken=setup.broken)
+        disk.try_again_by(Place.PICTURES, store.try_writing)
         self._intake = PictureIntake()
-        self._outbox = SqliteOutbox(setup.folder / "outbox.sqlite")
+        outbox = SqliteOutbox(setup.folder / "outbox.sqlite", broken=setup.broken)
+        self._outbox = WatchedOutbox(outbox, disk.writes(Place.OUTBOX))
         self.relay = StationRelay(
             address=StationAddress(
                 topics=Topics(realm=setup.realm, town=setup.town.id),
@@ -49,6 +55,7 @@ class TownSide:
             requests=requests,
             town=setup.town,
             clock=setup.clock,
+            on_lost=partial(disk.lose, Place.OUTBOX),
         )
 
     async def __aenter__(self) -> "TownSide":

@@ -7,24 +7,44 @@ leaves a whole file or none. Names are made from checked hashes alone: nothing a
 import contextlib
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from fleet.disk_probe import write_once
 from fleet.errors import UnavailableError
+from fleet.set_aside import BrokenPart, BrokenParts, make_way
 from fleet.text import Text
-from imagery.store import Copy, check_content, check_sha256, no_such_picture, sha256_of
+from fleet.write_watch import WriteWatch, noting
+from imagery.store import (
+    Copy,
+    DamagedPictureError,
+    check_content,
+    check_sha256,
+    damaged_picture,
+    is_sha256,
+    no_such_picture,
+    sha256_of,
+)
 
 _PASSING = ".passing-"
+_TRIED_BYTES = 1_000_000
 
 
 class FolderStore:
-    """Keeps pictures under `root`; opening it clears what a power cut left half written."""
+    """Keeps pictures under `root`; opening it clears what a power cut left half written.
 
-    def __init__(self, root: Path) -> None:
+    What stands in its way is set aside; of that, and of damaged pictures, `broken` is told. `watch` notes every write.
+    """
+
+    def __init__(self, root: Path, *, watch: WriteWatch | None = None, broken: BrokenParts | None = None) -> None:
+        self._watch = watch
+        self._broken = broken or BrokenParts()
         self._originals = root / "originals"
         self._copies = root / "copies"
         try:
-            for folder in (self._originals, self._copies):
+            for folder in (root, self._originals, self._copies):
+                self._make_way(folder, for_folder=True)
                 folder.mkdir(parents=True, exist_ok=True)
                 for left in folder.glob(f"*/{_PASSING}*"):
                     left.unlink(missing_ok=True)
@@ -38,7 +58,8 @@ class FolderStore:
         with contextlib.suppress(OSError):
             if path.stat().st_size == len(data) and sha256_of(_read(path)) == sha256:
                 return sha256
-        _write(path, data)
+        with noting(self._watch):
+            self._write(path, data)
         return sha256
 
     def get(self, sha256: str) -> bytes:
@@ -50,7 +71,11 @@ class FolderStore:
             raise no_such_picture(sha256) from error
         except OSError as error:
             raise _unavailable(error) from error
-        return check_content(sha256, data)
+        try:
+            return check_content(sha256, data)
+        except DamagedPictureError as error:
+            self._tell_damaged(sha256, error)
+            raise
 
     def part(self, sha256: str, offset: int, length: int) -> bytes:
         """Return some bytes of an original."""
@@ -62,11 +87,22 @@ class FolderStore:
         except FileNotFoundError as error:
             raise no_such_picture(sha256) from error
         except OSError as error:
-            raise _unavailable(error) from error
+            damaged = damaged_picture(sha256)
+            self._tell_damaged(sha256, damaged)
+            raise damaged from error
 
     def put_copy(self, sha256: str, copy: Copy, jpeg: bytes) -> None:
         """Keep a small copy."""
-        _write(self._copy(sha256, copy), jpeg)
+        with noting(self._watch):
+            self._write(self._copy(sha256, copy), jpeg)
+
+    def try_writing(self) -> None:
+        """Write a picture's worth and take it away again, to see whether it goes; raises UnavailableError."""
+        with noting(self._watch):
+            try:
+                write_once(self._originals / f"{_PASSING}try", _TRIED_BYTES)
+            except OSError as error:
+                raise _unavailable(error) from error
 
     def copy(self, sha256: str, copy: Copy) -> bytes:
         """Return a small copy."""
@@ -79,8 +115,26 @@ class FolderStore:
 
     def originals(self) -> Iterator[str]:
         """Return what is kept; passing files are left out."""
-        names = (path.name for path in self._originals.glob("*/*") if not path.name.startswith("."))
+        names = (path.name for path in self._originals.glob("*/*") if is_sha256(path.name))
         return iter(sorted(names))
+
+    def _write(self, path: Path, data: bytes) -> None:
+        self._make_way(path.parent, for_folder=True)
+        self._make_way(path, for_folder=False)
+        _write(path, data)
+
+    def _make_way(self, path: Path, *, for_folder: bool) -> None:
+        make_way(path, for_folder=for_folder, broken=self._broken, now_s=time.time())
+
+    def _tell_damaged(self, sha256: str, error: DamagedPictureError) -> None:
+        self._broken.add(
+            BrokenPart(
+                key=f"picture/{sha256}",
+                at_s=time.time(),
+                what=error.what,
+                cure=error.cure or Text("もう一度送ってください", "send it again"),
+            )
+        )
 
     def _original(self, sha256: str) -> Path:
         return self._originals / check_sha256(sha256)[:2] / sha256

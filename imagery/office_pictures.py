@@ -30,13 +30,13 @@ from imagery.library_sql import (
 )
 from imagery.office_work_sql import count_asking, quiet_pictures, whole_pictures
 from imagery.picture_handler_sql import PictureHandler
-from imagery.picture_reader import PictureReader, reading
+from imagery.picture_reader import PictureReader
 from imagery.pictures import Picture, PictureState, Release
 from imagery.retries import Retries
 from imagery.store import Copy, PictureStore, sha256_of
 from imagery.transfer import AskAgain, joined
 from telemetry.bodies import Body
-from telemetry.engine_sql import writing
+from telemetry.engine_sql import reading, writing
 from telemetry.store import ReceivedRecord
 
 _LOG = structlog.get_logger(__name__)

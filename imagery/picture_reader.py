@@ -1,8 +1,7 @@
 """What pages read of pictures: lists, one picture, its copies, its original. Database and disk work run in threads."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,19 +13,9 @@ from imagery.library import PicturePage, PictureQuery
 from imagery.library_sql import page_of, picture_by_id, thumbnail_of
 from imagery.pictures import Picture, PictureState
 from imagery.store import Copy, PictureStore
-from telemetry.engine_sql import database_unavailable
+from telemetry.engine_sql import reading
 
 Answer = TypeVar("Answer")
-
-
-@contextmanager
-def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Give a connection for reading; raises UnavailableError if the database does not answer."""
-    try:
-        with engine.connect() as connection:
-            yield connection
-    except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-        raise database_unavailable(error) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

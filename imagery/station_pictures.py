@@ -20,11 +20,11 @@ from imagery.chunks import CHUNK_BYTES, chunk_count, chunk_digests
 from imagery.derivatives import Examined, too_many_bytes
 from imagery.intake import PictureIntake
 from imagery.library_sql import insert_picture, not_enqueued, picture_by_sha256, thumbnail_of, update_picture
-from imagery.picture_reader import PictureReader, reading
+from imagery.picture_reader import PictureReader
 from imagery.pictures import Picture, PictureContext, picture_of
-from imagery.store import Copy, PictureStore, sha256_of
+from imagery.store import Copy, DamagedPictureError, PictureStore, sha256_of
 from imagery.transfer import chunk_records, manifest_record, parse_body_ref
-from telemetry.engine_sql import writing
+from telemetry.engine_sql import reading, writing
 from telemetry.making import read_body
 from telemetry.records import Record
 
@@ -40,14 +40,17 @@ class StoredChunks:
         self._store = store
 
     def load(self, body_ref: str) -> Mapping[str, object] | None:
-        """Return the bytes of a chunk as field `data`; None if the picture is gone."""
+        """Return the bytes of a chunk as field `data`; None if the picture is gone or cannot be read any more.
+
+        One picture that the disk does not give back must not hold up all that wait behind it.
+        """
         place = parse_body_ref(body_ref)
         if place is None:
             return None
         sha256, index = place
         try:
             data = self._store.part(sha256, index * CHUNK_BYTES, CHUNK_BYTES)
-        except NotFoundError:
+        except (NotFoundError, DamagedPictureError):
             return None
         return {"data": data} if data else None
 

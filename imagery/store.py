@@ -39,7 +39,10 @@ class PictureStore(Protocol):
         ...
 
     def part(self, sha256: str, offset: int, length: int) -> bytes:
-        """Return up to `length` bytes of an original from `offset`, unchecked. Raises NotFoundError."""
+        """Return up to `length` bytes of an original from `offset`, unchecked.
+
+        Raises NotFoundError, or DamagedPictureError if the disk cannot give them.
+        """
         ...
 
     def put_copy(self, sha256: str, copy: Copy, jpeg: bytes) -> None:
@@ -60,9 +63,14 @@ def sha256_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def is_sha256(text: str) -> bool:
+    """Return whether `text` is a SHA-256 in lower-case hexadecimal."""
+    return _SHA256.fullmatch(text) is not None
+
+
 def check_sha256(text: str) -> str:
     """Return `text` if it is a SHA-256 in lower-case hexadecimal; raises InvalidValueError."""
-    if not _SHA256.fullmatch(text):
+    if not is_sha256(text):
         raise InvalidValueError(Text("写真の指紋 (SHA-256) が正しくありません", "this is no SHA-256 of a picture"))
     return text
 
@@ -78,10 +86,13 @@ def no_such_picture(sha256: str) -> NotFoundError:
 def check_content(sha256: str, data: bytes) -> bytes:
     """Return `data` if it is what `sha256` names; raises DamagedPictureError."""
     if sha256_of(data) != sha256:
-        raise DamagedPictureError(
-            Text(f"保存した写真 {sha256[:12]} が壊れています", f"the stored picture {sha256[:12]} is damaged"),
-            Text(
-                "元の端末から送り直すか、控えから戻してください", "send it again from its device, or restore the backup"
-            ),
-        )
+        raise damaged_picture(sha256)
     return data
+
+
+def damaged_picture(sha256: str) -> DamagedPictureError:
+    """Return the error for a picture that the disk has changed or cannot give."""
+    return DamagedPictureError(
+        Text(f"保存した写真 {sha256[:12]} が壊れています", f"the stored picture {sha256[:12]} is damaged"),
+        Text("元の端末から送り直すか、控えから戻してください", "send it again from its device, or restore the backup"),
+    )

@@ -6,6 +6,9 @@ way, `picture_chunks` the pieces that have come until the whole is proved. Times
 
 import sqlalchemy as sa
 
+from imagery.pictures import PictureState, Release
+from telemetry.kept_tables import READS_AS, one_of
+
 imagery_metadata = sa.MetaData()
 
 pictures = sa.Table(
@@ -31,12 +34,12 @@ pictures = sa.Table(
     sa.Column("station_id", sa.String(64), nullable=False),
     sa.Column("who", sa.String(80), nullable=False),
     sa.Column("source", sa.String(40), nullable=False),
-    sa.Column("before_after", sa.String(8)),
+    sa.Column("before_after", sa.String(8), info={READS_AS: one_of("before", "after")}),
     sa.Column("simulated", sa.Boolean, nullable=False),
-    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False, info={READS_AS: PictureState}),
     sa.Column("chunks_total", sa.Integer, nullable=False),
     sa.Column("chunks_have", sa.Integer, nullable=False),
-    sa.Column("release", sa.String(12), nullable=False),
+    sa.Column("release", sa.String(12), nullable=False, info={READS_AS: Release}),
     sa.Column("received_at_s", sa.Double, nullable=False),
     sa.Column("delivered_at_s", sa.Double),
     sa.Column("fault", sa.String(200)),

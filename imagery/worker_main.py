@@ -1,4 +1,4 @@
-"""The worker process that opens strangers' pictures: `python -m imagery.worker_main MEMORY_BYTES`.
+"""The worker process that opens strangers' pictures: `python -m imagery.worker_main MEMORY_BYTES OWNER_ID`.
 
 Reads frames on standard input (4-byte big-endian length, MessagePack request, 4-byte length, file bytes) and answers
 each with one frame on standard output. It limits its own memory, may write no file, and dies of whatever it does not
@@ -13,6 +13,7 @@ from typing import BinaryIO
 import msgspec
 
 from fleet.errors import BadInputError, FleetError, TooLargeError
+from fleet.process import WORKER, end_with_parent, give_way
 from fleet.text import Text
 from imagery.derivatives import Examined, PictureLimits, examine
 
@@ -86,6 +87,8 @@ def _out_of_memory() -> ExamineReply:
 
 def main() -> None:
     """Serve until standard input closes."""
+    end_with_parent(int(sys.argv[2]))
+    give_way(WORKER)
     _limit(int(sys.argv[1]))
     while True:
         head = _read_frame(sys.stdin.buffer)

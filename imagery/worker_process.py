@@ -13,6 +13,7 @@ from fleet.errors import ExpiredError, UnavailableError
 from fleet.text import Text
 
 _LOG = structlog.get_logger()
+PAUSES_S = (0.0, 0.0, 0.0, 0.5, 1.0, 2.0, 5.0)
 _MAX_REPLY_BYTES = 16 * 1024 * 1024
 
 
@@ -23,15 +24,15 @@ class WorkerDiedError(UnavailableError):
 
 
 def worker_command(module: str, memory_bytes: int) -> tuple[str, ...]:
-    """Return the command line of a worker module with its memory limit."""
-    return (sys.executable, "-m", module, str(memory_bytes))
+    """Return the command line of a worker module with its memory limit and its owner, with whom it ends."""
+    return (sys.executable, "-m", module, str(memory_bytes), str(os.getpid()))
 
 
 class WorkerProcess:
     """Asks a child process one question at a time, in frames of 4-byte big-endian length and content.
 
     `ask` raises ExpiredError after `deadline_s` (the child is killed) and WorkerDiedError when the child died of the
-    question; either way the next question meets a fresh child.
+    question; either way the next question meets a fresh child, after a pause that grows while none of them answers.
     """
 
     def __init__(self, command: Sequence[str], *, deadline_s: float) -> None:
@@ -39,12 +40,16 @@ class WorkerProcess:
         self._deadline_s = deadline_s
         self._turn = asyncio.Lock()
         self._child: asyncio.subprocess.Process | None = None
+        self._falls = 0
         self.starts = 0
 
     async def __aenter__(self) -> Self:
-        """Start the child, so that the first question finds it warm."""
+        """Start the child, so that the first question finds it warm; should it not start, a question tries again."""
         async with self._turn:
-            await self._running()
+            try:
+                await self._running()
+            except UnavailableError as error:
+                _LOG.error("picture_worker_not_started", error=str(error))
         return self
 
     async def __aexit__(
@@ -68,6 +73,7 @@ class WorkerProcess:
                 async with asyncio.timeout(self._deadline_s):
                     reply = await _exchange(child, frames)
                 answered = True
+                self._falls = 0
             except TimeoutError as error:
                 raise ExpiredError(
                     Text(
@@ -89,6 +95,8 @@ class WorkerProcess:
     async def _running(self) -> asyncio.subprocess.Process:
         if self._child is not None and self._child.returncode is None:
             return self._child
+        await asyncio.sleep(PAUSES_S[min(self._falls, len(PAUSES_S) - 1)])
+        self._falls += 1
         paths = os.pathsep.join(path for path in sys.path if path)
         try:
             self._child = await asyncio.create_subprocess_exec(

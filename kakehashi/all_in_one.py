@@ -1,4 +1,7 @@
-"""The all-in-one run: starts the services, follows what they tell, and keeps them running until it is stopped."""
+"""The all-in-one run: starts the services, follows what they tell, and keeps them running until it is stopped.
+
+The flight core stands apart: no deadline, no other service and not the end of this run ends it.
+"""
 
 import asyncio
 import os
@@ -7,10 +10,11 @@ from collections.abc import Callable
 import httpx
 import structlog
 
-from fleet.errors import UnavailableError
 from fleet.text import Text
+from kakehashi.broken_files import EVENT
 from kakehashi.environment import environment_of
 from kakehashi.events import Event
+from kakehashi.flight_place import keeper_of, page_address
 from kakehashi.ports_of_run import has_simulator
 from kakehashi.settings import Settings
 from kakehashi.supervisor import Service, ServiceProcess
@@ -19,11 +23,12 @@ from kakehashi.terminal import Terminal
 _log = structlog.get_logger(__name__)
 
 START_DEADLINE_S = 120.0
+FLIGHT = "flight"
 _STATUS_EVERY_S = 2.0
 
 
 def services_of(settings: Settings) -> tuple[Service, ...]:
-    """Return the processes of a run, in the order they are started."""
+    """Return the processes of a run that end with it, in the order they are started."""
     environment = environment_of(settings, os.environ)
     names = ["town-office", "ground-station"]
     if has_simulator(settings):
@@ -46,41 +51,57 @@ class AllInOne:
             service.name: ServiceProcess(service, self._on_event, terminal.log_line)
             for service in services_of(settings)
         }
+        environment = environment_of(settings, os.environ)
+        self.flight = keeper_of(settings, environment, self._on_flight, terminal.say)
 
     async def run(self) -> None:
-        """Run until cancelled; raises UnavailableError if the services do not start within two minutes."""
+        """Run until cancelled; what is not up after two minutes is named, and waited for on."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.flight.run(), name=FLIGHT)
             for process in self.processes.values():
                 tasks.create_task(process.run())
-            try:
-                async with asyncio.timeout(START_DEADLINE_S):
-                    await self.ready.wait()
-            except TimeoutError as error:
-                raise self._did_not_start() from error
+            while not await self._all_up():
+                self._terminal.say(str(self._not_up()))
             self._terminal.show_ready(self.settings, self._addresses, self.links)
             if self._on_ready is not None:
                 self._on_ready()
             tasks.create_task(self._show_status())
 
-    def _did_not_start(self) -> UnavailableError:
-        missing = [name for name in self.processes if name not in self._addresses]
-        words = " / ".join(line for name in missing for line in self.processes[name].last_words[-2:])
-        return UnavailableError(
-            Text(
-                f"{', '.join(missing)} が 2 分で起動しません: {words}", f"{', '.join(missing)} did not start: {words}"
-            ),
-            Text("kakehashi doctor で原因を調べてください", "run `kakehashi doctor` to find out why"),
+    async def _all_up(self) -> bool:
+        try:
+            async with asyncio.timeout(START_DEADLINE_S):
+                await self.ready.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _not_up(self) -> Text:
+        missing = [name for name in (FLIGHT, *self.processes) if name not in self._addresses]
+        words = " / ".join(
+            line for name in missing if name in self.processes for line in self.processes[name].last_words[-2:]
+        )
+        return Text(
+            f"{', '.join(missing)} がまだ起動しません（ほかは動いています）: {words}",
+            f"{', '.join(missing)} not up yet, the rest works: {words}; `kakehashi doctor` helps to find out why",
         )
 
     def _on_event(self, event: Event) -> None:
         if event.kind == "setup_link":
             self.links[event.service] = str(event.detail["url"])
             self.tokens[event.service] = str(event.detail["token"])
+        elif event.kind == EVENT:
+            self._terminal.show_set_aside(event.service, event.detail.get("what", {}), event.detail.get("cure", {}))
         elif event.kind == "ready":
-            self._addresses[event.service] = str(event.detail.get("url", ""))
-            self._terminal.show_started(event.service)
-            if set(self._addresses) >= set(self.processes):
-                self.ready.set()
+            self._up(event.service, str(event.detail.get("url", "")))
+
+    def _on_flight(self) -> None:
+        self._up(FLIGHT, page_address(self.settings))
+
+    def _up(self, service: str, address: str) -> None:
+        self._addresses[service] = address
+        self._terminal.show_started(service)
+        if set(self._addresses) >= {FLIGHT, *self.processes}:
+            self.ready.set()
 
     async def _show_status(self) -> None:
         address = f"http://{self.settings.station.host}:{self.settings.station.port}/api/health"

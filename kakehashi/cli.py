@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from fleet.errors import FleetError
-from kakehashi.commands import audit, demo, doctor, openapi, plan, run, services, town
+from kakehashi.commands import audit, demo, doctor, flight, openapi, plan, run, services, town
 from kakehashi.logging_setup import parse_level, set_up_logging
 from kakehashi.settings import load_settings
 
@@ -28,6 +28,7 @@ app.command("demo")(demo.demo)
 app.command("plan")(plan.plan)
 app.command("doctor")(doctor.doctor)
 app.command("openapi", hidden=True)(openapi.openapi)
+app.add_typer(flight.app, name="flight")
 app.add_typer(town.app, name="town")
 app.add_typer(audit.app, name="audit")
 

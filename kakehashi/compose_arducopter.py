@@ -7,6 +7,7 @@ from pathlib import Path
 from fleet.errors import BadInputError
 from fleet.text import Text
 from kakehashi.aircraft_of_run import trained_aircraft
+from kakehashi.broken_files import announced
 from kakehashi.bundle import load_town
 from kakehashi.compose_camera import camera_of
 from kakehashi.events import tell
@@ -60,14 +61,16 @@ def arducopter_fleet(settings: Settings, binary: Path, home: Home, town: Town) -
             parameter_file=beside if beside.is_file() else None,
             first_instance=_first_instance(settings),
         ),
+        broken=home.broken,
     )
 
 
 async def run_arducopter(settings: Settings, binary: Path) -> None:
     """Run ArduCopter aircraft with their simulated cameras until cancelled."""
-    home = Home(root=settings.home, realm=settings.realm)
+    broken = announced("sim")
+    home = Home(root=settings.home, realm=settings.realm, broken=broken)
     home.make()
-    town = load_town(settings)
+    town = load_town(settings, broken)
     aircraft = trained_aircraft(settings, town.aircraft)
     fleet = arducopter_fleet(settings, binary, home, town)
     async with contextlib.AsyncExitStack() as stack:

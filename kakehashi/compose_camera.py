@@ -59,6 +59,6 @@ async def camera_of(settings: Settings, home: Home, town: Town) -> AsyncIterator
         url=f"http://{settings.station.host}:{settings.station.port}", device_key=keys[COMPANION_DEVICE]
     )
     async with HttpHandOver(address) as station:
-        spool = Spool(home.sim / "camera")
+        spool = Spool(home.sim / "camera", broken=home.broken)
         async with CompanionCamera(scene_of(settings, town), spool, station) as camera:
             yield WallClockCamera(camera)

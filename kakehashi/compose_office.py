@@ -3,15 +3,21 @@
 import contextlib
 import secrets
 
+import structlog
+
 from fleet.clock import SystemClock
+from fleet.errors import UnavailableError
+from kakehashi.broken_files import announced
 from kakehashi.broker_account import external_account
 from kakehashi.bundle import load_town
+from kakehashi.descriptors import broker_places, descriptor_limit
 from kakehashi.events import tell
 from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
 from kakehashi.settings import BrokerKind, Settings
 from kakehashi.web_server import WebServer
 from missions.values.town import Town
+from portal.access import Access
 from telemetry.brokers.access import Device, DeviceBook, DeviceKind, hash_password
 from telemetry.brokers.embedded import EmbeddedBroker
 from telemetry.brokers.mosquitto import MosquittoBroker
@@ -19,6 +25,8 @@ from telemetry.mqtt_address import MqttAddress
 from telemetry.topics import Topics
 from town_office.api.app import create_app
 from town_office.office import OfficeSettings, TownOffice
+
+_log = structlog.get_logger(__name__)
 
 OFFICE_USER = "office"
 _SALT_BYTES = 12
@@ -71,16 +79,30 @@ def _broker(settings: Settings, home: Home, town: Town) -> contextlib.AbstractAs
     if broker.kind is BrokerKind.EXTERNAL:
         return contextlib.nullcontext()
     book = _device_book(settings, home, town)
+    limits = broker_places(descriptor_limit())
     if broker.kind is BrokerKind.MOSQUITTO:
-        return MosquittoBroker(book=book, folder=home.office / "mosquitto", host=broker.host, port=broker.port)
-    return EmbeddedBroker(book=book, host=broker.host, port=broker.port)
+        folder = home.office / "mosquitto"
+        return MosquittoBroker(
+            book=book, folder=folder, host=broker.host, port=broker.port, limits=limits, broken=home.broken
+        )
+    return EmbeddedBroker(book=book, host=broker.host, port=broker.port, limits=limits)
+
+
+def setup_token(access: Access) -> str | None:
+    """Return a set-up token if nobody has an account yet; accounts that cannot be read must not end the service."""
+    try:
+        return access.new_setup_token()
+    except UnavailableError as error:
+        _log.error("accounts cannot be read", what=error.what.en)
+        return None
 
 
 async def run_office(settings: Settings) -> None:
     """Run the town office until cancelled; tells its address and, when needed, the set-up link."""
-    home = Home(root=settings.home, realm=settings.realm)
+    broken = announced("town-office")
+    home = Home(root=settings.home, realm=settings.realm, broken=broken)
     home.make()
-    town = load_town(settings)
+    town = load_town(settings, broken)
     office_settings = OfficeSettings(
         town=town,
         realm=settings.realm,
@@ -90,13 +112,14 @@ async def run_office(settings: Settings) -> None:
         pages_folder=pages_folder(),
         broker=broker_address(settings, home, OFFICE_USER),
         time_scale=settings.sim.speedup if settings.realm.value == "drill" else 1.0,
+        broken=broken,
     )
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(_broker(settings, home, town))
         office = await stack.enter_async_context(TownOffice.open(office_settings, SystemClock()))
         server = WebServer(create_app(office), settings.office.host, settings.office.port)
         await stack.enter_async_context(server)
-        token = office.access.new_setup_token()
+        token = setup_token(office.access)
         if token is not None:
             tell("setup_link", "town-office", url=f"{server.address}/town?setup={token}", token=token)
         tell("ready", "town-office", url=f"{server.address}/town")

@@ -4,6 +4,7 @@ import contextlib
 import time
 
 from kakehashi.aircraft_of_run import simulated_aircraft, udp_out
+from kakehashi.broken_files import announced
 from kakehashi.bundle import load_town
 from kakehashi.compose_camera import camera_of
 from kakehashi.events import tell
@@ -66,10 +67,11 @@ def server_settings(settings: Settings) -> ServerSettings:
 
 async def run_sim(settings: Settings) -> None:
     """Run the simulated aircraft until cancelled."""
-    home = Home(root=settings.home, realm=settings.realm)
+    broken = announced("sim")
+    home = Home(root=settings.home, realm=settings.realm, broken=broken)
     home.make()
     where = server_settings(settings)
-    town = load_town(settings)
+    town = load_town(settings, broken)
     vehicles = simulated_vehicles(settings, town)
     async with contextlib.AsyncExitStack() as stack:
         camera = await stack.enter_async_context(camera_of(settings, home, town))

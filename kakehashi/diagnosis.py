@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fleet.audit_file import verify_file
 from fleet.errors import FleetError
 from fleet.realm import Realm
 from fleet.text import Text
+from kakehashi.audit_chains import check_chain
+from kakehashi.broken_files import lying_aside
 from kakehashi.bundle import DEMO_FOLDER, load_town
 from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
@@ -36,6 +37,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         _broker,
         _databases,
         _audit,
+        _set_aside,
         _town,
         _pages,
     )
@@ -149,16 +151,23 @@ def _database(path: Path) -> Finding:
 def _audit(settings: Settings) -> list[Finding]:
     home = Home(root=settings.home, realm=settings.realm)
     findings = []
-    for path in (home.station / "audit.jsonl", home.office / "audit.jsonl"):
-        last, fault = verify_file(path)
-        if fault is not None:
+    for path in home.audit_chains:
+        if not path.exists():
+            continue
+        report = check_chain(path)
+        if report.faults:
             text = Text(f"監査記録 {path} が壊れています", f"the audit chain {path} is broken")
             cure = Text("kakehashi audit verify で場所を調べてください", "run `kakehashi audit verify`")
             findings.append(_finding(Level.REFUSE, "audit", text, cure))
-        elif last is not None:
-            text = Text(f"監査記録 {last.number} 件は正常", f"audit chain of {last.number} entries is whole")
+        elif report.last is not None:
+            text = Text(f"監査記録 {report.entries} 件は正常", f"audit chain of {report.entries} entries is whole")
             findings.append(_finding(Level.OK, "audit", text))
     return findings
+
+
+def _set_aside(settings: Settings) -> list[Finding]:
+    home = Home(root=settings.home, realm=settings.realm)
+    return [_finding(Level.WARN, "set-aside", part.what, part.cure) for part in lying_aside(home)]
 
 
 def _town(settings: Settings) -> list[Finding]:
@@ -167,7 +176,7 @@ def _town(settings: Settings) -> list[Finding]:
         text = Text("町: 初回の起動で架空の町を作ります", "town: the demonstration town is made at the first start")
         return [_finding(Level.OK, "town", text)]
     try:
-        town = load_town(settings)
+        town = load_town(settings, mend=False)
     except FleetError as error:
         return [_finding(Level.REFUSE, "town", error.what, error.cure)]
     text = Text(f"町: {town.name.ja}", f"town: {town.name.en}")

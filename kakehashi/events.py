@@ -7,7 +7,7 @@ import msgspec
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing worth telling. `kind`: `ready`, `setup_link`, `status`, `stopped`."""
+    """One thing worth telling. `kind`: `ready`, `setup_link`, `set_aside`."""
 
     kind: str
     service: str

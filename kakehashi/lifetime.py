@@ -7,6 +7,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from kakehashi.descriptors import raise_descriptor_limit
+
 STOP_DEADLINE_S = 4.0
 
 
@@ -24,14 +26,23 @@ async def _parent_is_gone() -> None:
     await gone.wait()
 
 
-async def run_until_stopped(main: Callable[[], Awaitable[None]], *, watch_parent: bool) -> None:
-    """Run `main` and cancel it on a stop; it has four seconds to close what it holds."""
+async def run_until_stopped(
+    main: Callable[[], Awaitable[None]],
+    *,
+    watch_parent: bool,
+    signals: tuple[signal.Signals, ...] = (signal.SIGTERM, signal.SIGINT),
+) -> signal.Signals | None:
+    """Run `main` with all descriptors that are allowed, and cancel it on a stop; return the signal that it was.
+
+    It has four seconds to close what it holds.
+    """
+    raise_descriptor_limit()
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop: asyncio.Future[signal.Signals] = loop.create_future()
+    for number in signals:
+        loop.add_signal_handler(number, _stopped, stop, number)
     work = asyncio.ensure_future(main())
-    waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(stop.wait())]
+    waits: list[asyncio.Future[Any]] = [stop]
     if watch_parent:
         waits.append(asyncio.ensure_future(_parent_is_gone()))
     try:
@@ -42,7 +53,13 @@ async def run_until_stopped(main: Callable[[], Awaitable[None]], *, watch_parent
         if not work.done():
             work.cancel()
             await asyncio.wait([work], timeout=STOP_DEADLINE_S)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in signals:
             loop.remove_signal_handler(number)
     if work.done() and not work.cancelled():
         work.result()
+    return None if stop.cancelled() else stop.result()
+
+
+def _stopped(stop: "asyncio.Future[signal.Signals]", number: signal.Signals) -> None:
+    if not stop.done():
+        stop.set_result(number)

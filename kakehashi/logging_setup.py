@@ -3,11 +3,14 @@
 import logging
 import sys
 from enum import StrEnum
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 
 import structlog
 
 from fleet.errors import BadInputError
 from fleet.text import Text
+from kakehashi.dropping_log import DroppingHandler
 
 _NOISY = (
     "PIL",
@@ -21,6 +24,10 @@ _NOISY = (
     "transitions",
     "uvicorn.access",
 )
+
+
+_MOST_BYTES = 2 * 1024 * 1024
+_OLDER_FILES = 3
 
 
 class LogLevel(StrEnum):
@@ -44,9 +51,12 @@ def parse_level(text: str) -> LogLevel:
         ) from error
 
 
-def set_up_logging(level: LogLevel, *, human: bool | None = None) -> None:
-    """Send structlog and the standard library's logs to stderr in one form."""
-    as_human = sys.stderr.isatty() if human is None else human
+def set_up_logging(level: LogLevel, *, human: bool | None = None, file: Path | None = None) -> None:
+    """Send structlog's and the standard library's logs in one form to stderr, or to a file that is kept small.
+
+    Nobody waits for a line to be written.
+    """
+    as_human = file is None and (sys.stderr.isatty() if human is None else human)
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -63,15 +73,19 @@ def set_up_logging(level: LogLevel, *, human: bool | None = None) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
+    target: logging.Handler = logging.StreamHandler(sys.stderr)
+    if file is not None:
+        target = RotatingFileHandler(file, maxBytes=_MOST_BYTES, backupCount=_OLDER_FILES, delay=True)
+    target.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    for before in root.handlers[:]:
+        before.close()
+    root.handlers[:] = [DroppingHandler(target)]
     root.setLevel(level.value.upper())
     for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -29,6 +29,13 @@ def station_port(settings: Settings) -> WantedPort:
     return WantedPort(host=station.host, port=station.port, used_for=used_for, setting="station.port")
 
 
+def flight_port(settings: Settings) -> WantedPort:
+    """Return the port of the flight core's own page."""
+    flight = settings.flight
+    used_for = Text("緊急操作の画面", "flight core's page")
+    return WantedPort(host=flight.host, port=flight.port, used_for=used_for, setting="flight.port")
+
+
 def office_port(settings: Settings) -> WantedPort:
     """Return the town office's port."""
     office = settings.office

@@ -3,6 +3,8 @@
 An ordinary drill waits for this, so nothing here loads the libraries of maps and databases before they are needed.
 """
 
+from fleet.errors import BadInputError
+from fleet.set_aside import BrokenParts
 from kakehashi.aircraft_of_run import Fleet, links_of, simulated_aircraft, udp_out
 from kakehashi.broker_account import external_account
 from kakehashi.bundle import bundle_folder, load_town
@@ -12,29 +14,34 @@ from kakehashi.settings import BrokerKind, Settings
 from missions.formats.bundle_aircraft import read_aircraft
 
 
-def prepare(settings: Settings) -> None:
-    """Make the home's folders and, in a drill, a town if none was named.
+def prepare(settings: Settings, broken: BrokenParts | None = None) -> None:
+    """Make the home's folders and, in a drill, a town if none was named; what is set aside is told to `broken`.
 
     Raises BadInputError for a town, aircraft, broker or database that the services could not use, and
     UnavailableError if the disk refuses.
     """
     if settings.broker.kind is BrokerKind.EXTERNAL:
         external_account(settings.broker)
-    home = Home(root=settings.home, realm=settings.realm)
+    broken = broken or BrokenParts()
+    home = Home(root=settings.home, realm=settings.realm, broken=broken)
     home.make()
     if settings.office.database is not None:
         _require_database(settings.office.database)
-    fleet = _fleet(settings)
+    fleet = _fleet(settings, broken)
     if has_simulator(settings):
         _require_simulator(settings, home, fleet)
     links_of(settings, fleet)
 
 
-def _fleet(settings: Settings) -> Fleet:
+def _fleet(settings: Settings, broken: BrokenParts) -> Fleet:
     """Return the town's aircraft, the whole of a town that was named being checked."""
     if settings.town.bundle is not None:
         return load_town(settings).aircraft
-    return read_aircraft(bundle_folder(settings))
+    try:
+        return read_aircraft(bundle_folder(settings, broken))
+    except BadInputError:
+        # The demonstration town is made anew if it cannot be read.
+        return load_town(settings, broken).aircraft
 
 
 def _require_simulator(settings: Settings, home: Home, fleet: Fleet) -> None:

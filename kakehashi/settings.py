@@ -66,6 +66,13 @@ class StationSettings(Part):
     vehicles: tuple[str, ...] = ()
 
 
+class FlightSettings(Part):
+    """The flight core: where its own page 緊急操作 is served."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8711, ge=1, le=65535)
+
+
 class OfficeSettings(Part):
     """The town office. `database` is a SQLAlchemy URL; empty means SQLite in the home folder."""
 
@@ -100,6 +107,7 @@ class Settings(BaseSettings):
     town: TownSettings = TownSettings()
     broker: BrokerSettings = BrokerSettings()
     station: StationSettings = StationSettings()
+    flight: FlightSettings = FlightSettings()
     office: OfficeSettings = OfficeSettings()
     sim: SimSettings = SimSettings()
     log_level: LogLevel = LogLevel.INFO

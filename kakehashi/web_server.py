@@ -1,51 +1,91 @@
-"""Serves an ASGI app with uvicorn inside a running event loop, without taking over signals."""
+"""Serves an ASGI app with uvicorn inside a running event loop, behind our door, without taking over signals."""
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+import math
+import socket
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
 
 from fleet.errors import UnavailableError
+from fleet.listening_socket import listening_sockets
+from fleet.places import PlaceLimits
 from fleet.text import Text
+from kakehashi.descriptors import descriptor_limit, web_places
+from kakehashi.web_door import Door, DoorTimes
+from kakehashi.web_protocols import DoorConfig
 
 _START_DEADLINE_S = 10.0
+_ACCEPTED_AT_ONCE = 8
+"""So few, because whoever is inside waits for them: a request takes some ten turns of the loop."""
+_TICKS_A_LOOK = 2
 
 
 class QuietServer(uvicorn.Server):
     """uvicorn without its own signal handlers: the composition root decides when to stop."""
+
+    def __init__(self, config: DoorConfig) -> None:
+        super().__init__(config)
+        self._door = config.door
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals alone."""
         yield
 
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second: return whether to stop, and now and then close who is overdue."""
+        if counter % _TICKS_A_LOOK == 0:
+            self._door.close_overdue()
+        return await super().on_tick(counter)
+
 
 class WebServer:
-    """One app on one port; an async context manager."""
+    """One app on one port, FastAPI or any other ASGI app; an async context manager.
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+    How many may be connected follows from the descriptors that this process may have, unless `limits` says so. Port 0
+    takes a free one; read `address` once it serves.
+    """
+
+    def __init__(
+        self,
+        app: Callable[..., Awaitable[Any]],
+        host: str,
+        port: int,
+        *,
+        limits: PlaceLimits | None = None,
+        times: DoorTimes | None = None,
+        now_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.door = Door(limits or web_places(descriptor_limit()), times, now_s)
         self._server = QuietServer(
-            uvicorn.Config(
+            DoorConfig(
                 app,
+                self.door,
                 host=host,
                 port=port,
                 log_config=None,
                 access_log=False,
                 lifespan="off",
-                ws="websockets-sansio",
                 ws_max_size=64 * 1024,
+                timeout_keep_alive=math.ceil(self.door.times.idle_proved_s),
                 timeout_graceful_shutdown=2,
                 server_header=False,
+                backlog=_ACCEPTED_AT_ONCE,
             )
         )
+        self._host, self._port = host, port
         self._task: asyncio.Task[None] | None = None
         self.address = f"http://{host}:{port}"
 
     async def __aenter__(self) -> "WebServer":
         """Start serving; raises UnavailableError if the port cannot be had."""
-        self._task = asyncio.create_task(self._server.serve())
+        sockets = await asyncio.to_thread(self._bind)
+        self.address = f"http://{self._host}:{sockets[0].getsockname()[1]}"
+        self._task = asyncio.create_task(self._server.serve(sockets))
         try:
             async with asyncio.timeout(_START_DEADLINE_S):
                 while not self._server.started:
@@ -56,11 +96,22 @@ class WebServer:
             raise self._no_start() from error
         return self
 
+    def _bind(self) -> list[socket.socket]:
+        try:
+            return listening_sockets(self._host, self._port)
+        except OSError as error:
+            raise self._no_start() from error
+
     def _no_start(self) -> UnavailableError:
         return UnavailableError(
             Text(f"{self.address} を開けません", f"cannot serve {self.address}"),
             Text("ポートが空いているか確認してください", "check that the port is free"),
         )
+
+    async def ended(self) -> None:
+        """Wait until it serves no more, by itself."""
+        if self._task is not None:
+            await asyncio.wait({self._task})
 
     async def __aexit__(self, *_: object) -> None:
         """Stop serving and wait for open requests, two seconds at most."""

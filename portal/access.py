@@ -2,21 +2,16 @@
 
 import hashlib
 import secrets
-import threading
 from dataclasses import replace
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from fleet.audit import AuditTrail
 from fleet.clock import Clock
-from fleet.errors import ConflictError, ForbiddenError, TooManyError, UnauthenticatedError
+from fleet.errors import ConflictError, ForbiddenError, UnauthenticatedError
 from fleet.ids import PersonId, new_id
 from fleet.roles import Role
 from fleet.text import Text
 from portal.accounts import (
     INVITATION_S,
-    SESSION_S,
     SETUP_LINK_S,
     AccountStore,
     LinkKind,
@@ -24,9 +19,12 @@ from portal.accounts import (
     Person,
     Session,
 )
+from portal.lasting import Lasting
+from portal.live_sessions import Later, LaterThread, LiveSessions
+from portal.password_desk import PasswordDesk
+from portal.tries import Tries
 
-_TRIES = 8
-_TRIES_WINDOW_S = 300.0
+_LINK_S = {LinkKind.SETUP: SETUP_LINK_S, LinkKind.INVITATION: INVITATION_S}
 
 _LINK_DEAD = Text(
     "このリンクは使えません（期限切れか、使用済みです）", "this link cannot be used: expired or already used"
@@ -40,17 +38,27 @@ def token_hash(token: str) -> str:
 
 
 class Access:
-    """Who may come in. Blocking: call it from a thread."""
+    """Who may come in. Blocking: call it from a thread, and what takes a password with `desk.take`."""
 
-    def __init__(self, store: AccountStore, clock: Clock, audit: AuditTrail, founder_roles: frozenset[Role]) -> None:
+    def __init__(
+        self,
+        store: AccountStore,
+        clock: Clock,
+        audit: AuditTrail,
+        founder_roles: frozenset[Role],
+        *,
+        desk: PasswordDesk | None = None,
+        later: Later | None = None,
+    ) -> None:
+        self.desk = desk or PasswordDesk()
         self._store = store
         self._clock = clock
         self._audit = audit
         self._founder_roles = founder_roles
-        self._hasher = PasswordHasher()
-        self._decoy_hash = self._hasher.hash(secrets.token_hex(16))
-        self._failures: dict[str, list[float]] = {}
-        self._lock = threading.Lock()
+        self._decoy_hash = self.desk.hash(secrets.token_hex(16))
+        self._tries = Tries(clock)
+        self._sessions = LiveSessions(store, clock, later or LaterThread())
+        self._links = Lasting(clock, max(_LINK_S.values()))
 
     def setup_needed(self) -> bool:
         """Return whether nobody has an account with a password yet."""
@@ -72,7 +80,7 @@ class Access:
             id=PersonId(new_id(now_s)),
             name=name.strip(),
             roles=self._founder_roles,
-            password_hash=self._hasher.hash(password),
+            password_hash=self.desk.hash(password),
         )
         if not self._store.save_person(person, using_link_hash=link.token_hash):
             raise ForbiddenError(_LINK_DEAD, _LINK_CURE)
@@ -85,38 +93,31 @@ class Access:
         Raises UnauthenticatedError, the same for a wrong name and a wrong password, and TooManyError after eight
         failures in five minutes from one address.
         """
-        self._check_rate(address)
+        self._tries.check(address)
         person = next((someone for someone in self._store.people() if someone.name == name.strip()), None)
         known = person is not None and person.password_hash is not None
         stored = person.password_hash if person is not None and person.password_hash else self._decoy_hash
-        if not self._verify(stored, password) or not known or person is None:
-            self._note_failure(address)
+        if not self.desk.verify(stored, password) or not known or person is None:
+            self._tries.failed(address)
             raise UnauthenticatedError(
                 Text("名前かパスワードが違います", "the name or the password is wrong"),
                 Text("もう一度入力してください", "enter them again"),
             )
-        with self._lock:
-            self._failures.pop(address, None)
+        self._tries.succeeded(address)
         self._audit.append(actor=person.name, action="access.sign-in", subject=person.id, detail={"from": address})
         return self._begin(person)
 
     def session(self, token: str | None) -> Session | None:
         """Return the live session of a cookie's token; one in use is renewed once half its time is over."""
-        if not token:
-            return None
-        session = self._store.session(token_hash(token))
-        now_s = self._clock.now_s()
-        if session is None or session.expires_at_s <= now_s:
-            return None
-        if session.expires_at_s - now_s >= SESSION_S / 2:
-            return session
-        renewed = replace(session, expires_at_s=now_s + SESSION_S)
-        self._store.extend_session(renewed.token_hash, renewed.expires_at_s)
-        return renewed
+        return self._sessions.session(token_hash(token)) if token else None
+
+    def live_sessions(self) -> tuple[tuple[Session, float], ...]:
+        """Return everybody who is signed in, with the seconds that are left; raises UnavailableError."""
+        return self._sessions.all()
 
     def sign_out(self, token: str) -> None:
         """End a session."""
-        self._store.end_session(token_hash(token))
+        self._sessions.end(token_hash(token))
 
     def invite(self, *, by: Person, name: str, roles: frozenset[Role]) -> tuple[Person, str, float]:
         """Make a person without a password; return them, their one-time token and when it expires (Unix s).
@@ -149,7 +150,7 @@ class Access:
         person = next((someone for someone in self._store.people() if someone.id == link.person_id), None)
         if person is None:
             raise ForbiddenError(_LINK_DEAD, _LINK_CURE)
-        person = replace(person, password_hash=self._hasher.hash(password))
+        person = replace(person, password_hash=self.desk.hash(password))
         if not self._store.save_person(person, using_link_hash=link.token_hash):
             raise ForbiddenError(_LINK_DEAD, _LINK_CURE)
         self._audit.append(actor=person.name, action="access.accept", subject=person.id, detail={})
@@ -157,19 +158,11 @@ class Access:
 
     def _begin(self, person: Person) -> tuple[str, Session]:
         token = secrets.token_urlsafe(32)
-        now_s = self._clock.now_s()
-        session = Session(
-            token_hash=token_hash(token),
-            person=person,
-            csrf_token=secrets.token_urlsafe(24),
-            expires_at_s=now_s + SESSION_S,
-        )
-        self._store.save_session(session, now_s)
-        return token, session
+        return token, self._sessions.begin(token_hash(token), person)
 
     def _new_link(self, kind: LinkKind, person_id: PersonId | None, lasts_s: float) -> str:
         token = secrets.token_urlsafe(24)
-        expires_at_s = self._clock.now_s() + lasts_s
+        expires_at_s = self._links.begin(token_hash(token), lasts_s)
         self._store.save_link(
             OneTimeLink(token_hash=token_hash(token), kind=kind, person_id=person_id, expires_at_s=expires_at_s)
         )
@@ -177,30 +170,6 @@ class Access:
 
     def _live_link(self, token: str, kind: LinkKind) -> OneTimeLink:
         link = self._store.link(token_hash(token))
-        if link is None or link.kind is not kind or link.expires_at_s <= self._clock.now_s():
+        if link is None or link.kind is not kind or self._links.left_s(link.token_hash, link.expires_at_s) <= 0:
             raise ForbiddenError(_LINK_DEAD, _LINK_CURE)
         return link
-
-    def _verify(self, stored: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(stored, password)
-        except (VerificationError, InvalidHashError):
-            return False
-
-    def _check_rate(self, address: str) -> None:
-        now_s = self._clock.monotonic_s()
-        with self._lock:
-            recent = [at for at in self._failures.get(address, []) if now_s - at < _TRIES_WINDOW_S]
-            if recent:
-                self._failures[address] = recent
-            else:
-                self._failures.pop(address, None)
-            if len(recent) >= _TRIES:
-                raise TooManyError(
-                    Text("失敗が続いたため一時停止しています", "too many failures; sign-in is paused"),
-                    Text("5 分待ってください", "wait five minutes"),
-                )
-
-    def _note_failure(self, address: str) -> None:
-        with self._lock:
-            self._failures.setdefault(address, []).append(self._clock.monotonic_s())

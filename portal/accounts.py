@@ -56,7 +56,7 @@ class OneTimeLink:
 
 
 class AccountStore(Protocol):
-    """Where accounts are kept."""
+    """Where accounts are kept. Every method raises UnavailableError while it cannot be reached or written."""
 
     def people(self) -> tuple[Person, ...]:
         """Return everybody."""
@@ -84,6 +84,10 @@ class AccountStore(Protocol):
 
     def session(self, token_hash: str) -> Session | None:
         """Return a session, expired or not."""
+        ...
+
+    def sessions(self) -> tuple[Session, ...]:
+        """Return every session, expired or not."""
         ...
 
     def end_session(self, token_hash: str) -> None:

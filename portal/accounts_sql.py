@@ -1,11 +1,23 @@
 """Accounts in a SQL database by SQLAlchemy Core; the same code runs on SQLite and PostgreSQL."""
 
-from sqlalchemy import Column, Connection, Engine, Float, MetaData, String, Table, Text, delete, insert, select, update
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TypeAlias
 
+from sqlalchemy import Column, Connection, Engine, Float, MetaData, String, Table, Text, delete, insert, select, update
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
+
+from fleet.errors import UnavailableError
 from fleet.ids import PersonId
 from fleet.roles import Role
+from fleet.text import Text as Words
 from portal.accounts import LinkKind, OneTimeLink, Person, Session
 
+Writing: TypeAlias = Callable[[Engine], AbstractContextManager[Connection]]
+"""Opens one writing transaction: committed at the end of its block, or undone whole."""
+
+# `reads_as` says what a text must be: one that the disk has changed is then found at the start, by itself.
 accounts_metadata = MetaData()
 
 people_table = Table(
@@ -13,7 +25,7 @@ people_table = Table(
     accounts_metadata,
     Column("id", String(40), primary_key=True),
     Column("name", String(80), nullable=False, unique=True),
-    Column("roles", Text, nullable=False),
+    Column("roles", Text, nullable=False, info={"reads_as": lambda text: [Role(role) for role in text.split()]}),
     Column("password_hash", Text),
 )
 sessions_table = Table(
@@ -28,21 +40,51 @@ links_table = Table(
     "one_time_links",
     accounts_metadata,
     Column("token_hash", String(64), primary_key=True),
-    Column("kind", String(20), nullable=False),
+    Column("kind", String(20), nullable=False, info={"reads_as": LinkKind}),
     Column("person_id", String(40)),
     Column("expires_at_s", Float(53), nullable=False),
 )
 
 
-class SqlAccountStore:
-    """An AccountStore on one engine."""
+@contextmanager
+def _reading(engine: Engine) -> Iterator[Connection]:
+    with _answering(), engine.connect() as connection:
+        yield connection
 
-    def __init__(self, engine: Engine) -> None:
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Raise UnavailableError for a database that is away, locked, full or damaged."""
+    try:
+        yield
+    except (IntegrityError, DataError, ProgrammingError):
+        raise
+    except (DBAPIError, NoConnectionError) as error:
+        reason = str(getattr(error, "orig", None) or error)
+        raise UnavailableError(
+            Words(f"利用者の記録を使えません: {reason}", f"the accounts cannot be used: {reason}"),
+            Words("ディスクを確かめ、続くなら再起動してください", "check the disk; restart if it stays"),
+        ) from error
+
+
+class SqlAccountStore:
+    """An AccountStore on one engine; `writing` is how its service writes to a database.
+
+    Every method raises UnavailableError if the database cannot be used.
+    """
+
+    def __init__(self, engine: Engine, writing: Writing = Engine.begin) -> None:
         self._engine = engine
+        self._writing = writing
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        with _answering(), self._writing(self._engine) as connection:
+            yield connection
 
     def people(self) -> tuple[Person, ...]:
         """Return everybody, by name."""
-        with self._engine.connect() as connection:
+        with _reading(self._engine) as connection:
             rows = connection.execute(select(people_table).order_by(people_table.c.name)).mappings().all()
         return tuple(_person(row["id"], row["name"], row["roles"], row["password_hash"]) for row in rows)
 
@@ -53,7 +95,7 @@ class SqlAccountStore:
             "roles": " ".join(sorted(person.roles)),
             "password_hash": person.password_hash,
         }
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             if using_link_hash is not None:
                 used = connection.execute(delete(links_table).where(links_table.c.token_hash == using_link_hash))
                 if used.rowcount != 1:
@@ -65,7 +107,7 @@ class SqlAccountStore:
 
     def save_link(self, link: OneTimeLink) -> None:
         """Keep a link; there is only one for set-up, and one invitation a person."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             connection.execute(
                 delete(links_table).where(
                     links_table.c.kind == link.kind, links_table.c.person_id.is_not_distinct_from(link.person_id)
@@ -82,7 +124,7 @@ class SqlAccountStore:
 
     def link(self, token_hash: str) -> OneTimeLink | None:
         """Return a link that has not been used."""
-        with self._engine.connect() as connection:
+        with _reading(self._engine) as connection:
             row = (
                 connection.execute(select(links_table).where(links_table.c.token_hash == token_hash)).mappings().first()
             )
@@ -97,7 +139,7 @@ class SqlAccountStore:
 
     def save_session(self, session: Session, now_s: float) -> None:
         """Keep a new session, and sweep out those that expired before `now_s`."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             connection.execute(delete(sessions_table).where(sessions_table.c.expires_at_s <= now_s))
             connection.execute(
                 insert(sessions_table).values(
@@ -110,7 +152,7 @@ class SqlAccountStore:
 
     def extend_session(self, token_hash: str, expires_at_s: float) -> None:
         """Let a session last longer; nothing if it was ended meanwhile."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             connection.execute(
                 update(sessions_table)
                 .where(sessions_table.c.token_hash == token_hash)
@@ -119,12 +161,19 @@ class SqlAccountStore:
 
     def session(self, token_hash: str) -> Session | None:
         """Return a session with its person as they are now."""
-        with self._engine.connect() as connection:
+        with _reading(self._engine) as connection:
             return _session(connection, token_hash)
+
+    def sessions(self) -> tuple[Session, ...]:
+        """Return every session with its person as they are now."""
+        with _reading(self._engine) as connection:
+            hashes = connection.execute(select(sessions_table.c.token_hash)).scalars().all()
+            found = [_session(connection, token_hash) for token_hash in hashes]
+        return tuple(session for session in found if session is not None)
 
     def end_session(self, token_hash: str) -> None:
         """Forget a session."""
-        with self._engine.begin() as connection:
+        with self._changing() as connection:
             connection.execute(delete(sessions_table).where(sessions_table.c.token_hash == token_hash))
 
 

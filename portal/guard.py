@@ -1,25 +1,51 @@
 """What stands before every handler: security headers, same-origin and CSRF checks, size limit, and who is asking."""
 
+import string
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, TypeAlias
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from fleet.errors import FleetError, ForbiddenError, UnauthenticatedError
+from fleet.places import prove_place
 from fleet.roles import Permission
 from fleet.text import Text
 from portal.access import Access
 from portal.accounts import Person, Session
+from portal.body_limits import (
+    JSON_BYTES,
+    OPEN_BYTES,
+    BodyCount,
+    BodyLimit,
+    FormLimits,
+    PlainCount,
+    form_count,
+    too_large,
+)
+from portal.openapi import is_open
+from portal.origin import same_origin
 from portal.problems import problem_response, status_of
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_JSON_LIMIT_BYTES = 1_000_000
 
-UploadPaths: TypeAlias = Mapping[str, Callable[[Request], object]]
-"""Paths that take large bodies, each with the check of who sends: it looks at the head and raises FleetError."""
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A path that takes a form with a file.
+
+    `sender` returns from a request's head the name of the device that sends, or raises FleetError.
+    """
+
+    sender: Callable[[Request], str]
+    form: FormLimits
+
+
+UploadPaths = Mapping[str, Upload]
+
+_HOST_CHARACTERS = frozenset(string.ascii_letters + string.digits + ".:-_")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -27,61 +53,82 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-        "worker-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'"
+        "worker-src 'self' blob:; connect-src 'self'{beside}; object-src 'none'; base-uri 'self'; "
+        "frame-ancestors 'none'"
     ),
 }
 
 
-def same_origin(connection: HTTPConnection) -> bool:
-    """Return whether the request comes from our own page, or from no page at all (a tool sends no Origin)."""
-    origin = connection.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == connection.headers.get("host")
+def install_guard(
+    app: FastAPI,
+    *,
+    access: Access,
+    cookie: str,
+    upload_paths: UploadPaths | None = None,
+    port_beside: int | None = None,
+) -> None:
+    """Add the checks that are made before anything of a body is read: a route's own come only after the whole of it.
 
-
-def install_guard(app: FastAPI, *, access: Access, cookie: str, upload_paths: UploadPaths | None = None) -> None:
-    """Add the checks that need no sign-in. `upload_paths` take bodies of any size, of those who pass their check.
-
-    That is made before anything of the body is read: a route's own dependencies come only after the whole of it.
+    Who may not send hears so from the head alone; what they may send is counted while it arrives. `port_beside` is the
+    port of a service on the same host that the pages may speak with too.
     """
     app.state.access = access
     app.state.cookie_name = cookie
+    uploads = upload_paths or {}
+
+    def count_of(connection: HTTPConnection) -> BodyCount:
+        upload = uploads.get(connection.url.path)
+        return PlainCount(_most_bytes(connection)) if upload is None else form_count(connection, upload.form)
+
+    app.add_middleware(BodyLimit, count_of=count_of)
 
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        refusal = _refusal(request, upload_paths or {})
+        refusal = await _refusal(request, uploads.get(request.url.path))
         response = refusal if refusal is not None else await call_next(request)
         for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
+            response.headers.setdefault(name, value.replace("{beside}", _beside(request, port_beside)))
         if request.url.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 
-def _refusal(request: Request, upload_paths: UploadPaths) -> Response | None:
+def _most_bytes(connection: HTTPConnection) -> int:
+    known = connection.url.path.startswith("/api/") and not is_open(connection.url.path, connection.scope["method"])
+    return JSON_BYTES if known else OPEN_BYTES
+
+
+async def _refusal(request: Request, upload: Upload | None) -> Response | None:
+    """Return what a request's head alone is answered with; None lets it pass.
+
+    The server throws away what is still on its way: to cut it off could lose the answer before it is read.
+    """
     if request.method in _SAFE_METHODS:
         return None
     if not same_origin(request):
         what = Text("ほかのサイトからの操作は受け付けません", "changes from another site are refused")
         return problem_response(403, "forbidden", what, None)
-    length = request.headers.get("content-length")
-    check = upload_paths.get(request.url.path)
-    if check is not None:
-        return _upload_refusal(request, check)
-    if length is None and "transfer-encoding" in request.headers:
-        return problem_response(411, "length-required", Text("長さが必要です", "a content length is needed"), None)
-    if length is not None and (not length.isdigit() or int(length) > _JSON_LIMIT_BYTES):
-        what = Text("送られたデータが大きすぎます", "too much was sent")
-        return problem_response(413, "too-large", what, Text("短くしてください", "send less"))
-    return None
-
-
-def _upload_refusal(request: Request, check: Callable[[Request], object]) -> Response | None:
+    most_bytes = _most_bytes(request) if upload is None else upload.form.total_bytes
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > most_bytes:
+        refused = too_large(most_bytes)
+        return problem_response(413, refused.code, refused.what, refused.cure)
     try:
-        check(request)
+        if upload is not None:
+            prove_place(request.scope, f"device:{upload.sender(request)}")
+        elif _most_bytes(request) == JSON_BYTES:
+            await run_in_threadpool(signed_in, request)
     except FleetError as error:
-        # The server throws away what is still on its way: to cut it off could lose the answer before it is read.
         return problem_response(status_of(error), error.code, error.what, error.cure)
     return None
+
+
+def _beside(request: Request, port: int | None) -> str:
+    """Return the sources of that service as the page must name them; its host is the one that the page is seen by."""
+    host = request.url.hostname
+    if port is None or host is None or not set(host) <= _HOST_CHARACTERS:
+        return ""
+    return f" {request.url.scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def access_of(connection: HTTPConnection) -> Access:
@@ -97,8 +144,14 @@ def cookie_name(connection: HTTPConnection) -> str:
 
 
 def session_of(connection: HTTPConnection) -> Session | None:
-    """Return the live session of a request or WebSocket, if there is one; blocking."""
-    return access_of(connection).session(connection.cookies.get(cookie_name(connection)))
+    """Return the live session of a request or WebSocket, if there is one; blocking.
+
+    The connection's place at the door is kept for it from then on.
+    """
+    session = access_of(connection).session(connection.cookies.get(cookie_name(connection)))
+    if session is not None:
+        prove_place(connection.scope, f"session:{session.token_hash}")
+    return session
 
 
 def signed_in(request: Request) -> Person:
@@ -106,7 +159,7 @@ def signed_in(request: Request) -> Person:
 
     Raises UnauthenticatedError or ForbiddenError.
     """
-    session = session_of(request)
+    session: Session | None = getattr(request.state, "session", None) or session_of(request)
     if session is None:
         raise UnauthenticatedError(
             Text("サインインしていません", "nobody is signed in"),
@@ -117,6 +170,7 @@ def signed_in(request: Request) -> Person:
             Text("この画面の合言葉が古くなっています", "the page's token does not match the session"),
             Text("画面を読み込み直してください", "reload the page"),
         )
+    request.state.session = session
     return session.person
 
 

@@ -8,8 +8,9 @@ from starlette.concurrency import run_in_threadpool
 
 from fleet.roles import Permission
 from portal.accounts import Session
-from portal.guard import same_origin, session_of
+from portal.guard import session_of
 from portal.live_hub import LiveHub
+from portal.origin import same_origin
 
 _RECHECK_S = 20.0
 _SEND_DEADLINE_S = 20.0

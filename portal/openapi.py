@@ -20,6 +20,11 @@ _WORDS = {
 }
 
 
+def is_open(path: str, method: str) -> bool:
+    """Return whether a route of the interface needs no sign-in."""
+    return path in OPEN_PATHS and (path, method.lower()) != ("/api/session", "delete")
+
+
 def binary(*media_types: str, conflict: bool = False) -> dict[int | str, dict[str, Any]]:
     """Return what FastAPI is told of a route that answers with bytes and takes If-None-Match."""
     content = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in media_types}
@@ -62,12 +67,12 @@ def _complete(document: dict[str, Any], cookie: str, live: type[WireModel]) -> d
 
 
 def _complete_operation(path: str, method: str, operation: dict[str, Any]) -> None:
-    is_open = path in OPEN_PATHS and (path, method) != ("/api/session", "delete")
+    to_all = is_open(path, method)
     responses: dict[str, Any] = operation["responses"]
-    codes = ["default", "403"] if method != "get" or not is_open else ["default"]
-    if not is_open or (path, method) == ("/api/session", "post"):
+    codes = ["default", "403"] if method != "get" or not to_all else ["default"]
+    if not to_all or (path, method) == ("/api/session", "post"):
         codes.append("401")
-    if not is_open:
+    if not to_all:
         codes.append("403")
         operation["security"] = [{"session": []} if method == "get" else {"session": [], "csrf": []}]
     if "{" in path:

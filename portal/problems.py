@@ -19,8 +19,10 @@ from fleet.errors import (
     TooManyError,
     UnauthenticatedError,
     UnavailableError,
+    UnconfirmedError,
 )
 from fleet.text import Text
+from portal.body_limits import BodyRefusedError
 from portal.input_errors import input_errors
 
 STATUS_OF: tuple[tuple[type[FleetError], int], ...] = (
@@ -34,6 +36,7 @@ STATUS_OF: tuple[tuple[type[FleetError], int], ...] = (
     (InvalidValueError, 422),
     (TooManyError, 429),
     (ExpiredError, 504),
+    (UnconfirmedError, 504),
     (UnavailableError, 503),
 )
 
@@ -89,6 +92,8 @@ def install_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http(_: Request, error: HTTPException) -> JSONResponse:
+        if isinstance(error, BodyRefusedError):
+            return problem_response(error.status_code, error.code, error.what, error.cure)
         code, what = _HTTP_WORDS.get(
             error.status_code, ("http-error", Text(f"エラー {error.status_code}", str(error.detail)))
         )

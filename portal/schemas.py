@@ -34,6 +34,16 @@ class TextOut(WireModel):
     en: str
 
 
+class StorageAlarmOut(WireModel):
+    """Something that cannot be kept, here or at the other side. `at_s`: since when. `cure`: what to do."""
+
+    id: str
+    at_s: float
+    level: Literal["warn", "act"]
+    text: TextOut
+    cure: TextOut | None
+
+
 class ProblemOut(WireModel):
     """problem+json (RFC 9457), with what happened and what to do in both languages."""
 

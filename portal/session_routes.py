@@ -1,6 +1,7 @@
 """Routes of signing in, the same in both services."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -50,10 +51,11 @@ def session_router(facts: ServiceFacts) -> APIRouter:
         return _session_out(facts, session, access)
 
     @router.post("/session")
-    def sign_in(body: SignInIn, request: Request, response: Response, access: AccessService) -> SessionOut:
+    async def sign_in(body: SignInIn, request: Request, response: Response, access: AccessService) -> SessionOut:
         """Sign in with a name and a password."""
         address = request.client.host if request.client else "unknown"
-        token, session = access.sign_in(name=body.name, password=body.password, address=address)
+        work = partial(access.sign_in, name=body.name, password=body.password, address=address)
+        token, session = await access.desk.take(work)
         return _begin(facts, response, request, token, session, access)
 
     @router.delete("/session", status_code=204)
@@ -65,9 +67,10 @@ def session_router(facts: ServiceFacts) -> APIRouter:
         response.delete_cookie(name, path="/")
 
     @router.post("/setup", status_code=201)
-    def set_up(body: SetupIn, request: Request, response: Response, access: AccessService) -> SessionOut:
+    async def set_up(body: SetupIn, request: Request, response: Response, access: AccessService) -> SessionOut:
         """Name the first administrator through the one-time link."""
-        token, session = access.set_up(token=body.token, name=body.name, password=body.password)
+        work = partial(access.set_up, token=body.token, name=body.name, password=body.password)
+        token, session = await access.desk.take(work)
         return _begin(facts, response, request, token, session, access)
 
     @router.post("/people", status_code=201)
@@ -77,9 +80,9 @@ def session_router(facts: ServiceFacts) -> APIRouter:
         return InvitationOut(person_id=person.id, path=f"/{facts.page}?invitation={token}", expires_at_s=expires_at_s)
 
     @router.post("/invitations", status_code=201)
-    def accept(body: InvitationIn, request: Request, response: Response, access: AccessService) -> SessionOut:
+    async def accept(body: InvitationIn, request: Request, response: Response, access: AccessService) -> SessionOut:
         """Choose a password through an invitation."""
-        token, session = access.accept(token=body.token, password=body.password)
+        token, session = await access.desk.take(partial(access.accept, token=body.token, password=body.password))
         return _begin(facts, response, request, token, session, access)
 
     return router

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import socket
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ from typing import Self
 
 from fleet.errors import BadInputError, UnavailableError
 from fleet.positions import Position
+from fleet.process import bound_to_us
+from fleet.set_aside import BrokenParts, make_way
 from fleet.text import Text
 
 _log = logging.getLogger(__name__)
@@ -103,11 +106,14 @@ def _is_free(port: int) -> bool:
 
 
 class ArduCopterFleet:
-    """Runs one process per vehicle from `async with` on; all are ended when it is left."""
+    """Runs one process per vehicle from `async with` on; all are ended when it is left, or with this process."""
 
-    def __init__(self, vehicles: Sequence[ArduCopterVehicle], settings: ArduCopterSettings) -> None:
+    def __init__(
+        self, vehicles: Sequence[ArduCopterVehicle], settings: ArduCopterSettings, *, broken: BrokenParts | None = None
+    ) -> None:
         self.vehicles = tuple(vehicles)
         self.settings = settings
+        self._broken = broken or BrokenParts()
         self.restarts = [0] * len(self.vehicles)
         self.process_ids: list[int | None] = [None] * len(self.vehicles)
         self._keepers: list[asyncio.Task[None]] = []
@@ -155,9 +161,7 @@ class ArduCopterFleet:
     async def _keep(self, index: int) -> None:
         """Run one vehicle's process, again and again if it ends."""
         folder = self.settings.folder / f"arducopter-{self.vehicles[index].system_id}"
-        folder.mkdir(parents=True, exist_ok=True)
-        parameters = STANDARD_PARAMETERS | self.vehicles[index].parameters
-        (folder / "vehicle.parm").write_text("".join(f"{name} {value:g}\n" for name, value in parameters.items()))
+        self._make_files(folder, STANDARD_PARAMETERS | self.vehicles[index].parameters)
         pause_s = _FIRST_PAUSE_S
         loop = asyncio.get_running_loop()
         while True:
@@ -173,10 +177,26 @@ class ArduCopterFleet:
             await asyncio.sleep(pause_s)
             pause_s = min(2.0 * pause_s, _LONGEST_PAUSE_S)
 
+    def _make_files(self, folder: Path, parameters: dict[str, float]) -> None:
+        """Make what a vehicle is started with; what stands in the way, or cannot be a file of it, is set aside."""
+        for ours in (self.settings.folder, folder):
+            self._make_way(ours, for_folder=True)
+            ours.mkdir(parents=True, exist_ok=True)
+        for name in ("vehicle.parm", "output.log", "eeprom.bin"):
+            self._make_way(folder / name, for_folder=False)
+        (folder / "vehicle.parm").write_text("".join(f"{name} {value:g}\n" for name, value in parameters.items()))
+
+    def _make_way(self, path: Path, *, for_folder: bool) -> None:
+        make_way(path, for_folder=for_folder, broken=self._broken, now_s=time.time())
+
     async def _run_once(self, index: int, folder: Path) -> int:
         with (folder / "output.log").open("wb") as output:
             process = await asyncio.create_subprocess_exec(
-                *self.command_line(index), cwd=folder, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output
+                *bound_to_us(*self.command_line(index)),
+                cwd=folder,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
             )
         self.process_ids[index] = process.pid
         try:

@@ -45,6 +45,9 @@ class WireRecord(msgspec.Struct, frozen=True, array_like=True):
     key: Annotated[str, msgspec.Meta(max_length=200)] | None = None
 
 
+_RECORD = msgspec.msgpack.Decoder(WireRecord)
+
+
 class DownMessage(msgspec.Struct, frozen=True, array_like=True):
     """One thing the town asks of a station; never a flight command."""
 
@@ -135,6 +138,15 @@ def encode_record(record: Record) -> bytes:
             bytes=len(payload),
         )
     return payload
+
+
+def check_record(payload: object) -> None:
+    """Raise ValueError if `payload` is not one whole encoded record, as after a fault of the disk."""
+    try:
+        _RECORD.decode(payload if isinstance(payload, bytes) else b"")
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        message = f"not a record: {error}"
+        raise ValueError(message) from error
 
 
 def add_to_body(payload: bytes, fields: dict[str, object]) -> bytes:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from fleet.ids import StationId
 from telemetry.bodies import DownReceipt
 from telemetry.downlink import DownEntry
-from telemetry.engine_sql import database_unavailable, writing
+from telemetry.engine_sql import reading, writing
 from telemetry.store import ReceivedRecord
 from telemetry.tables_sql import down_messages
 
@@ -63,11 +63,8 @@ class SqlDownStore:
         query = (
             sa.select(numbered).where(numbered.c.place <= per_station).order_by(numbered.c.created_at, numbered.c.id)
         )
-        try:
-            with self._engine.connect() as connection:
-                return [_entry(row) for row in connection.execute(query).mappings()]
-        except sa.exc.OperationalError as error:
-            raise database_unavailable(error) from error
+        with reading(self._engine) as connection:
+            return [_entry(row) for row in connection.execute(query).mappings()]
 
     def acknowledge(self, *, station: StationId, ids: Sequence[str], now_s: float) -> None:
         """Note that a station has entries."""

@@ -16,8 +16,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
+from fleet.write_watch import WriteWatch, noting
 
+_NOT_WRITTEN = Text("データベースに保存できません", "the database cannot be written")
+_NOT_READ = Text("データベースを読めません", "the database cannot be read")
 _WRITING = "kakehashi_writing"
+_WATCH = "kakehashi_watch"
 _WAL_WITHIN_S = 10.0
 _WAL_PAUSE_S = 0.02
 
@@ -29,6 +33,11 @@ def open_engine(url: str) -> sa.Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def watch_engine(engine: sa.Engine, watch: WriteWatch) -> None:
+    """Have every `writing(engine)` noted from now on."""
+    engine.update_execution_options(**{_WATCH: watch})
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -69,20 +78,34 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
     Raises UnavailableError if the database does not answer, is locked for long, is damaged or its disk is full;
     what the database refuses for the data's sake (IntegrityError, DataError) is passed on as it is.
     """
+    with noting(engine.get_execution_options().get(_WATCH)):
+        try:
+            with engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+                yield connection
+        except (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError):
+            raise
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+            # TimeoutError: so many writers wait for a disk that the pool has no connection left.
+            raise database_unavailable(error) from error
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection for reading; raises UnavailableError if the database does not answer or is damaged."""
     try:
-        with engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
+        with engine.connect() as connection:
             yield connection
-    except (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError):
+    except (sa.exc.DataError, sa.exc.ProgrammingError):
         raise
     except sa.exc.DBAPIError as error:
-        raise database_unavailable(error) from error
+        raise database_unavailable(error, _NOT_READ) from error
 
 
-def database_unavailable(error: Exception) -> UnavailableError:
+def database_unavailable(error: Exception, what: Text = _NOT_WRITTEN) -> UnavailableError:
     """Return the error a person reads when the database fails."""
     reason = str(getattr(error, "orig", None) or error)
     return UnavailableError(
-        Text(f"データベースに保存できません: {reason}", f"the database cannot be written: {reason}"),
+        Text(f"{what.ja}: {reason}", f"{what.en}: {reason}"),
         Text(
             "ディスクの空きとデータベースの動作を確認してください。届いた記録は現地に残り、後で再送されます",
             "check disk space and that the database runs; the field keeps its records and sends them again",

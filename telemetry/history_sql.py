@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from fleet.ids import VehicleId
-from telemetry.engine_sql import database_unavailable
+from telemetry.engine_sql import reading
 from telemetry.tables_sql import track
 
 MAX_POINTS = 5000
@@ -50,16 +50,13 @@ class TrackHistory:
             track.c.heading_deg,
             track.c.groundspeed_mps,
         )
-        try:
-            with self._engine.connect() as connection:
-                some = sa.select(track.c.at).where(*chosen).limit(points + 1).subquery()
-                count = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
-                query = sa.select(*columns).where(*chosen)
-                if count > points:
-                    query = query.where(track.c.at.in_(_firsts(vehicle, start_s, (end_s - start_s) / points, points)))
-                rows = connection.execute(query.order_by(track.c.at)).all()
-        except sa.exc.OperationalError as error:
-            raise database_unavailable(error) from error
+        with reading(self._engine) as connection:
+            some = sa.select(track.c.at).where(*chosen).limit(points + 1).subquery()
+            count = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+            query = sa.select(*columns).where(*chosen)
+            if count > points:
+                query = query.where(track.c.at.in_(_firsts(vehicle, start_s, (end_s - start_s) / points, points)))
+            rows = connection.execute(query.order_by(track.c.at)).all()
         return [
             TrackPoint(
                 at_s=row.at,
@@ -75,13 +72,8 @@ class TrackHistory:
 
     def vehicles(self) -> Sequence[VehicleId]:
         """Return the vehicles that have a track."""
-        try:
-            with self._engine.connect() as connection:
-                return [
-                    VehicleId(name) for name in connection.execute(sa.select(track.c.vehicle_id).distinct()).scalars()
-                ]
-        except sa.exc.OperationalError as error:
-            raise database_unavailable(error) from error
+        with reading(self._engine) as connection:
+            return [VehicleId(name) for name in connection.execute(sa.select(track.c.vehicle_id).distinct()).scalars()]
 
 
 def _firsts(vehicle: VehicleId, start_s: float, step_s: float, steps: int) -> sa.Select[tuple[float]]:

@@ -52,7 +52,8 @@ class OutboxWriter:
         await waiting.done
 
     async def run(self) -> None:
-        """Commit what is put, until cancelled; what waits by then is still committed."""
+        """Commit what is put, until cancelled; what waits by then is still committed. May be run again."""
+        self._closed = False
         committing: asyncio.Task[None] | None = None
         try:
             while True:

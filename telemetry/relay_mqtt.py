@@ -107,6 +107,7 @@ class StationRelay:
         self._connected = False
         self._pause_s = RECONNECT_FIRST_S
         self._last_receipt_at_s: float | None = None
+        self._owed_since_s: float | None = None
         self._refused = 0
         self._faults: dict[_Part, Text] = {}
         self._settle_at_s = float("-inf")
@@ -143,6 +144,13 @@ class StationRelay:
             fault=next((self._faults[part] for part in _Part if part in self._faults), None),
         )
 
+    def unreceipted_s(self) -> float | None:
+        """Return for how long the town, which is connected, has given no receipt of what it was sent; None if all is.
+
+        From memory, whatever the outbox's disk does.
+        """
+        return None if self._owed_since_s is None else self._clock.monotonic_s() - self._owed_since_s
+
     async def drained(self) -> None:
         """Return once the town has every record of the outbox; raises UnavailableError if the outbox fails.
 
@@ -169,6 +177,7 @@ class StationRelay:
                 self._note_broker(error)
             finally:
                 self._connected = False
+                self._owed_since_s = None
                 self._relay.on_disconnected()
             await asyncio.sleep(self._pause_s)
             self._pause_s = min(self._pause_s * 2.0, RECONNECT_MOST_S)
@@ -245,7 +254,7 @@ class StationRelay:
         gone = [packed.number for packed in taken if not packed.payload]
         if gone:
             self._unsettled += gone
-            _log.error("the bytes of records are gone or too many, dropped", records=len(gone))
+            _log.error("the bytes of records are gone, damaged or too many, dropped", records=len(gone))
         if not whole:
             self._relay.on_skipped(want, taken[-1].number)
             return
@@ -255,6 +264,8 @@ class StationRelay:
         await self._publish(client, want.lane, payload)
 
     async def _publish(self, client: aiomqtt.Client, lane: Lane, payload: bytes) -> None:
+        if self._owed_since_s is None:
+            self._owed_since_s = self._clock.monotonic_s()
         topic = self._address.topics.up(self._address.station, lane)
         await client.publish(topic, payload, qos=0, timeout=_PUBLISH_TIMEOUT_S)
 
@@ -290,6 +301,7 @@ class StationRelay:
         settled = self._relay.on_receipts(self._reader.receipts(payload), now_s)
         if settled.numbers:
             self._last_receipt_at_s = now_s
+            self._owed_since_s = now_s if self._relay.in_flight else None
             self._unsettled += settled.numbers
             self._wake.set()
         for number, reason in settled.refused:

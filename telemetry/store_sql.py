@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from fleet.errors import FleetError, UnavailableError
 from fleet.ids import StationId, TownId
 from telemetry.bodies import VehicleTrack
-from telemetry.engine_sql import database_unavailable, writing
+from telemetry.engine_sql import reading, writing
 from telemetry.records import Lane
 from telemetry.store import ReceivedRecord, Stored
 from telemetry.tables_sql import newest, records, track
@@ -134,22 +134,16 @@ class SqlRecordStore:
 
     def count(self) -> int:
         """Return how many records are kept, track positions included."""
-        try:
-            with self._engine.connect() as connection:
-                return sum(
-                    connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
-                    for table in (records, track)
-                )
-        except sa.exc.OperationalError as error:
-            raise database_unavailable(error) from error
+        with reading(self._engine) as connection:
+            return sum(
+                connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+                for table in (records, track)
+            )
 
     def newest(self) -> Sequence[ReceivedRecord]:
         """Return the newest record of every key of lane position, bodies not checked again."""
-        try:
-            with self._engine.connect() as connection:
-                return [_from_newest(row) for row in connection.execute(sa.select(newest)).mappings()]
-        except sa.exc.OperationalError as error:
-            raise database_unavailable(error) from error
+        with reading(self._engine) as connection:
+            return [_from_newest(row) for row in connection.execute(sa.select(newest)).mappings()]
 
 
 def _ignoring(

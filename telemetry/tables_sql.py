@@ -5,9 +5,22 @@ position of `vehicle.track`, and `down_messages` what the town has asked of a st
 seconds, places WGS 84 degrees, heights metres. Bodies stay MessagePack as they came.
 """
 
+import msgspec
 import sqlalchemy as sa
 
+from telemetry.kept_tables import READS_AS
+from telemetry.records import Lane
+
 telemetry_metadata = sa.MetaData()
+
+
+def _fields(packed: object) -> object:
+    try:
+        return msgspec.msgpack.decode(packed if isinstance(packed, bytes) else b"", type=dict[str, object])
+    except (msgspec.DecodeError, RecursionError) as error:
+        message = f"not a message: {error}"
+        raise ValueError(message) from error
+
 
 records = sa.Table(
     "records",
@@ -15,7 +28,7 @@ records = sa.Table(
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("town", sa.String(40), nullable=False),
     sa.Column("station", sa.String(40), nullable=False),
-    sa.Column("lane", sa.String(12), nullable=False),
+    sa.Column("lane", sa.String(12), nullable=False, info={READS_AS: Lane}),
     sa.Column("kind", sa.String(64), nullable=False),
     sa.Column("schema", sa.Integer, nullable=False),
     sa.Column("recorded_at", sa.Double, nullable=False),
@@ -65,7 +78,7 @@ down_messages = sa.Table(
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("station", sa.String(40), nullable=False),
     sa.Column("kind", sa.String(64), nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False, info={READS_AS: _fields}),
     sa.Column("created_at", sa.Double, nullable=False),
     sa.Column("acknowledged_at", sa.Double),
     sa.Index("down_messages_waiting", "station", "acknowledged_at"),

@@ -3,6 +3,8 @@
     {root}/1/{town}/{station}/up/{lane}      batches of records, field to town
     {root}/1/{town}/{station}/receipt        what the town's database now holds
     {root}/1/{town}/{station}/down/request   what the town asks
+    {root}/1/{town}/{station}/alarm          plain JSON: what the station cannot keep
+    {root}/1/{town}/office/alarm             plain JSON: what the office cannot keep
     {root}/1/{town}/vehicle/{id}/state       plain JSON, retained, for any MQTT client
 
 `root` is `kakehashi`, or `kakehashi-drill` for drills, so the two worlds never share a topic.
@@ -74,6 +76,30 @@ class Topics:
     def down(self, station: StationId) -> str:
         """Return where a station hears what the town asks."""
         return f"{self.station_prefix(station)}/down/request"
+
+    def alarm(self, station: StationId) -> str:
+        """Return where a station says what it cannot keep."""
+        return f"{self.station_prefix(station)}/alarm"
+
+    @property
+    def office_alarm(self) -> str:
+        """Return where the office says what it cannot keep."""
+        return f"{self.prefix}/office/alarm"
+
+    @property
+    def every_alarm(self) -> str:
+        """Return the filter for the alarms of all stations; the office's own matches too."""
+        return f"{self.prefix}/+/alarm"
+
+    def read_alarm(self, topic: str) -> StationId | None:
+        """Return which station's alarm a topic is, or None if it is none of this town and realm."""
+        levels = topic.removeprefix(f"{self.prefix}/").split("/")
+        if not topic.startswith(f"{self.prefix}/") or len(levels) != 2 or levels[1] != "alarm":
+            return None
+        try:
+            return check_station(levels[0])
+        except InvalidValueError:
+            return None
 
     def vehicle_state(self, vehicle: VehicleId) -> str:
         """Return the plain JSON topic of one vehicle."""

@@ -3,21 +3,28 @@
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
 from fleet.errors import BadInputError, UnavailableError
 from fleet.ids import TownId
 from fleet.realm import Realm
+from fleet.set_aside import BrokenParts
 from fleet.text import Text
 from imagery.tables_sql import imagery_metadata
 from portal.accounts_sql import accounts_metadata
 from telemetry.engine_sql import open_engine, writing
-from telemetry.tables_sql import telemetry_metadata
+from telemetry.sound_engine import KeptSchema, open_sound_engine, sqlite_file
+from telemetry.tables_sql import newest, telemetry_metadata
 from town_office.tables_sql import identity_table, office_metadata
 
+_log = structlog.get_logger(__name__)
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+_NAME = Text("役場のデータベース", "the town office's database")
 _POSTGRESQL_LOCK = 0x6B616B65
 
 
@@ -66,6 +73,18 @@ def _check_kind(url: sa.URL) -> None:
         raise ValueError(message)
 
 
+def open_sound_database(url: str, broken: BrokenParts) -> sa.Engine:
+    """Return an engine as `open_database` does; an SQLite file that is broken is set aside first, and told. Blocks.
+
+    Raises BadInputError and UnavailableError.
+    """
+    open_database(url).dispose()
+    if sqlite_file(url) is None:
+        return open_database(url)
+    schema = KeptSchema(name=_NAME, tables=(all_tables(),), create=migrate)
+    return open_sound_engine(url, schema, broken)
+
+
 def migrate(engine: sa.Engine) -> None:
     """Bring the database to this version's tables in one transaction; others that start now wait for it.
 
@@ -76,6 +95,7 @@ def migrate(engine: sa.Engine) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_POSTGRESQL_LOCK)))
         _refuse_foreign_tables(connection)
+        _mend_version(connection)
         try:
             command.upgrade(_configuration(connection), "head")
         except CommandError as error:
@@ -83,6 +103,26 @@ def migrate(engine: sa.Engine) -> None:
                 Text("データベースがこの版より新しいか、壊れています", f"the database is newer than this: {error}"),
                 Text("Kakehashi を新しい版にしてください", "install the newer version of Kakehashi"),
             ) from error
+
+
+def _mend_version(connection: sa.Connection) -> None:
+    """Put the version right that the disk has changed: its tables are exactly ours, so no other version wrote it."""
+    if connection.dialect.name != "sqlite" or not sa.inspect(connection).has_table("alembic_version"):
+        return
+    script = ScriptDirectory.from_config(_configuration(connection))
+    noted = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalars().all()
+    known = {revision.revision for revision in script.walk_revisions()}
+    if len(noted) == 1 and noted[0] in known:
+        return
+    inspector = sa.inspect(connection)
+    found = {name: {column["name"] for column in inspector.get_columns(name)} for name in inspector.get_table_names()}
+    wanted = {name: set(table.columns.keys()) for name, table in all_tables().tables.items()}
+    if {name: columns for name, columns in found.items() if name != "alembic_version"} == wanted:
+        connection.execute(sa.text("DELETE FROM alembic_version"))
+        connection.execute(
+            sa.text("INSERT INTO alembic_version (version_num) VALUES (:head)"), {"head": script.get_current_head()}
+        )
+        _log.error("the version noted in the database was damaged, and is put right", noted=[str(one) for one in noted])
 
 
 def _refuse_foreign_tables(connection: sa.Connection) -> None:
@@ -113,6 +153,9 @@ def claim(engine: sa.Engine, *, realm: Realm, town: TownId) -> None:
         owner = connection.execute(sa.select(identity_table)).mappings().one_or_none()
         if owner is None:
             connection.execute(sa.insert(identity_table).values(realm=realm.value, town=town))
+        elif owner["realm"] == realm.value and owner["town"] != town and _is_all_of(connection, town):
+            connection.execute(sa.update(identity_table).values(town=town))
+            _log.error("the town noted in the database was damaged, and is put right", noted=str(owner["town"]))
         elif (owner["realm"], owner["town"]) != (realm.value, town):
             found = f"{owner['town']} / {Realm(owner['realm']).label.ja}"
             raise BadInputError(
@@ -125,6 +168,12 @@ def claim(engine: sa.Engine, *, realm: Realm, town: TownId) -> None:
                     "name a database of its own for each town, and for drills and live",
                 ),
             )
+
+
+def _is_all_of(connection: sa.Connection, town: TownId) -> bool:
+    """Return whether the database holds newest records, and of this town alone: then its owner's name is damaged."""
+    towns = connection.execute(sa.select(newest.c.town).distinct().limit(2)).scalars().all()
+    return list(towns) == [town]
 
 
 def is_answering(engine: sa.Engine) -> bool:

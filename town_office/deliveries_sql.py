@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from imagery.picture_reader import reading
 from portal.schemas import TextOut
 from telemetry.bodies import DeliveryState
+from telemetry.engine_sql import reading
 from telemetry.store import ReceivedRecord
 from town_office.api.schemas import DeliveryOut
 from town_office.tables_sql import deliveries_table as table

@@ -17,7 +17,9 @@ from imagery.library import PictureQuery
 from imagery.picture_reader import PictureReader
 from imagery.pictures import Picture
 from portal.live_hub import LiveHub
+from portal.notices import PREFIX
 from portal.schemas import WireModel
+from portal.storage_board import STORAGE
 from telemetry.bodies import BODY_TYPES, Alert, DeliveryState, DownReceipt, RequestState
 from telemetry.store import ReceivedRecord, RecordStore
 from town_office.alerts_sql import AlertList
@@ -27,7 +29,7 @@ from town_office.live_view import KEPT_S, LastPictures, LiveView
 from town_office.picture_view import picture_out
 from town_office.requests_sql import RequestLedger
 
-COLLECTIONS = ("vehicles", "deliveries", "requests", "pictures", "stations", "alerts")
+COLLECTIONS = ("vehicles", "deliveries", "requests", "pictures", "stations", "alerts", STORAGE)
 LIVE_PICTURES = 500
 TICK_S = 1.0
 REFRESH_S = 300.0
@@ -185,7 +187,8 @@ class LiveFeed:
         for key, entity in entities.items():
             self._put(collection, key, entity)
         for key in [key for key in self._hub.state.state[collection] if key not in entities]:
-            self._hub.remove(collection, key)
+            if not key.startswith(PREFIX):
+                self._hub.remove(collection, key)
 
 
 def _typed(record: ReceivedRecord) -> ReceivedRecord | None:

@@ -4,21 +4,26 @@ It can only ask: nothing here, and no message it sends, moves an aircraft.
 """
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
 import structlog
 
+from fleet.audit import AuditTrail
 from fleet.audit_file import AuditFile
 from fleet.clock import Clock, SystemClock
-from fleet.errors import InvalidValueError
+from fleet.disk_health import Place
+from fleet.errors import InvalidValueError, UnavailableError
 from fleet.ids import RequestId, StationId, new_id
 from fleet.realm import Realm
 from fleet.roles import Role
+from fleet.set_aside import BrokenParts
+from fleet.text import Text
 from imagery.bodies import PICTURE_BODIES
 from imagery.folder_store import FolderStore
 from imagery.intake import PictureIntake
@@ -31,8 +36,11 @@ from portal.accounts import Person
 from portal.accounts_sql import SqlAccountStore
 from portal.live import LiveState
 from portal.live_hub import LiveHub
+from portal.notices import Notices
+from portal.tending import Tender, Work
 from telemetry.downlink import DownEntry
 from telemetry.downlink_sql import DownReceiptHandler, SqlDownStore
+from telemetry.engine_sql import writing
 from telemetry.history_sql import TrackHistory
 from telemetry.ingest_mqtt import IngestStatus, OfficeAddress, OfficeIngest
 from telemetry.mqtt_address import MqttAddress
@@ -43,13 +51,15 @@ from town_office.alerts_sql import AlertHandler, AlertList
 from town_office.api.schemas import HealthOut, RequestIn, RequestOut
 from town_office.asking import delivery_request
 from town_office.careful_handler_sql import CarefulHandler
-from town_office.database import claim, is_answering, migrate, open_database
+from town_office.database import claim, is_answering, migrate, open_sound_database
 from town_office.deliveries_sql import DeliveryHandler, DeliveryList
+from town_office.disk_watch import OfficeDisk
 from town_office.live_feed import COLLECTIONS, Ledgers, LiveFeed
 from town_office.live_view import LiveView
 from town_office.requests_sql import RequestHandler, RequestLedger
 
 LEAST_FREE_BYTES = 1_000_000_000
+HEALTH_WITHIN_S = 3.0
 _log = structlog.get_logger(__name__)
 
 FOUNDER_ROLES = frozenset({Role.ADMINISTRATOR, Role.DISPATCHER, Role.VIEWER})
@@ -60,7 +70,8 @@ class OfficeSettings:
     """What an office needs to know.
 
     `database_url` is a SQLAlchemy URL (SQLite file or PostgreSQL), `pictures_folder` where whole pictures lie,
-    `pages_folder` the built pages, `time_scale` how much faster than life a drill runs.
+    `pages_folder` the built pages, `time_scale` how much faster than life a drill runs; `broken` is told of files that
+    had to be set aside.
     """
 
     town: Town
@@ -71,20 +82,30 @@ class OfficeSettings:
     pages_folder: Path
     broker: MqttAddress
     time_scale: float = 1.0
+    broken: BrokenParts = field(default_factory=BrokenParts)
 
 
 class TownOffice:
     """Open one with `async with TownOffice.open(…) as office`, serve `create_app(office)`, and await `office.run()`."""
 
     def __init__(
-        self, settings: OfficeSettings, *, engine: sa.Engine, audit: AuditFile, intake: PictureIntake, clock: Clock
+        self, settings: OfficeSettings, *, engine: sa.Engine, audit: AuditTrail, intake: PictureIntake, clock: Clock
     ) -> None:
         self.settings = settings
         self._engine = engine
-        self._audit = audit
         self._clock = clock
-        self.access = Access(SqlAccountStore(engine), clock, audit, FOUNDER_ROLES)
+        self.disk = OfficeDisk(
+            town=settings.town,
+            realm=settings.realm,
+            broker=settings.broker,
+            folder=settings.audit_file.parent,
+            clock=clock,
+        )
+        self.disk.watch_database(engine)
+        self._audit = self.disk.watched_audit(audit)
+        self.access = Access(SqlAccountStore(engine, writing), clock, self._audit, FOUNDER_ROLES)
         self.hub = LiveHub(LiveState(COLLECTIONS, first_cursor=int(clock.now_s() * 1000)), clock)
+        self.notices = Notices(self.hub, clock)
         self.tiles = TileCache(settings.town.terrain)
         self.tracks = TrackHistory(engine)
         self.requests = RequestLedger(engine)
@@ -92,7 +113,7 @@ class TownOffice:
         self._down = SqlDownStore(engine)
         self._pictures = OfficePictures(
             engine=engine,
-            store=FolderStore(settings.pictures_folder),
+            store=self._picture_store(),
             intake=intake,
             clock=clock,
             ask=self._ask_station,
@@ -130,33 +151,62 @@ class TownOffice:
             broker_connected=lambda: self._ingest.status().connected,
         )
 
+    def _picture_store(self) -> FolderStore:
+        watch = self.disk.writes(Place.PICTURES)
+        store = FolderStore(self.settings.pictures_folder, watch=watch, broken=self.settings.broken)
+        self.disk.try_again_by(Place.PICTURES, store.try_writing)
+        return store
+
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: OfficeSettings, clock: Clock | None = None) -> AsyncIterator["TownOffice"]:
-        """Open database (migrating it), audit chain and picture worker, and rebuild the live state.
+        """Open audit chain, database (migrating it) and picture worker, and rebuild the live state.
 
-        Raises BadInputError (settings, a foreign or newer database, a broken audit chain) and UnavailableError.
+        What is broken is set aside and shown. Raises BadInputError (settings, a foreign or newer database),
+        ConflictError (another office works here) and UnavailableError.
         """
         time = clock or SystemClock()
-        engine = open_database(settings.database_url)
+        # First, since it holds the lock: nobody else may use the database while it is looked at.
+        audit = await asyncio.to_thread(AuditFile, settings.audit_file, time, settings.broken)
+        engine = await asyncio.to_thread(open_sound_database, settings.database_url, settings.broken)
         try:
             await asyncio.to_thread(migrate, engine)
             await asyncio.to_thread(claim, engine, realm=settings.realm, town=settings.town.id)
-            audit = await asyncio.to_thread(AuditFile, settings.audit_file, time)
             async with PictureIntake() as intake:
                 office = cls(settings, engine=engine, audit=audit, intake=intake, clock=time)
-                await office._feed.rebuild()
+                office.notices.follow(settings.broken)
+                office.notices.recall(settings.audit_file.parent)
+                await office._rebuild()
                 yield office
         finally:
             engine.dispose()
 
+    async def _rebuild(self) -> None:
+        """Fill the live state; what cannot be read now is read by the feed once it can be."""
+        try:
+            await self._feed.rebuild()
+        except UnavailableError as error:
+            _log.error("live state not complete", what=error.what.en)
+            self.notices.say("rebuild", "act", error.what)
+
     async def run(self) -> None:
-        """Take in records, finish pictures and keep the live state until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._ingest.run())
-            tasks.create_task(self._pictures.run())
-            tasks.create_task(self._feed.run())
-            tasks.create_task(self.hub.run())
+        """Take in records, finish pictures and keep the live state until cancelled; what falls is started again."""
+        tender = Tender(
+            on_alarm=lambda fall: self.notices.say(fall.work.name, "act", fall.text),
+            on_steady=lambda work: self.notices.over(work.name),
+        )
+        await tender.run(
+            (
+                Work(name="ingest", called=Text("記録の受信", "taking in records"), run=self._ingest.run),
+                Work(name="pictures", called=Text("写真の仕上げ", "finishing pictures"), run=self._pictures.run),
+                Work(name="feed", called=Text("画面の更新", "keeping pages up to date"), run=self._feed.run),
+                Work(name="live", called=Text("画面への配信", "sending to pages"), run=self.hub.run),
+                Work(name="disk", called=Text("ディスクの見守り", "watching the disk"), run=self._watch_disk),
+            )
+        )
+
+    async def _watch_disk(self) -> None:
+        await self.disk.watch_for(self.hub)
 
     @property
     def clock(self) -> Clock:
@@ -190,22 +240,28 @@ class TownOffice:
         return asked
 
     async def health(self) -> HealthOut:
-        """Return how the service stands, each part in words."""
+        """Return how the service stands, each part in words, within seconds whatever database and disk do."""
         status = self._ingest.status()
-        database_answers = await asyncio.to_thread(is_answering, self._engine)
-        free_bytes = (await asyncio.to_thread(shutil.disk_usage, self.settings.pictures_folder)).free
-        has_room = free_bytes >= LEAST_FREE_BYTES
+        database_answers, free_bytes = False, None
+        with contextlib.suppress(TimeoutError, OSError):
+            async with asyncio.timeout(HEALTH_WITHIN_S):
+                database_answers = await asyncio.to_thread(is_answering, self._engine)
+                free_bytes = (await asyncio.to_thread(shutil.disk_usage, self.settings.pictures_folder)).free
+        has_room = free_bytes is not None and free_bytes >= LEAST_FREE_BYTES
+        not_kept = self.disk.in_words()
+        well = database_answers and has_room and status.connected and status.fault is None and not_kept is None
         if status.fault is not None:
             broker = f"{status.fault.ja} / {status.fault.en}"
         else:
             broker = "接続 / connected" if status.connected else "接続待ち / not connected yet"
         counts = status.counts
         return HealthOut(
-            status="ok" if database_answers and has_room and status.connected and status.fault is None else "degraded",
+            status="ok" if well else "degraded",
             details={
                 "realm": self.settings.realm.value,
                 "database": "応答 / answers" if database_answers else "応答なし / does not answer",
-                "disk": f"空き {free_bytes / 1e9:.1f} GB / free{'' if has_room else ' (too little)'}",
+                "disk": _room_words(free_bytes),
+                "storage": not_kept or "書けます / takes what is written",
                 "broker": broker,
                 "records": f"{counts.records} taken in, {counts.refused} refused, {status.malformed} unreadable",
                 "records_received": str(counts.records),
@@ -231,3 +287,9 @@ class TownOffice:
             return
         await asyncio.to_thread(self._down.add, entry)
         self._ingest.wake_down()
+
+
+def _room_words(free_bytes: int | None) -> str:
+    if free_bytes is None:
+        return "応答なし / does not answer"
+    return f"空き {free_bytes / 1e9:.1f} GB / free{'' if free_bytes >= LEAST_FREE_BYTES else ' (too little)'}"

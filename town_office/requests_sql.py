@@ -9,12 +9,11 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from fleet.ids import StationId
-from imagery.picture_reader import reading
 from missions.values.request import DeliveryRequest
 from telemetry.bodies import DownReceipt, RequestState
 from telemetry.downlink import DownEntry
 from telemetry.downlink_sql import queue_down
-from telemetry.engine_sql import writing
+from telemetry.engine_sql import reading, writing
 from telemetry.store import ReceivedRecord
 from town_office.api.schemas import RequestOut
 from town_office.tables_sql import requests_table as table

@@ -1,16 +1,17 @@
 """The ground station's HTTP application."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
 from ground_station.api import delivery_routes, picture_routes, request_routes, vehicle_routes
-from ground_station.api.picture_routes import COMPANION_PATH, DeviceKeys, device_of
+from ground_station.api.picture_routes import COMPANION_FORM, COMPANION_PATH, DeviceKeys, device_of
 from ground_station.api.schemas import StationLive
 from ground_station.field_station import FieldStation
 from missions.formats.town_map import town_map
 from missions.terrain.tile_cache import TileCache
-from portal.guard import install_guard
+from portal.guard import Upload, install_guard
 from portal.live_route import live_router
 from portal.map_routes import map_router
 from portal.openapi import install_openapi
@@ -31,7 +32,14 @@ def create_app(station: FieldStation, *, device_keys: DeviceKeys, pages: Path) -
     )
     setup = station.setup
     cookie = f"kakehashi_station_{setup.realm.value}"
-    install_guard(app, access=station.access, cookie=cookie, upload_paths={COMPANION_PATH: device_of})
+    companion = Upload(sender=device_of, form=COMPANION_FORM)
+    install_guard(
+        app,
+        access=station.access,
+        cookie=cookie,
+        upload_paths={COMPANION_PATH: companion},
+        port_beside=urlsplit(setup.flight_page).port if setup.flight_page else None,
+    )
     install_problems(app)
     app.state.station = station
     app.state.device_keys = device_keys

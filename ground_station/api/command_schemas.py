@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from ground_station.flight.order import Beat, Heard
 from portal.schemas import TextOut, WireModel
 
 
@@ -27,23 +28,39 @@ class CommandAction(StrEnum):
     RESUME = "resume"
 
 
-class CommandIn(WireModel):
-    """A flight command. `id` is chosen by the page so that a repeated request is the same command."""
+class HeardIn(WireModel):
+    """The flight core's last beat that the page heard, and how long ago, s by the page's own elapsed time.
 
-    id: str = Field(min_length=8, max_length=60)
-    action: OrderAction
+    With it the core judges how old an order is, whatever the page's clock says of the time of day.
+    """
+
+    boot_id: str = Field(min_length=1, max_length=64)
+    stamp_s: float = Field(ge=0.0, le=1e10)
+    elapsed_s: float = Field(ge=0.0, le=1e10)
+
+    def heard(self) -> Heard:
+        """Return it as the flight core takes it."""
+        return Heard(beat=Beat(boot_id=self.boot_id, stamp_s=self.stamp_s), elapsed_s=self.elapsed_s)
 
 
 class FlyIn(WireModel):
     """The word to fly. `id` is chosen by the page so that a repeated request is the same command."""
 
     id: str = Field(min_length=8, max_length=60)
+    heard: HeardIn | None = None
+
+
+class CommandIn(FlyIn):
+    """A flight command; `id` and `heard` as in `FlyIn`."""
+
+    action: OrderAction
 
 
 class SkyClearIn(WireModel):
-    """Recall everything that flies. `id` as in `FlyIn`."""
+    """Recall everything that flies. `id` and `heard` as in `FlyIn`."""
 
     id: str = Field(min_length=8, max_length=24)
+    heard: HeardIn | None = None
 
 
 class CommandOut(WireModel):

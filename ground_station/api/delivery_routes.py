@@ -2,17 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 
-from fleet.errors import UnavailableError
-from fleet.ids import DeliveryId, PlanId
-from fleet.text import Text
+from fleet.ids import CommandId, DeliveryId, PlanId
 from ground_station.api.command_schemas import CommandOut, FlyIn
-from ground_station.api.live_view import command_out, delivery_out
+from ground_station.api.live_view import delivery_out, word_given
 from ground_station.api.schemas import CureIn, DeliveryIn, DeliveryOut, LoadIn, TickIn
 from ground_station.api.station_of import Station
+from ground_station.api.vehicle_routes import fresh
 from ground_station.field_station import FieldStation
-from ground_station.flight.vehicles.flight_command import FlightCommand
 from ground_station.service.delivery import AcceptedWarning, Delivery, Tick
 from portal.guard import Flyer, Viewer
 
@@ -79,15 +77,12 @@ async def record_load(delivery_id: Name, body: LoadIn, station: Station, person:
 
 
 @router.post("/{delivery_id}/fly", status_code=202)
-async def fly_delivery(delivery_id: Name, body: FlyIn, station: Station, person: Flyer) -> CommandOut:
-    """Give the word to fly; what becomes of it is on the live state."""
-    delivery = station.deliveries.get(DeliveryId(delivery_id))
-
-    async def begin() -> FlightCommand:
-        return await station.desk.fly(delivery.id, author=person.name)
-
-    command = await station.commands.give(body.id, delivery.vehicle_id, begin)
-    shown = command_out(command, body.id)
-    if shown is None:
-        raise UnavailableError(Text("指示の記録が見つかりません", "the command is not on record"))
-    return shown
+async def fly_delivery(delivery_id: Name, body: FlyIn, request: Request, station: Station, person: Flyer) -> CommandOut:
+    """Give the word to fly; what becomes of it is on the live state, under the same id."""
+    heard = await fresh(station, request, body.heard)
+    command_id = CommandId(body.id)
+    await station.desk.fly(DeliveryId(delivery_id), command_id, heard, author=person.name)
+    known = station.command(command_id)
+    return word_given(
+        station.deliveries.get(DeliveryId(delivery_id)), body.id, person.name, known, station.clock.now_s()
+    )

@@ -5,21 +5,21 @@ from fleet.ids import VehicleId
 from fleet.text import Text
 from ground_station.api.live_view import command_out, delivery_out, picture_out, request_out, vehicle_out
 from ground_station.api.plan_view import text_out
-from ground_station.api.schemas import AlertOut, OfficeLinkOut
-from ground_station.flight.autopilot_station import AutopilotStation
+from ground_station.api.schemas import AlertOut, FlightCoreOut, OfficeLinkOut
 from ground_station.flight.vehicles.flight_command import FlightCommand
 from ground_station.service.delivery import Delivery
+from ground_station.service.flight_mirror import FlightMirror
 from ground_station.service.flight_watch import FlightWatch
 from ground_station.service.open_alerts import OpenAlert
 from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.request_book import StationRequest
 from ground_station.service.town_feed import VehicleNews
 from imagery.pictures import Picture
-from missions.values.finding import Finding
 from portal.live_hub import LiveHub
+from portal.storage_board import STORAGE
 from telemetry.relay_mqtt import RelayStatus
 
-COLLECTIONS = ("vehicles", "requests", "deliveries", "commands", "pictures", "alerts")
+COLLECTIONS = ("vehicles", "requests", "deliveries", "commands", "pictures", "alerts", STORAGE)
 _SHOWN_COMMANDS = 40
 _SHOWN_ALERTS = 40
 _SHOWN_PICTURES = 200
@@ -32,17 +32,18 @@ class LiveBoard:
         self,
         *,
         hub: LiveHub,
-        station: AutopilotStation,
+        mirror: FlightMirror,
         plans: PlanDesk,
         clock: Clock,
     ) -> None:
         self._hub = hub
-        self._station = station
+        self._mirror = mirror
         self._plans = plans
         self._clock = clock
         self._order: dict[str, list[str]] = {"commands": [], "alerts": [], "pictures": []}
-        self._problems: dict[VehicleId, tuple[Text, Text | None]] = {}
         self._connected_since_s: float | None = None
+        self._office: tuple[RelayStatus, int] | None = None
+        self._remark: Text | None = None
 
     def show_vehicle(self, news: VehicleNews, name: Text) -> None:
         """Show an aircraft as last heard."""
@@ -56,22 +57,23 @@ class LiveBoard:
         )
         self._hub.put("vehicles", news.state.vehicle_id, shown.model_dump(mode="json"))
 
-    def set_problem(self, vehicle_id: VehicleId, finding: Finding | None) -> None:
-        """Note why an aircraft cannot be used, or that it can."""
-        if finding is None:
-            self._problems.pop(vehicle_id, None)
-        else:
-            self._problems[vehicle_id] = (finding.text, None if finding.cure is None else finding.cure.text)
-
     def _problem_of(self, news: VehicleNews) -> tuple[Text, Text | None] | None:
-        vehicle_id = VehicleId(news.state.vehicle_id)
-        known = self._problems.get(vehicle_id)
-        if known is not None:
-            return known
-        if news.state.telemetry.heartbeat is not None:
-            return None
-        broken = next((link.error for link in self._station.links if link.error is not None), None)
-        return None if broken is None else (broken.what, broken.cure)
+        problem = self._mirror.report(VehicleId(news.state.vehicle_id)).problem
+        return None if problem is None else (problem.what, problem.cure)
+
+    def show_core(self, page: str) -> None:
+        """Show how the flight core is, its last beat, and where its own page is."""
+        beat, problem = self._mirror.beat, self._mirror.problem
+        shown = FlightCoreOut(
+            reachable=self._mirror.reachable,
+            boot_id=None if beat is None else beat.boot_id,
+            stamp_s=None if beat is None else beat.stamp_s,
+            page=page,
+            problem=None if problem is None else text_out(problem.what),
+            problem_cure=None if problem is None or problem.cure is None else text_out(problem.cure),
+            alarms=[text_out(alarm.what) for alarm in self._mirror.alarms],
+        )
+        self._hub.set("flight", shown.model_dump(mode="json"))
 
     def show_request(self, entry: StationRequest) -> None:
         """Show a request."""
@@ -85,11 +87,11 @@ class LiveBoard:
         shown = delivery_out(delivery, plan, site_name=watch.site_name(delivery), now_s=self._clock.now_s())
         self._hub.put("deliveries", delivery.id, shown.model_dump(mode="json"))
 
-    def show_command(self, command: FlightCommand, page_id: str) -> None:
-        """Show a command under the id that the page gave it."""
-        shown = command_out(command, page_id)
+    def show_command(self, command: FlightCommand) -> None:
+        """Show a command; its id is the one that its page gave it."""
+        shown = command_out(command)
         if shown is not None:
-            self._put_bounded("commands", page_id, shown.model_dump(mode="json"), _SHOWN_COMMANDS)
+            self._put_bounded("commands", command.id, shown.model_dump(mode="json"), _SHOWN_COMMANDS)
 
     def show_alert(self, alert: OpenAlert) -> None:
         """Show an alert."""
@@ -111,7 +113,8 @@ class LiveBoard:
         self._put_bounded("pictures", picture.id, picture_out(picture).model_dump(mode="json"), _SHOWN_PICTURES)
 
     def show_office(self, status: RelayStatus, pictures_pending: int) -> None:
-        """Show how the station stands with the town office."""
+        """Show how the station stands with the town office, and beside it what is not kept."""
+        self._office = status, pictures_pending
         if not status.connected:
             self._connected_since_s = None
         elif self._connected_since_s is None:
@@ -126,15 +129,24 @@ class LiveBoard:
                 f"役場と未接続: 手元で動作中、{pending} 件を保管",
                 f"no link to the town office: working here, {pending} records kept",
             )
+        remark = self._remark
         shown = OfficeLinkOut(
             connected=status.connected,
             since_s=self._connected_since_s,
             pending_records=pending,
             pending_pictures=pictures_pending,
             oldest_pending_s=status.oldest_age_s,
-            text=text_out(words),
+            text=text_out(words if remark is None else Text(f"{words.ja}。{remark.ja}", f"{words.en}; {remark.en}")),
+            trouble=remark is not None,
         )
         self._hub.set("office", shown.model_dump(mode="json"))
+
+    def remark_office(self, remark: Text | None) -> None:
+        """Say from now on beside the line to the office that something is not kept; None once all is."""
+        if remark != self._remark:
+            self._remark = remark
+            if self._office is not None:
+                self.show_office(*self._office)
 
     def _put_bounded(self, collection: str, key: str, value: dict[str, object], most: int) -> None:
         order = self._order[collection]

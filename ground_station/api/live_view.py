@@ -41,6 +41,11 @@ _STATE_WORDS = {
     DeliveryState.FAILED: Text("中止しました", "stopped"),
 }
 
+_NO_ANSWER = Text(
+    "指示を出しました。飛行の中枢の返事を待っています。機体の動きを見てください",
+    "the word was given; the flight core's answer is awaited; watch what the aircraft does",
+)
+
 _ACTIONS = {
     Action.START_MISSION: CommandAction.FLY,
     Action.HOLD: CommandAction.HOLD,
@@ -56,13 +61,13 @@ ORDERED_ACTIONS = {
 }
 
 
-def command_out(command: FlightCommand, page_id: str) -> CommandOut | None:
-    """Return a command under the id the page knows it by; None for steps that pages do not give."""
+def command_out(command: FlightCommand) -> CommandOut | None:
+    """Return a command; None for steps that pages do not give."""
     action = _ACTIONS.get(command.action)
     if action is None:
         return None
     return CommandOut(
-        id=page_id,
+        id=command.id,
         vehicle_id=command.vehicle_id,
         action=action,
         author=command.author,
@@ -70,6 +75,25 @@ def command_out(command: FlightCommand, page_id: str) -> CommandOut | None:
         text=text_out(command.text),
         created_at_s=command.created_at_s,
         changed_at_s=command.changed_at_s,
+    )
+
+
+def word_given(
+    delivery: Delivery, command_id: str, author: str, command: FlightCommand | None, now_s: float
+) -> CommandOut:
+    """Return the word to fly as it stands; where the core's answer is lost, as sent and to be looked for."""
+    shown = None if command is None else command_out(command)
+    if shown is not None:
+        return shown
+    return CommandOut(
+        id=command_id,
+        vehicle_id=delivery.vehicle_id,
+        action=CommandAction.FLY,
+        author=author,
+        state="sent",
+        text=text_out(_NO_ANSWER),
+        created_at_s=now_s,
+        changed_at_s=now_s,
     )
 
 

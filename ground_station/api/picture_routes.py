@@ -13,15 +13,19 @@ from ground_station.api.live_view import picture_out
 from ground_station.api.schemas import PictureAcceptedOut, PicturePageOut
 from ground_station.api.station_of import Station
 from ground_station.flight.vehicles.telemetry import Simulated
+from imagery.derivatives import PictureLimits
 from imagery.library import MAX_PAGE, PictureQuery
 from imagery.picture_reader import PictureFile
 from imagery.pictures import PictureContext
+from portal.body_limits import FormLimits
 from portal.caching import not_modified
 from portal.guard import Viewer
 from portal.openapi import binary
 
 COMPANION_PATH = "/api/companion/pictures"
 _FOR_EVER = "private, max-age=31536000, immutable"
+COMPANION_FORM = FormLimits(file_field="file", file_bytes=PictureLimits().max_bytes)
+"""A picture as large as the intake takes; every other field is a name or a number."""
 _PART_BYTES = 256 * 1024
 
 DeviceKeys = Mapping[str, str]
@@ -60,13 +64,13 @@ async def take_picture(
     captured_at: Annotated[float | None, Form(ge=0, le=1e11)] = None,
 ) -> PictureAcceptedOut:
     """Take in a picture of an aircraft's camera; 201 once it is safe on disk, and the same file twice is one."""
-    known = VehicleId(vehicle_id) in station.aircraft.vehicles
+    known = VehicleId(vehicle_id) in station.mirror.vehicle_ids
     context = PictureContext(
         who=name,
         vehicle_id=VehicleId(vehicle_id) if known else None,
         image_index=image_index,
         captured_at_s=captured_at,
-        simulated=known and station.aircraft.vehicle(VehicleId(vehicle_id)).state().simulated is Simulated.YES,
+        simulated=known and station.mirror.state(VehicleId(vehicle_id)).simulated is Simulated.YES,
     )
     picture = await station.take_picture(_parts(file), context)
     return PictureAcceptedOut(picture_id=picture.id, sha256=picture.sha256)

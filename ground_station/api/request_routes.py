@@ -68,11 +68,11 @@ async def make_plan(request_id: Name, body: PlanIn, station: Station, _: Planner
 
 
 def _wish(station: FieldStation, body: PlanIn) -> PlanWish:
-    known = list(station.aircraft.vehicles) or list(station.town.aircraft)
+    known = list(station.mirror.vehicle_ids) or list(station.town.aircraft)
     vehicle_id = VehicleId(body.vehicle_id) if body.vehicle_id is not None else known[0]
     battery = home = None
-    if vehicle_id in station.aircraft.vehicles:
-        state = station.aircraft.vehicle(vehicle_id).state()
+    if vehicle_id in station.mirror.vehicle_ids:
+        state = station.mirror.state(vehicle_id)
         telemetry = state.telemetry
         if state.link is LinkState.FRESH and not state.armed:
             home = None if telemetry.motion is None else telemetry.motion.position

@@ -30,7 +30,7 @@ from ground_station.service.delivery import DeliveryState
 from ground_station.service.request_book import RequestState
 from missions.values.finding import Level
 from missions.values.plan import Phase
-from portal.schemas import PersonName, TextOut, WireModel
+from portal.schemas import PersonName, StorageAlarmOut, TextOut, WireModel
 
 
 class LonLatOut(WireModel):
@@ -288,7 +288,7 @@ class VehicleOut(WireModel):
 
 
 class OfficeLinkOut(WireModel):
-    """How the station stands with the town office; pending counts by lane."""
+    """How the station stands with the town office; `trouble`: something is not kept, here or there."""
 
     connected: bool
     since_s: float | None
@@ -296,6 +296,24 @@ class OfficeLinkOut(WireModel):
     pending_pictures: int
     oldest_pending_s: float | None
     text: TextOut
+    trouble: bool
+
+
+class FlightCoreOut(WireModel):
+    """The flight core: what flies is in its hands, with or without this service.
+
+    `boot_id` and `stamp_s` are its last beat; a page sends them back with an order, and how long ago it heard them by
+    its own elapsed time. `page` is the address of the core's own page 緊急操作, empty where it has none. `alarms` say
+    what the core cannot do now.
+    """
+
+    reachable: bool
+    boot_id: str | None
+    stamp_s: float | None
+    page: str
+    problem: TextOut | None
+    problem_cure: TextOut | None
+    alarms: list[TextOut]
 
 
 class PictureOut(WireModel):
@@ -344,7 +362,9 @@ class StationLive(WireModel):
     commands: dict[str, CommandOut]
     pictures: dict[str, PictureOut]
     alerts: dict[str, AlertOut]
+    storage: dict[str, StorageAlarmOut]
     office: OfficeLinkOut
+    flight: FlightCoreOut
     clock_s: float
 
 

@@ -9,6 +9,7 @@ async with station:
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,6 @@ from types import TracebackType
 
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
-from fleet.audit import AuditTrail
 from fleet.clock import Clock
 from fleet.errors import NotFoundError
 from fleet.ids import VehicleId
@@ -32,21 +32,28 @@ from ground_station.flight.links.transport import Peer, Transport
 from ground_station.flight.protocols import requests
 from ground_station.flight.protocols.terrain import Ground
 from ground_station.flight.vehicles.contact import Contact, SenderChange
-from ground_station.flight.vehicles.ledger import CommandLedger
+from ground_station.flight.vehicles.ledger import CommandLedger, Paper
 from ground_station.flight.vehicles.state import Timing, VehicleState
 from ground_station.flight.vehicles.upkeep import Upkeep
 from ground_station.flight.vehicles.vehicle import Vehicle
 
 _TICK_S = 0.2
+_BEAT_LOOK_S = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleSetting:
-    """An aircraft and where it is reached. Without `system_id` the first autopilot heard on the link is taken."""
+    """An aircraft and where it is reached. Without `system_id` the first autopilot heard on the link is taken.
+
+    `registered` is the system id that the town's data names, None where that says nothing of this aircraft; `name` is
+    what people call it.
+    """
 
     id: VehicleId
     address: LinkAddress
     system_id: int | None = None
+    registered: int | None = None
+    name: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +61,7 @@ class Services:
     """What a station needs from outside. Without a realm it is a drill, which no real aircraft can join."""
 
     clock: Clock
-    audit: AuditTrail
+    paper: Paper
     timing: Timing
     realm: Realm = Realm.DRILL
     ground: Ground | None = None
@@ -73,7 +80,8 @@ class AutopilotStation:
         self._by_system: dict[tuple[Link, int], Contact] = {}
         self._strangers: dict[int, int] = {}
         self._running: asyncio.Task[None] | None = None
-        self.ledger = CommandLedger(services.audit, services.clock)
+        self._log_writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="flight-log")
+        self.ledger = CommandLedger(services.paper, services.clock)
         self.feed = Feed(self._state_of)
         for setting in vehicles:
             self._add(setting)
@@ -158,18 +166,35 @@ class AutopilotStation:
             tasks.create_task(self._ticks(), name="ticks")
 
     async def _heartbeats(self) -> None:
+        """Beat on each link once a period, and at once where one has just opened: the aircraft is waiting."""
         timing = self._services.timing
         period_s = 1.0 / max(timing.heartbeat_hz, timing.heartbeat_hz * timing.time_scale)
+        due_s: dict[tuple[Link, int], float] = {}
         while True:
-            for link in self._links.values():
-                link.broadcast(requests.heartbeat())
-            await asyncio.sleep(period_s)
+            now_s = self._services.clock.monotonic_s()
+            due_s = {
+                opening: self._beat(opening[0], due_s.get(opening, now_s), now_s, period_s)
+                for opening in [(link, link.status.reopened) for link in self._links.values() if link.is_open]
+            }
+            await asyncio.sleep(min(_BEAT_LOOK_S, period_s))
+
+    @staticmethod
+    def _beat(link: Link, due_s: float, now_s: float, period_s: float) -> float:
+        """Beat if it is due; return when the next is."""
+        if now_s < due_s:
+            return due_s
+        link.broadcast(requests.heartbeat())
+        return max(due_s + period_s, now_s)
 
     async def _ticks(self) -> None:
         while True:
             now_s = self._services.clock.monotonic_s()
             for vehicle in self._vehicles.values():
-                await vehicle.tick(now_s)
+                vehicle.tick(now_s)
+            for link, contacts in self._on_link.items():
+                rates = [contact.pace().rate_bytes_s for contact in contacts]
+                known = [rate for rate in rates if rate is not None]
+                link.carries(sum(known) if len(known) == len(rates) else None)
             self.look_for_doubles(now_s)
             await asyncio.sleep(_TICK_S)
 
@@ -181,7 +206,9 @@ class AutopilotStation:
             link.listen(self._frame, self._stranger)
             self._links[setting.address] = link
             self._on_link[link] = []
-        recorder = None if services.flight_logs is None else FlightRecorder(services.flight_logs, services.clock)
+        recorder = None
+        if services.flight_logs is not None:
+            recorder = FlightRecorder(services.flight_logs, services.clock, writer=self._log_writer)
         contact = Contact(
             vehicle_id=setting.id,
             system_id=setting.system_id,
@@ -213,6 +240,10 @@ class AutopilotStation:
             self._count_stranger(link, frame, now_s)
 
     def _count_stranger(self, link: Link, frame: Frame, now_s: float) -> None:
+        if frame.message_id == dialect.MAVLINK_MSG_ID_RADIO_STATUS:
+            for contact in self._on_link[link]:
+                contact.radio_heard(frame)
+            return
         self._strangers[frame.system_id] = self._strangers.get(frame.system_id, 0) + 1
         if frame.component_id != AUTOPILOT:
             return

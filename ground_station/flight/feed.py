@@ -57,6 +57,19 @@ class Subscription:
         self._events.append(event)
         self._stirred.set()
 
+    def stir(self) -> None:
+        """Wake the reader though no aircraft changed."""
+        self._stirred.set()
+
+    async def stirred_within(self, seconds: float) -> bool:
+        """Wait until there is something to take, so long at most; return whether there is."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stirred.wait()
+        except TimeoutError:
+            return False
+        return True
+
     def take(self) -> Update:
         """Return what is new since the last call."""
         self._stirred.clear()

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from fleet.ids import DeliveryId, PlanId, RequestId, SiteId, VehicleId
+from fleet.ids import CommandId, DeliveryId, PlanId, RequestId, SiteId, VehicleId
 from fleet.text import Text
+from ground_station.flight.flight_plan import PlanDigest
 from ground_station.service.flight_progress import FlightProgress, FlightStage
 from missions.values.finding import Finding, Level
 
@@ -91,7 +92,11 @@ class LoadSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One delivery. `on_board` is that mission, fence and rally points were read back equal."""
+    """One delivery. `on_board` is that mission, fence and rally points were read back equal.
+
+    `flight` is the digest of what goes on board, `order_id` the command that was, or was about to be, given to fly it:
+    it is on disk before the command is given.
+    """
 
     id: DeliveryId
     request_id: RequestId
@@ -114,6 +119,8 @@ class Delivery:
     ended_at_s: float | None = None
     pictures: int = 0
     load_seen: LoadSeen | None = None
+    flight: PlanDigest | None = None
+    order_id: CommandId | None = None
 
     @property
     def unticked(self) -> tuple[PersonCheck, ...]:

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import msgspec
-
 from fleet.errors import NotFoundError, UnavailableError
 from fleet.ids import DeliveryId, VehicleId
 from fleet.text import Text
@@ -26,8 +24,7 @@ class DeliveryBook:
         self._deliveries: dict[DeliveryId, Delivery] = {}
         self._saved_at_s: dict[DeliveryId, float] = {}
         self._listeners: list[OnDelivery] = []
-        for body in documents.all(_COLLECTION):
-            delivery = msgspec.convert(body, Delivery)
+        for delivery in documents.all(_COLLECTION, Delivery, lambda delivery: delivery.id):
             self._deliveries[delivery.id] = delivery
 
     @property
@@ -78,6 +75,17 @@ class DeliveryBook:
             listener(self._deliveries[delivery.id])
         return delivery
 
+    def row(self, delivery: Delivery) -> tuple[str, str, Delivery]:
+        """Return a delivery as the document it is on disk."""
+        return _COLLECTION, delivery.id, delivery
+
+    def adopt(self, delivery: Delivery, now_s: float) -> None:
+        """Take a delivery that is on disk already for what it is, and tell the listeners."""
+        self._deliveries[delivery.id] = delivery
+        self._saved_at_s[delivery.id] = now_s
+        for listener in self._listeners:
+            listener(delivery)
+
     def _take_back(self, delivery: Delivery, before: Delivery | None) -> None:
         """What is not on disk counts as not saved, so that saving it again writes it."""
         self._saved_at_s.pop(delivery.id, None)
@@ -88,10 +96,10 @@ class DeliveryBook:
         else:
             self._deliveries[delivery.id] = before
 
-    async def end_unflown(self, now_s: float) -> None:
-        """After a restart: a delivery that had not taken off must be sent and checked again from its plan."""
+    async def end_unsent(self, now_s: float) -> None:
+        """After a restart: a delivery whose upload had not ended must be sent again from its plan."""
         for delivery in tuple(self._deliveries.values()):
-            if delivery.state in BEFORE_FLIGHT:
+            if delivery.state in {DeliveryState.PLANNED, DeliveryState.UPLOADING} or _is_of_before(delivery):
                 await self.save(
                     replace(
                         delivery,
@@ -108,11 +116,18 @@ class DeliveryBook:
                 )
 
 
+def _is_of_before(delivery: Delivery) -> bool:
+    """Return whether it waits to fly and was kept by a version that knew no digests."""
+    return delivery.state in BEFORE_FLIGHT and delivery.flight is None
+
+
 def _durable(delivery: Delivery) -> tuple[object, ...]:
     progress = delivery.progress
     return (
         delivery.state,
         delivery.on_board,
+        delivery.flight,
+        delivery.order_id,
         delivery.ticks,
         delivery.problem,
         progress.stage,

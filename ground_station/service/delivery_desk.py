@@ -6,15 +6,18 @@ With the plan go the settings that the flight needs (return height, fence, fails
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fleet.audit import AuditTrail
 from fleet.clock import Clock
 from fleet.errors import ConflictError
-from fleet.ids import DeliveryId, PlanId, VehicleId, new_id
+from fleet.ids import CommandId, DeliveryId, PlanId, VehicleId, new_id
 from fleet.text import Text
-from ground_station.flight.vehicles.flight_command import Action, FlightCommand
-from ground_station.flight.vehicles.vehicle import Vehicle
+from ground_station.flight.flight_plan import digest_of
+from ground_station.flight.order import Heard, Order
+from ground_station.flight.port import FlightPort, HangLoad, PutRight
+from ground_station.flight.vehicles.flight_command import Action
+from ground_station.flight.vehicles.state import LinkState
 from ground_station.service.delivery import (
     BEFORE_FLIGHT,
     PERSON_CHECKS,
@@ -29,13 +32,24 @@ from ground_station.service.delivery import (
     ticked,
 )
 from ground_station.service.delivery_book import DeliveryBook
-from ground_station.service.delivery_upload import STATION, DeliveryUploads, Preflight, Vehicles, items_of
-from ground_station.service.drill_loading import load_simulated
+from ground_station.service.delivery_upload import STATION, DeliveryUploads
+from ground_station.service.flight_intents import FlightIntents
+from ground_station.service.flight_mirror import FlightMirror
 from ground_station.service.may_fly import require_flyable, require_ready, require_wanted
 from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.request_book import RequestBook, RequestState
 from missions.values.plan import Plan
 from missions.values.town import Town
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlightSide:
+    """What of the desk stands towards the flight core."""
+
+    port: FlightPort
+    mirror: FlightMirror
+    uploads: DeliveryUploads
+    intents: FlightIntents
 
 
 class DeliveryDesk:
@@ -48,8 +62,7 @@ class DeliveryDesk:
         book: DeliveryBook,
         plans: PlanDesk,
         requests: RequestBook,
-        vehicles: Vehicles,
-        preflight: Preflight,
+        flight: FlightSide,
         audit: AuditTrail,
         clock: Clock,
     ) -> None:
@@ -57,28 +70,27 @@ class DeliveryDesk:
         self._book = book
         self._plans = plans
         self._requests = requests
-        self._vehicles = vehicles
-        self._preflight = preflight
+        self._port = flight.port
+        self._mirror = flight.mirror
+        self._intents = flight.intents
+        self._uploads = flight.uploads
         self._audit = audit
         self._clock = clock
-        self._uploads = DeliveryUploads(book=book, plans=plans, vehicles=vehicles, preflight=preflight, clock=clock)
-        self._rechecking: set[DeliveryId] = set()
         self._locks: defaultdict[VehicleId, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def begin(self, plan_id: PlanId, accepted: Sequence[AcceptedWarning], *, author: str) -> Delivery:
         """Return a new delivery whose upload has begun; raises RefusedError or ConflictError with what to do."""
         plan = await self._plans.get(plan_id)
         require_flyable(plan, accepted)
-        vehicle = self._vehicles.vehicle(plan.vehicle_id)
+        self._mirror.report(plan.vehicle_id)
         async with self._locks[plan.vehicle_id]:
-            return await self._begin(plan, vehicle, accepted, author=author)
+            return await self._begin(plan, accepted, author=author)
 
-    async def _begin(
-        self, plan: Plan, vehicle: Vehicle, accepted: Sequence[AcceptedWarning], *, author: str
-    ) -> Delivery:
+    async def _begin(self, plan: Plan, accepted: Sequence[AcceptedWarning], *, author: str) -> Delivery:
         entry = self._requests.get(plan.request_id)
         require_wanted(entry, self._book.all.values())
-        await self._set_unflown_aside(plan.vehicle_id, vehicle)
+        flight = self._uploads.flight(plan)
+        await self._set_unflown_aside(plan.vehicle_id)
         now_s = self._clock.now_s()
         delivery = Delivery(
             id=DeliveryId(new_id(now_s)),
@@ -92,6 +104,7 @@ class DeliveryDesk:
             created_at_s=now_s,
             accepted_warnings=tuple(accepted),
             upload_fraction=0.0,
+            flight=digest_of(flight),
         )
         await asyncio.to_thread(
             self._audit.append,
@@ -108,7 +121,7 @@ class DeliveryDesk:
         )
         await self._book.save(delivery, now_s)
         await self._requests.move(plan.request_id, RequestState.PLANNED, now_s, delivery.id)
-        await self._uploads.put(delivery.id)
+        await self._uploads.put(delivery)
         return delivery
 
     async def run(self) -> None:
@@ -116,22 +129,23 @@ class DeliveryDesk:
         await self._uploads.run()
 
     async def recheck(self, delivery_id: DeliveryId) -> Delivery:
-        """Look at the aircraft again while a delivery waits to fly; a second call meanwhile changes nothing."""
+        """Look at what the core finds of the aircraft while a delivery waits to fly, and return it as it stands.
+
+        A core that was started anew knows nothing of the flight: it is asked to read back what is on board.
+        """
         delivery = self._book.get(delivery_id)
-        if delivery.state not in {DeliveryState.CHECKING, DeliveryState.READY} or delivery_id in self._rechecking:
+        if delivery.state not in {DeliveryState.CHECKING, DeliveryState.READY}:
             return delivery
-        self._rechecking.add(delivery_id)
-        try:
-            plan = await self._plans.get(delivery.plan_id)
-            vehicle = self._vehicles.vehicle(delivery.vehicle_id)
-            findings = await self._preflight.check(vehicle, plan)
-            on_board = vehicle.state().plan_on_board == plan.id
-        finally:
-            self._rechecking.discard(delivery_id)
-        latest = self._book.get(delivery_id)
-        if latest.state not in {DeliveryState.CHECKING, DeliveryState.READY}:
-            return latest
-        return await self._book.save(settle(checked(replace(latest, on_board=on_board), findings)), self._clock.now_s())
+        report = self._mirror.report(delivery.vehicle_id)
+        if report.flight != delivery.flight:
+            if report.state.link is LinkState.FRESH and report.transfer is None and self._mirror.reachable:
+                self._uploads.take_up(delivery)
+            return await self._book.save(settle(replace(delivery, on_board=False)), self._clock.now_s())
+        on_board = report.state.plan_on_board == delivery.flight
+        findings = report.checks or delivery.machine_checks
+        return await self._book.save(
+            settle(checked(replace(delivery, on_board=on_board), findings)), self._clock.now_s()
+        )
 
     async def tick(self, delivery_id: DeliveryId, check_id: str, tick: Tick | None, *, author: str) -> Delivery:
         """Tick a check that only eyes can make, or with None withdraw the tick; raises ConflictError once it flies.
@@ -152,8 +166,7 @@ class DeliveryDesk:
             detail={"check": check_id} if tick is None else {"check": check_id, "name": tick.name},
         )
         if check_id == "load-fixed" and tick is not None:
-            vehicle = self._vehicles.vehicle(delivery.vehicle_id)
-            await load_simulated(vehicle, self._town.aircraft[delivery.vehicle_id], delivery.mass_kg)
+            await self._hang_load(delivery, author=author)
         return await self._book.save(ticked(self._book.get(delivery_id), check_id, tick), self._clock.now_s())
 
     async def cure(self, delivery_id: DeliveryId, *, author: str) -> Delivery:
@@ -166,39 +179,47 @@ class DeliveryDesk:
 
     async def _cure(self, delivery_id: DeliveryId, *, author: str) -> Delivery:
         delivery = self._book.get(delivery_id)
-        vehicle = self._vehicles.vehicle(delivery.vehicle_id)
-        if delivery.state not in {DeliveryState.CHECKING, DeliveryState.READY} or vehicle.state().armed:
+        armed = self._mirror.state(delivery.vehicle_id).armed
+        if delivery.state not in {DeliveryState.CHECKING, DeliveryState.READY} or armed or delivery.flight is None:
             raise ConflictError(
                 Text("機体の設定は、点検中にだけ変えられます", "settings can be changed only during the checks"),
                 Text("飛ぶ前の配送を選び直してください", "choose a delivery that has not taken off"),
             )
-        plan = await self._plans.get(delivery.plan_id)
         await asyncio.to_thread(
             self._audit.append, actor=author, action="delivery.set-parameters", subject=delivery_id, detail={}
         )
-        await self._preflight.cure(vehicle, plan, author=author)
-        if vehicle.state().plan_on_board != plan.id:
-            await vehicle.upload_plan(items_of(plan))
+        await self._port.set_up(PutRight(vehicle_id=delivery.vehicle_id, digest=delivery.flight, author=author))
         return await self.recheck(delivery_id)
 
-    async def fly(self, delivery_id: DeliveryId, *, author: str) -> FlightCommand:
-        """Give the word to fly.
+    async def fly(self, delivery_id: DeliveryId, order_id: CommandId, heard: Heard | None, *, author: str) -> None:
+        """Give the word to fly under the giver's id; what becomes of it is followed by that id.
 
-        Raises RefusedError naming what is still open, ConflictError if nobody waits for the load any more.
+        That it is given is on disk before it is. Raises RefusedError naming what is still open, ConflictError if nobody
+        waits for the load any more, UnavailableError if the disk refuses, ExpiredError for a word that is too old: in
+        each nothing was sent. Where the core's answer is lost, it may have been: then nothing is raised.
         """
         async with self._locks[self._book.get(delivery_id).vehicle_id]:
-            return await self._fly(delivery_id, author=author)
+            delivery = await self.recheck(delivery_id)
+            if delivery.order_id == order_id and delivery.state is not DeliveryState.READY:
+                return
+            entry = self._requests.get(delivery.request_id)
+            require_wanted(entry, self._book.all.values())
+            require_ready(delivery)
+            order = Order(
+                id=order_id,
+                vehicle_id=delivery.vehicle_id,
+                action=Action.START_MISSION,
+                author=author,
+                heard=heard,
+                digest=delivery.flight,
+            )
+            await self._intents.give(delivery, entry, order)
 
-    async def _fly(self, delivery_id: DeliveryId, *, author: str) -> FlightCommand:
-        delivery = await self.recheck(delivery_id)
-        require_wanted(self._requests.get(delivery.request_id), self._book.all.values())
-        require_ready(delivery)
-        now_s = self._clock.now_s()
-        command = await self._vehicles.vehicle(delivery.vehicle_id).begin(Action.START_MISSION, author=author)
-        flying = replace(self._book.get(delivery_id), state=DeliveryState.FLYING, problem=None, problem_cure=None)
-        await self._book.save(flying, now_s)
-        await self._requests.move(delivery.request_id, RequestState.FLYING, now_s)
-        return command
+    async def _hang_load(self, delivery: Delivery, *, author: str) -> None:
+        """In a drill the load exists only for the simulator; an aircraft whose load is nominal flies empty."""
+        if not self._town.aircraft[delivery.vehicle_id].load_is_nominal:
+            load = HangLoad(vehicle_id=delivery.vehicle_id, mass_kg=delivery.mass_kg, author=author)
+            await self._port.set_up(load)
 
     async def cancel(self, delivery_id: DeliveryId, *, author: str) -> Delivery:
         """Give up a delivery that has not taken off; raises ConflictError once it flies."""
@@ -248,9 +269,9 @@ class DeliveryDesk:
         load = LoadSeen(set_down=set_down, name=author, at_s=now_s)
         return await self._book.save(seen(delivery, load), now_s)
 
-    async def _set_unflown_aside(self, vehicle_id: VehicleId, vehicle: Vehicle) -> None:
+    async def _set_unflown_aside(self, vehicle_id: VehicleId) -> None:
         earlier = self._book.of_vehicle(vehicle_id)
-        if vehicle.state().armed or (earlier is not None and earlier.state not in BEFORE_FLIGHT):
+        if self._mirror.state(vehicle_id).armed or (earlier is not None and earlier.state not in BEFORE_FLIGHT):
             raise ConflictError(
                 Text("この機体は飛行中です", "this aircraft is flying"),
                 Text("着陸してから、もう一度送ってください", "wait until it has landed, then send the plan"),

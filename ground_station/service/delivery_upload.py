@@ -1,91 +1,114 @@
-"""Carries plans to aircraft, one after the other: settings, upload with read-back, first checks."""
+"""Carries plans to aircraft, each aircraft for itself: settings, upload with read-back, first checks."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
 
 import structlog
 
 from fleet.clock import Clock
-from fleet.errors import FleetError
+from fleet.errors import FleetError, NotFoundError
 from fleet.ids import DeliveryId, VehicleId
-from ground_station.flight.vehicles.plan_transfer import TransferProgress
-from ground_station.flight.vehicles.vehicle import PlanItems, Vehicle
-from ground_station.service.delivery import DeliveryState, checked
+from fleet.text import Text
+from ground_station.flight.flight_plan import FlightPlan
+from ground_station.flight.port import FlightPort
+from ground_station.service.delivery import Delivery, DeliveryState, checked
 from ground_station.service.delivery_book import DeliveryBook
+from ground_station.service.flight_mirror import FlightMirror
+from ground_station.service.flight_of_plan import flight_of_plan
 from ground_station.service.plan_desk import PlanDesk
-from missions.values.finding import Finding
+from missions.values.aircraft import Aircraft
 from missions.values.plan import Plan
 
 _log = structlog.get_logger(__name__)
 
 STATION = "station"
 """The author of what the station does by itself."""
-
-
-class Vehicles(Protocol):
-    """The aircraft this station has."""
-
-    def vehicle(self, vehicle_id: VehicleId) -> Vehicle:
-        """Return one; raises NotFoundError, or UnavailableError while it was never heard."""
-        ...
-
-
-class Preflight(Protocol):
-    """The machine's own checks of an aircraft for one flight."""
-
-    async def check(self, vehicle: Vehicle, plan: Plan) -> tuple[Finding, ...]:
-        """Return every check with its value; reads what it needs from the aircraft."""
-        ...
-
-    async def cure(self, vehicle: Vehicle, plan: Plan, *, author: str) -> None:
-        """Set on the aircraft what the flight needs, and read it back; raises FleetError."""
-        ...
+MOST_WAITING = 20
 
 
 class DeliveryUploads:
-    """The queue of deliveries whose plan goes on board; `run` until cancelled."""
+    """A queue an aircraft of deliveries whose plan goes on board; `run` until cancelled."""
 
     def __init__(
-        self, *, book: DeliveryBook, plans: PlanDesk, vehicles: Vehicles, preflight: Preflight, clock: Clock
+        self,
+        *,
+        book: DeliveryBook,
+        plans: PlanDesk,
+        port: FlightPort,
+        mirror: FlightMirror,
+        aircraft: Mapping[VehicleId, Aircraft],
+        clock: Clock,
     ) -> None:
         self._book = book
         self._plans = plans
-        self._vehicles = vehicles
-        self._preflight = preflight
+        self._port = port
+        self._mirror = mirror
+        self._aircraft = aircraft
         self._clock = clock
-        self._work: asyncio.Queue[DeliveryId] = asyncio.Queue(maxsize=100)
+        self._busy: set[VehicleId] = set()
+        self._work: dict[VehicleId, asyncio.Queue[DeliveryId]] = {
+            vehicle_id: asyncio.Queue(maxsize=MOST_WAITING) for vehicle_id in mirror.vehicle_ids
+        }
 
-    async def put(self, delivery_id: DeliveryId) -> None:
+    def flight(self, plan: Plan) -> FlightPlan:
+        """Return what of a plan goes on board; raises NotFoundError for an aircraft that the town does not have."""
+        aircraft = self._aircraft.get(plan.vehicle_id)
+        if aircraft is None:
+            raise NotFoundError(
+                Text(f"機体 {plan.vehicle_id} は町の登録にありません", f"the town has no aircraft {plan.vehicle_id}"),
+                Text("町のデータに機体を登録してください", "add the aircraft to the town's data"),
+            )
+        return flight_of_plan(plan, aircraft)
+
+    async def put(self, delivery: Delivery) -> None:
         """Queue a delivery in UPLOADING; one that is given up before its turn is passed over."""
-        await self._work.put(delivery_id)
+        await self._work[delivery.vehicle_id].put(delivery.id)
+
+    def take_up(self, delivery: Delivery) -> None:
+        """Have a core that knows nothing of a checked flight read it back, and bring it again if it is not there.
+
+        Nothing while the aircraft's queue has work already: it is asked again.
+        """
+        work = self._work[delivery.vehicle_id]
+        if work.empty() and delivery.vehicle_id not in self._busy:
+            work.put_nowait(delivery.id)
 
     async def run(self) -> None:
-        """Upload and check what was begun, one after the other, until cancelled."""
+        """Upload and check what was begun, one after the other for each aircraft, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            for vehicle_id, work in self._work.items():
+                tasks.create_task(self._serve(vehicle_id, work), name=f"uploads {vehicle_id}")
+
+    async def _serve(self, vehicle_id: VehicleId, work: asyncio.Queue[DeliveryId]) -> None:
         while True:
-            delivery_id = await self._work.get()
+            delivery_id = await work.get()
+            self._busy.add(vehicle_id)
             try:
                 await self._upload(delivery_id)
             except FleetError as error:
                 _log.warning("upload not noted", delivery=delivery_id, what=error.what.en)
+            finally:
+                self._busy.discard(vehicle_id)
 
     async def _upload(self, delivery_id: DeliveryId) -> None:
         delivery = self._book.get(delivery_id)
+        plan = await self._plans.get(delivery.plan_id)
+        if delivery.state in {DeliveryState.CHECKING, DeliveryState.READY}:
+            await self._port.place(self.flight(plan), author=STATION, keep=True)
         if delivery.state is not DeliveryState.UPLOADING:
             return
-        plan = await self._plans.get(delivery.plan_id)
         try:
-            vehicle = self._vehicles.vehicle(plan.vehicle_id)
-            await self._preflight.cure(vehicle, plan, author=STATION)
-            await vehicle.upload_plan(items_of(plan), _ProgressTo(self._book, delivery_id, self._clock))
-            findings = await self._preflight.check(vehicle, plan)
+            digest = await self._port.place(self.flight(plan), author=STATION)
         except FleetError as error:
             await self._fail(delivery_id, error)
             return
         latest = self._book.get(delivery_id)
         if latest.state is not DeliveryState.UPLOADING:
             return
-        fresh = replace(latest, on_board=True, upload_fraction=1.0, state=DeliveryState.CHECKING)
+        fresh = replace(latest, on_board=True, flight=digest, upload_fraction=1.0, state=DeliveryState.CHECKING)
+        report = self._mirror.report(delivery.vehicle_id)
+        findings = report.checks if report.flight == digest else ()
         await self._book.save(checked(fresh, findings), self._clock.now_s())
 
     async def _fail(self, delivery_id: DeliveryId, error: FleetError) -> None:
@@ -102,35 +125,3 @@ class DeliveryUploads:
             problem_cure=error.cure,
         )
         await self._book.save(failed, now_s)
-
-
-class _ProgressTo:
-    """Shows how far an upload has come on its delivery, at most some five times a second."""
-
-    def __init__(self, book: DeliveryBook, delivery_id: DeliveryId, clock: Clock) -> None:
-        self._book = book
-        self._delivery_id = delivery_id
-        self._clock = clock
-        self._steps = 0
-        self._saves: set[asyncio.Task[None]] = set()
-
-    def __call__(self, progress: TransferProgress) -> None:
-        self._steps += 1
-        _log.debug("upload", delivery=self._delivery_id, text=progress.text.en)
-        save = asyncio.ensure_future(self._save(round(1.0 - 0.85**self._steps, 2)))
-        self._saves.add(save)
-        save.add_done_callback(self._saves.discard)
-
-    async def _save(self, fraction: float) -> None:
-        delivery = self._book.get(self._delivery_id)
-        if delivery.state is not DeliveryState.UPLOADING:
-            return
-        try:
-            await self._book.save(replace(delivery, upload_fraction=fraction), self._clock.now_s())
-        except FleetError as error:
-            _log.warning("progress not kept", delivery=self._delivery_id, what=error.what.en)
-
-
-def items_of(plan: Plan) -> PlanItems:
-    """Return what of a plan goes on board."""
-    return PlanItems(name=plan.id, mission=plan.items, fence=plan.fence_items, rally=plan.rally_items)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import structlog
@@ -11,7 +11,6 @@ from fleet.clock import Clock
 from fleet.errors import FleetError, NotFoundError, UnavailableError
 from fleet.ids import VehicleId
 from fleet.text import Text
-from ground_station.flight.autopilot_station import AutopilotStation
 from ground_station.flight.feed import Update
 from ground_station.flight.vehicles.modes import mode_text
 from ground_station.flight.vehicles.state import VehicleState
@@ -19,6 +18,7 @@ from ground_station.flight.vehicles.telemetry import StatusText
 from ground_station.service.alerts import AlertNews, AlertView, alert_view, alerts_between, alerts_over
 from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, Delivery, DeliveryState, followed
 from ground_station.service.delivery_book import DeliveryBook
+from ground_station.service.flight_mirror import FlightMirror
 from ground_station.service.flight_progress import FlightSample, activity_words, advance
 from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.request_book import RequestBook, RequestState
@@ -49,7 +49,7 @@ class FlightWatch:
     def __init__(
         self,
         *,
-        station: AutopilotStation,
+        mirror: FlightMirror,
         town: Town,
         book: DeliveryBook,
         plans: PlanDesk,
@@ -57,7 +57,7 @@ class FlightWatch:
         clock: Clock,
         watchers: Watchers,
     ) -> None:
-        self._station = station
+        self._mirror = mirror
         self._town = town
         self._book = book
         self._plans = plans
@@ -69,7 +69,7 @@ class FlightWatch:
 
     async def run(self) -> None:
         """Take updates as they come, at most twenty a second."""
-        subscription = self._station.feed.subscribe()
+        subscription = self._mirror.feed.subscribe()
         try:
             async for update in subscription.updates(at_most_hz=UPDATES_HZ):
                 await self._take(update)
@@ -127,6 +127,8 @@ class FlightWatch:
         delivery = self._book.of_vehicle(state.vehicle_id)
         if delivery is None or delivery.state in BEFORE_FLIGHT or delivery.state in ENDED:
             self._texts.pop(state.vehicle_id, None)
+            if delivery is not None and delivery.state is DeliveryState.UPLOADING:
+                await self._show_upload(delivery)
             return
         try:
             plan = await self._plans.get(delivery.plan_id)
@@ -144,13 +146,18 @@ class FlightWatch:
         await self._book.save(moved, now_s)
         del self._texts[state.vehicle_id][: len(texts)]
 
+    async def _show_upload(self, delivery: Delivery) -> None:
+        transfer = self._mirror.report(delivery.vehicle_id).transfer
+        if transfer is not None and transfer.digest == delivery.flight:
+            await self._book.save(replace(delivery, upload_fraction=transfer.fraction), self._clock.now_s())
+
     def _look_for_alerts(self, state: VehicleState) -> None:
         view = alert_view(state)
         before = self._views.get(state.vehicle_id)
         self._views[state.vehicle_id] = view
         if view == before:
             return
-        silence = self._station.vehicle(state.vehicle_id).silence_failsafe()
+        silence = self._mirror.report(state.vehicle_id).silence
         name = self.vehicle_name(state.vehicle_id)
         for news in alerts_between(before, view, name=name, silence=silence):
             self._watchers.on_alert(state.vehicle_id, news)

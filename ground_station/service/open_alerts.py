@@ -7,8 +7,6 @@ import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import msgspec
-
 from fleet.ids import VehicleId
 from ground_station.service.alerts import ENDING_SUBJECTS, AlertNews
 from ground_station.service.request_book import Documents
@@ -34,8 +32,8 @@ class OpenAlerts:
         self._documents = documents
         self._open: dict[tuple[VehicleId, str], list[OpenAlert]] = {}
         self._writing = asyncio.Lock()
-        for body in documents.all(_COLLECTION):
-            for alert in msgspec.convert(body, list[OpenAlert]):
+        for alerts in documents.all(_COLLECTION, list[OpenAlert]):
+            for alert in alerts:
                 self.add(alert)
         self._from_before = {alert.id for alert in self.all}
 

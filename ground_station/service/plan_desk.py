@@ -5,9 +5,10 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 import msgspec
+from shapely.errors import ShapelyError
 
 from fleet.clock import Clock
-from fleet.errors import NotFoundError, UnavailableError
+from fleet.errors import FleetError, NotFoundError, UnavailableError
 from fleet.ids import PlanId, RequestId, VehicleId, new_id
 from fleet.positions import Position
 from fleet.text import Text
@@ -87,12 +88,19 @@ class PlanDesk:
                 Text("もう一度計画してください", "plan again"),
             )
         try:
-            return decode_plan(content)
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise UnavailableError(
-                Text(f"飛行計画を読めません: {error}", f"the plan cannot be read: {error}"),
-                Text("もう一度計画してください", "plan again"),
-            ) from error
+            plan = decode_plan(content)
+        except (msgspec.DecodeError, ShapelyError, RecursionError, UnicodeDecodeError, FleetError) as error:
+            raise self._set_aside(plan_id, str(error)) from error
+        if plan.id != plan_id:
+            raise self._set_aside(plan_id, "it says that it is another")
+        return plan
+
+    def _set_aside(self, plan_id: PlanId, reason: str) -> UnavailableError:
+        self._documents.set_aside(_COLLECTION, plan_id, reason)
+        return UnavailableError(
+            Text(f"飛行計画を読めません: {reason}", f"the plan cannot be read: {reason}"),
+            Text("もう一度計画してください", "plan again"),
+        )
 
     def _remember(self, plan: Plan) -> None:
         self._recent[plan.id] = plan

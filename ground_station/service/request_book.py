@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Literal, Protocol
-
-import msgspec
+from typing import Any, Literal, Protocol, TypeVar
 
 from fleet.errors import ConflictError, NotFoundError
 from fleet.ids import DeliveryId, PlanId, RequestId
 from fleet.text import Text
 from missions.values.request import DeliveryRequest
+
+T = TypeVar("T")
 
 
 class RequestState(StrEnum):
@@ -31,8 +31,8 @@ class Documents(Protocol):
         """Add or replace one."""
         ...
 
-    def all(self, collection: str) -> Any:
-        """Return all of a collection, oldest change first."""
+    def all(self, collection: str, kind: type[T], key_of: Callable[[T], str] | None = None) -> list[T]:
+        """Return all of a collection that can be read as `kind`, oldest change first."""
         ...
 
 
@@ -56,8 +56,7 @@ class RequestBook:
         self._documents = documents
         self._requests: dict[RequestId, StationRequest] = {}
         self._listeners: list[Callable[[StationRequest], None]] = []
-        for body in documents.all(self.COLLECTION):
-            entry = msgspec.convert(body, StationRequest)
+        for entry in documents.all(self.COLLECTION, StationRequest, lambda entry: entry.request.id):
             self._requests[entry.request.id] = entry
 
     def subscribe(self, listener: Callable[[StationRequest], None]) -> None:
@@ -107,9 +106,17 @@ class RequestBook:
             )
         return await self.move(request_id, RequestState.WITHDRAWN, now_s)
 
-    async def _save(self, entry: StationRequest, now_s: float) -> StationRequest:
-        await asyncio.to_thread(self._documents.put, self.COLLECTION, entry.request.id, entry, now_s)
+    def row(self, entry: StationRequest) -> tuple[str, str, StationRequest]:
+        """Return a request as the document it is on disk."""
+        return self.COLLECTION, entry.request.id, entry
+
+    def adopt(self, entry: StationRequest) -> None:
+        """Take a request that is on disk already for what it is, and tell the listeners."""
         self._requests[entry.request.id] = entry
         for listener in self._listeners:
             listener(entry)
+
+    async def _save(self, entry: StationRequest, now_s: float) -> StationRequest:
+        await asyncio.to_thread(self._documents.put, self.COLLECTION, entry.request.id, entry, now_s)
+        self.adopt(entry)
         return entry

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from imagery.tables_sql import pictures
-from telemetry.engine_sql import database_unavailable
+from telemetry.engine_sql import reading
 
 
 class SentPictures:
@@ -15,8 +15,5 @@ class SentPictures:
     def pending(self) -> int:
         """Return how many pictures are not at the office yet; raises UnavailableError."""
         query = sa.select(sa.func.count()).select_from(pictures).where(pictures.c.delivered_at_s.is_(None))
-        try:
-            with self._engine.connect() as connection:
-                return int(connection.execute(query).scalar_one())
-        except sa.exc.OperationalError as error:
-            raise database_unavailable(error) from error
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar_one())

@@ -7,7 +7,7 @@ import msgspec
 import structlog
 
 from fleet.clock import Clock
-from fleet.errors import FleetError, InvalidValueError
+from fleet.errors import FleetError, InvalidValueError, TooManyError, UnavailableError
 from fleet.ids import RequestId, SiteId, VehicleId, new_id
 from fleet.text import Text
 from ground_station.flight.vehicles.flight_command import FlightCommand
@@ -35,7 +35,7 @@ _log = structlog.get_logger(__name__)
 
 
 class TownLink:
-    """Puts typed records into the outbox and takes in what the town asks."""
+    """Puts typed records into the outbox and takes in what the town asks; `on_lost` is told how many were not kept."""
 
     def __init__(
         self,
@@ -45,7 +45,9 @@ class TownLink:
         requests: RequestBook,
         town: Town,
         clock: Clock,
+        on_lost: Callable[[int], None] | None = None,
     ) -> None:
+        self._on_lost = on_lost
         self._relay = relay
         self._pictures = pictures
         self._requests = requests
@@ -60,6 +62,8 @@ class TownLink:
             await self._relay.put(records)
         except FleetError as error:
             _log.error("records not kept", what=error.what.en, kinds=[body.KIND for body in contents])
+            if self._on_lost is not None and isinstance(error, UnavailableError | TooManyError):
+                self._on_lost(len(records))
             return False
         return True
 

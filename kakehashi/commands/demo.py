@@ -62,7 +62,8 @@ async def _demo(settings: Settings, *, fly: bool, leave: bool) -> bool:
     from kakehashi.page_client import PageClient
     from kakehashi.terminal import Terminal
 
-    everything = AllInOne(settings, Terminal(sys.stderr))
+    terminal = Terminal(sys.stderr)
+    everything = AllInOne(settings, terminal)
     running = asyncio.create_task(everything.run())
     ready = asyncio.create_task(everything.ready.wait())
     try:
@@ -84,6 +85,8 @@ async def _demo(settings: Settings, *, fly: bool, leave: bool) -> bool:
         ready.cancel()
         running.cancel()
         await asyncio.gather(running, ready, return_exceptions=True)
+        await everything.flight.stop()
+        terminal.close()
     return succeeded
 
 

@@ -29,6 +29,7 @@ def openapi(folder: Annotated[Path, typer.Argument(help="書き出し先 / where
 async def _documents(scratch: Path) -> dict[str, object]:
     from ground_station.api.app import create_app as station_app
     from ground_station.field_station import FieldStation
+    from ground_station.flight.socket_client import SocketFlight
     from ground_station.station_setup import StationSetup
     from missions.formats.demo_town import make_demo_town
     from telemetry.mqtt_address import MqttAddress
@@ -46,6 +47,7 @@ async def _documents(scratch: Path) -> dict[str, object]:
             folder=scratch / "station",
             realm=Realm.DRILL,
             broker=broker,
+            flight=SocketFlight(scratch / "station" / "flight.sock", realm=Realm.DRILL, town=town.id),
             vehicles=(),
             audit=AuditFile(scratch / "station" / "audit.jsonl", clock),
             clock=clock,

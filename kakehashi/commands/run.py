@@ -8,6 +8,7 @@ import typer
 
 from fleet.errors import BadInputError
 from fleet.realm import Realm
+from fleet.set_aside import BrokenParts
 from fleet.text import Text
 from ground_station.flight.links.address import parse_address
 from kakehashi.commands.services import Drill, realm_overrides, require_ports
@@ -33,15 +34,21 @@ def run(
     )
     _say("架け橋を準備しています / preparing Kakehashi")
     from kakehashi.all_in_one import AllInOne
+    from kakehashi.leaving import leave
     from kakehashi.lifetime import run_until_stopped
     from kakehashi.preparation import prepare
     from kakehashi.terminal import Terminal
 
-    prepare(settings)
+    terminal = Terminal(sys.stdout)
+    broken = BrokenParts()
+    broken.subscribe(lambda part: terminal.show_set_aside("run", part.what.as_dict(), part.cure.as_dict()))
+    prepare(settings, broken)
     require_ports(settings)
-    everything = AllInOne(settings, Terminal(sys.stdout))
-    asyncio.run(run_until_stopped(everything.run, watch_parent=False))
-    _say("止めました。記録は残っています / stopped; all records are kept")
+    everything = AllInOne(settings, terminal)
+    stopped_by = asyncio.run(run_until_stopped(everything.run, watch_parent=False))
+    if asyncio.run(leave(settings, everything.flight, terminal, stopped_by)):
+        terminal.say("→ 止めました。記録は残っています / stopped; all records are kept")
+    terminal.close()
 
 
 def run_settings(

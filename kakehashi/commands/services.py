@@ -7,9 +7,12 @@ from typing import Annotated
 import typer
 
 from fleet.realm import Realm
+from ground_station.flight.core_lock import holder
+from kakehashi.home import Home
 from kakehashi.lifetime import run_until_stopped
 from kakehashi.ports import require_free
-from kakehashi.ports_of_run import WantedPort, office_port, ports_of_run, station_port
+from kakehashi.ports_of_run import WantedPort, flight_port, office_port, ports_of_run, station_port
+from kakehashi.priority import stand_behind_the_link
 from kakehashi.settings import Settings, load_settings
 
 Drill = Annotated[bool, typer.Option("--drill", help="訓練として動かす / as a drill")]
@@ -35,14 +38,21 @@ def ground_station(
         station = settings.station.model_copy(update={"vehicles": tuple(vehicle)})
         settings = settings.model_copy(update={"station": station})
     _require(station_port(settings))
+    if not with_parent:
+        from kakehashi.station_alone import run_station_alone
+
+        run_station_alone(settings)
+        return
+    stand_behind_the_link()
     from kakehashi.compose_station import run_station
 
-    asyncio.run(run_until_stopped(lambda: run_station(settings), watch_parent=with_parent))
+    asyncio.run(run_until_stopped(lambda: run_station(settings), watch_parent=True))
 
 
 def town_office(context: typer.Context, drill: Drill = False, with_parent: WatchParent = False) -> None:
     """役場のサービスだけを動かす / run the town office alone."""
     settings = load_settings(context.obj, **realm_overrides(drill=drill))
+    stand_behind_the_link()
     _require(office_port(settings))
     from kakehashi.compose_office import run_office
 
@@ -65,6 +75,7 @@ def sim(
     with_parent: WatchParent = False,
 ) -> None:
     """訓練用の模擬機を動かす / run simulated aircraft for a drill."""
+    stand_behind_the_link()
     settings = load_settings(context.obj, realm=Realm.DRILL)
     given = {"count": count, "speedup": speedup, "seed": seed, "udp_out": udp_out, "arducopter": arducopter}
     changed = settings.sim.model_copy(update={name: value for name, value in given.items() if value is not None})
@@ -81,9 +92,14 @@ def sim(
 
 
 def require_ports(settings: Settings) -> None:
-    """Raise UnavailableError for the first port of the all-in-one run that something else uses."""
+    """Raise UnavailableError for the first port of the all-in-one run that something else uses.
+
+    The flight core's port may be its own: one that lives is taken up.
+    """
     for wanted in ports_of_run(settings):
         _require(wanted)
+    if holder(Home(root=settings.home, realm=settings.realm).station) is None:
+        _require(flight_port(settings))
 
 
 def _require(wanted: WantedPort) -> None:

@@ -11,7 +11,7 @@ from operator import attrgetter
 from fleet.text import Text
 from missions.formats.bad_input import bad_input
 from missions.values.aircraft import Aircraft
-from missions.values.town import FlightRules
+from missions.values.rules import FlightRules
 
 Bounds = Mapping[str, tuple[float, float]]
 

@@ -20,7 +20,8 @@ from missions.terrain.grid import Terrain
 from missions.terrain.slope import slope_deg
 from missions.terrain.synthetic import Extent, make_landscape
 from missions.terrain.valleys import Stream
-from missions.values.town import AirspaceArea, AirspaceKind, FlightRules, MapLine, Place, PlaceKind, Town
+from missions.values.rules import FlightRules
+from missions.values.town import AirspaceArea, AirspaceKind, MapLine, Place, PlaceKind, Town
 
 EXTENT = Extent(rows=1301, columns=1301, cell_m=10.0)
 FRAME = LocalFrame(lon_deg=133.25, lat_deg=34.75)

@@ -20,15 +20,16 @@ from missions.formats.bad_input import bad_input
 from missions.formats.bounds import check_rules
 from missions.formats.bundle_aircraft import AIRCRAFT_FOLDER, read_aircraft, write_aircraft
 from missions.formats.bundle_airspace import read_airspace, write_airspace
+from missions.formats.bundle_identity import TOWN_FILE
 from missions.formats.bundle_map import read_boundary, read_lines, write_map
 from missions.formats.bundle_places import read_places, write_places
 from missions.formats.toml_values import read_table, table_of, toml_text, value_of
 from missions.terrain.cog import read_cog, write_cog
 from missions.terrain.grid import Terrain
 from missions.terrain.local_grid import LocalGrid, grid_of
-from missions.values.town import AirspaceKind, FlightRules, PlaceKind, Town
+from missions.values.rules import FlightRules
+from missions.values.town import AirspaceKind, PlaceKind, Town
 
-TOWN_FILE = "town.toml"
 TERRAIN_FILE = "terrain.tif"
 
 

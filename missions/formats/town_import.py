@@ -24,7 +24,8 @@ from missions.formats.import_terrain import TerrainWish, import_terrain
 from missions.terrain.grid import Terrain
 from missions.terrain.local_grid import LocalGrid, grid_over
 from missions.terrain.slope import slope_deg
-from missions.values.town import AirspaceArea, AirspaceKind, FlightRules, Place, PlaceKind, Town
+from missions.values.rules import FlightRules
+from missions.values.town import AirspaceArea, AirspaceKind, Place, PlaceKind, Town
 
 _MARGIN_M = 1000.0
 _AIRSPACE_MARGIN_M = 3000.0

@@ -14,7 +14,7 @@ from scipy import ndimage
 
 from fleet.positions import FloatArray
 from missions.terrain.grid import Terrain
-from missions.values.town import FlightRules
+from missions.values.rules import FlightRules
 
 DESIGN_MARGIN_M = 3.0
 """Kept from both limits, for rounding, the autopilot's corner cutting and its height error."""

@@ -5,12 +5,14 @@ A picture is there once its `.json` is, which is renamed into place after the pi
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fleet.errors import UnavailableError
+from fleet.set_aside import BrokenParts, make_way
 from fleet.text import Text
 
 
@@ -41,21 +43,29 @@ class Waiting:
 class Spool:
     """Keeps at most `limit` pictures; `dropped` counts those that had to go, `refused` those the station will not have.
 
-    What is refused is moved to the folder `refused`, at most `limit` of them. Blocking; one caller at a time.
-    Whatever the disk does, only UnavailableError is raised.
+    What is refused is moved to the folder `refused`, at most `limit` of them; what cannot be used is set aside and told
+    to `broken`. Blocking; one caller at a time. Whatever the disk does, only UnavailableError is raised.
     """
 
-    def __init__(self, folder: Path, *, limit: int = 500) -> None:
+    def __init__(self, folder: Path, *, limit: int = 500, broken: BrokenParts | None = None) -> None:
         self._folder = folder
         self._limit = limit
+        self._broken = broken or BrokenParts()
         self.dropped = 0
         self.refused = 0
         with _on_disk():
-            (folder / "refused").mkdir(parents=True, exist_ok=True)
+            for ours in (folder, folder / "refused"):
+                self._make_way(ours, for_folder=True)
+                ours.mkdir(parents=True, exist_ok=True)
+            for path in (one for ending in ("part", "jpg", "json") for one in folder.glob(f"*.{ending}")):
+                self._make_way(path, for_folder=False)
             for left in (*folder.glob("*.part"), *(p for p in folder.glob("*.jpg") if not _about(p).exists())):
                 left.unlink(missing_ok=True)
             self._numbers = sorted(int(path.stem) for path in folder.glob("*.json") if path.stem.isdecimal())
         self._next = self._numbers[-1] + 1 if self._numbers else 1
+
+    def _make_way(self, path: Path, *, for_folder: bool) -> None:
+        make_way(path, for_folder=for_folder, broken=self._broken, now_s=time.time())
 
     def __len__(self) -> int:
         """Return how many pictures wait."""
@@ -81,13 +91,15 @@ class Spool:
             self.dropped += 1
 
     def oldest(self) -> Waiting | None:
-        """Return the picture that waits longest; one whose note is damaged is dropped."""
+        """Return the picture that waits longest; one that cannot be read, or whose note cannot, is dropped."""
         while self._numbers:
             number = self._numbers[0]
             picture = self._picture(number)
             try:
-                about = HandOver(**json.loads(_about(picture).read_bytes()))
-            except (OSError, ValueError, TypeError):
+                about = _hand_over(json.loads(_about(picture).read_bytes()))
+                with picture.open("rb"):
+                    pass
+            except (OSError, ValueError, TypeError, KeyError, RecursionError):
                 self._forget(number)
                 self.dropped += 1
                 continue
@@ -115,8 +127,9 @@ class Spool:
             self._numbers.remove(number)
         picture = self._picture(number)
         with _on_disk():
-            _about(picture).unlink(missing_ok=True)
-            picture.unlink(missing_ok=True)
+            for path in (_about(picture), picture):
+                self._make_way(path, for_folder=False)
+                path.unlink(missing_ok=True)
 
     def _picture(self, number: int) -> Path:
         return self._folder / f"{number:09}.jpg"
@@ -124,6 +137,16 @@ class Spool:
 
 def _about(picture: Path) -> Path:
     return picture.with_suffix(".json")
+
+
+def _hand_over(note: dict[str, object]) -> HandOver:
+    """Return what a note says; raises ValueError, TypeError or KeyError."""
+    return HandOver(
+        vehicle_id=str(note["vehicle_id"]),
+        image_index=int(str(note["image_index"])),
+        captured_at_s=float(str(note["captured_at_s"])),
+        file_name=str(note["file_name"]),
+    )
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,8 +1,8 @@
 """Who may publish and subscribe where: one rule set for every broker we start.
 
 A station publishes under its own topics and the town's vehicle states only, and hears its own receipts and requests
-only; the office has the town; a watcher may read vehicle states. Nobody is anonymous. Device keys are long random
-strings, so the password hash is light (PBKDF2-SHA512, Mosquitto's `$7$` format).
+and the office's alarm only; the office has the town; a watcher may read vehicle states. Nobody is anonymous. Device
+keys are long random strings, so the password hash is light (PBKDF2-SHA512, Mosquitto's `$7$` format).
 """
 
 import base64
@@ -52,7 +52,11 @@ class Device:
     def may_publish(self) -> Sequence[str]:
         """Return the topic filters it may publish to."""
         if self.station is not None:
-            return (f"{self.topics.station_prefix(self.station)}/up/#", f"{self.topics.prefix}/vehicle/+/state")
+            return (
+                f"{self.topics.station_prefix(self.station)}/up/#",
+                self.topics.alarm(self.station),
+                f"{self.topics.prefix}/vehicle/+/state",
+            )
         if self.kind is DeviceKind.OFFICE:
             return (f"{self.topics.prefix}/#",)
         return ()
@@ -60,7 +64,7 @@ class Device:
     def may_subscribe(self) -> Sequence[str]:
         """Return the topic filters it may subscribe to and hear."""
         if self.station is not None:
-            return (self.topics.receipt(self.station), self.topics.down(self.station))
+            return (self.topics.receipt(self.station), self.topics.down(self.station), self.topics.office_alarm)
         if self.kind is DeviceKind.OFFICE:
             return (f"{self.topics.prefix}/#",)
         return (f"{self.topics.prefix}/vehicle/+/state",)

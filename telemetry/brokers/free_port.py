@@ -14,17 +14,6 @@ def free_port(host: str) -> int:
         return port
 
 
-def is_free(host: str, port: int) -> bool:
-    """Return whether `host`:`port` can be listened on now."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True
-
-
 def port_taken(port: int) -> UnavailableError:
     """Return the error that says which port is taken and how to change it."""
     return UnavailableError(

@@ -1,7 +1,6 @@
 """What Mosquitto 2 reads: its configuration, password file and access list, from our device book. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from telemetry.brokers.access import Device
@@ -12,31 +11,19 @@ PASSWORDS = "passwords"
 ACCESS = "access"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listening:
-    """Where the broker listens; certificate and key turn TLS on. `user` is whom a root process becomes."""
-
-    host: str
-    port: int
-    user: str
-    certificate: Path | None = None
-    key: Path | None = None
-
-
-def configuration(folder: Path, listening: Listening) -> str:
-    """Return `mosquitto.conf`.
+def configuration(folder: Path, *, door: Path, user: str) -> str:
+    """Return `mosquitto.conf`: it listens at the Unix socket `door` alone; `user` is whom a root process becomes.
 
     No persistence: its acknowledgement proves nothing (0 of 5,000 left after kill -9), receipts do, and a damaged
     store would keep it from starting.
     """
     lines = [
-        f"listener {listening.port} {listening.host}",
-        f"user {listening.user}",
+        f"listener 0 {door}",
+        f"user {user}",
         "allow_anonymous false",
         f"password_file {folder / PASSWORDS}",
         f"acl_file {folder / ACCESS}",
         "persistence false",
-        "set_tcp_nodelay true",
         f"message_size_limit {2 * MAX_BATCH_BYTES}",
         "max_queued_messages 2000",
         "log_dest stderr",
@@ -44,8 +31,6 @@ def configuration(folder: Path, listening: Listening) -> str:
         "log_type warning",
         "log_type notice",
     ]
-    if listening.certificate is not None and listening.key is not None:
-        lines += [f"certfile {listening.certificate}", f"keyfile {listening.key}"]
     return "\n".join(lines) + "\n"
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.browser.chromium import Watched, browser, open_page, press_and_hold, sign_up
 from tests.kakehashi.running import Running, environment, run
@@ -69,6 +69,10 @@ def _check(page: Page) -> None:
     expect(fly).to_be_enabled(timeout=SOON_MS)
 
 
+def _is_straight_order(response: Response) -> bool:
+    return response.url.endswith("/flight/orders") and response.request.method == "POST"
+
+
 def _short_press_moves_nothing(page: Page) -> None:
     press_and_hold(page, "飛行開始", seconds=0.4)
     expect(page.get_by_role("button", name="飛行開始").first).to_be_enabled()
@@ -110,7 +114,9 @@ def test_a_delivery_is_flown_by_clicking_and_seen_at_the_town_office(drill: Runn
     expect(page.locator("input[name=item]")).to_be_visible()
     expect(page.get_by_role("button", name="帰還").first).to_be_visible()
 
-    press_and_hold(page, "待機")
+    with page.expect_response(_is_straight_order) as straight:
+        press_and_hold(page, "待機")
+    assert straight.value.status == 202
     expect(page.get_by_role("button", name="飛行を再開").first).to_be_visible(timeout=SOON_MS)
     press_and_hold(page, "飛行を再開")
     page.get_by_role("button", name=re.compile("かけはし1号")).first.click()

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from fleet.audit import GENESIS, verify_chain
+from fleet.audit import GENESIS, parse_entry, verify_chain
 from fleet.audit_file import AuditFile, verify_file
 from fleet.clock import ManualClock
-from fleet.errors import BadInputError
+from fleet.set_aside import BrokenParts
 
 
 def _chain(path: Path, count: int) -> AuditFile:
@@ -107,12 +107,39 @@ def test_a_torn_last_line_is_set_aside_and_the_chain_goes_on(tmp_path: Path) -> 
     assert path.with_suffix(".jsonl.torn").read_bytes().startswith(b'{"number":4')
 
 
-def test_a_changed_chain_is_refused_at_opening(tmp_path: Path) -> None:
+def test_a_changed_chain_is_kept_and_a_new_one_begins_with_where_it_broke(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
     _chain(path, 3)
-    path.write_text(path.read_text().replace('"n":1', '"n":7'))
-    with pytest.raises(BadInputError, match="2"):
-        AuditFile(path, ManualClock())
+    changed = path.read_text().replace('"n":1', '"n":7')
+    path.write_text(changed)
+    broken = BrokenParts()
+    audit = AuditFile(path, ManualClock(), broken)
+    (told,) = broken.all
+    assert told.kept_as is not None
+    assert told.kept_as.read_text() == changed
+    assert "2 行目" in told.what.ja
+    audit.append(actor="佐藤", action="after", subject="x", detail={})
+    last, fault = verify_file(path)
+    assert fault is None
+    assert last is not None
+    assert last.number == 2
+    first = parse_entry(path.read_text().splitlines()[0])
+    good, _ = verify_file(told.kept_as)
+    assert good is not None
+    assert (first.action, first.subject) == ("audit.begun-anew", told.kept_as.name)
+    assert first.detail["last_good_hash"] == good.hash
+    assert (first.detail["last_good_number"], first.detail["line"]) == (1, 2)
+    assert first.detail["reason"] == "its content was changed"
+
+
+def test_a_chain_that_was_emptied_is_said_and_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    _chain(path, 3)
+    path.write_bytes(b"")
+    broken = BrokenParts()
+    AuditFile(path, ManualClock(), broken).append(actor="佐藤", action="after", subject="x", detail={})
+    assert [part.kept_as is not None for part in broken.all] == [True]
+    assert verify_file(path)[1] is None
 
 
 def test_a_restarted_service_goes_on_where_it_stopped(tmp_path: Path) -> None:

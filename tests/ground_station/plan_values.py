@@ -5,6 +5,7 @@ from shapely.geometry import box
 from fleet.ids import PlanId, RequestId, SiteId, VehicleId
 from fleet.positions import Position
 from fleet.text import Text
+from ground_station.service.flight_of_plan import flight_of_plan
 from missions.values.aircraft import Aircraft, Battery, PayloadGear
 from missions.values.plan import Energy, Fence, Plan
 from tests.ground_station.flight.plans import FENCE, MISSION
@@ -49,3 +50,5 @@ PLAN_VALUE = Plan(
     wind_mps=0.0,
     findings=(),
 )
+FLIGHT_VALUE = flight_of_plan(PLAN_VALUE, AIRCRAFT)
+"""What of the plan goes on board."""

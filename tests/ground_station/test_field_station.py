@@ -1,25 +1,29 @@
 """The station put together: a restart, the realm, and requests that come twice."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 import pytest
 
+from fleet.audit import AuditEntry
 from fleet.audit_file import AuditFile
 from fleet.clock import SystemClock
-from fleet.errors import RefusedError
-from fleet.ids import RequestId, SiteId, VehicleId
+from fleet.errors import ConflictError, FleetError, ForbiddenError, RefusedError, UnavailableError
+from fleet.ids import DeliveryId, RequestId, SiteId, VehicleId
 from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.field_station import FieldStation
-from ground_station.flight.autopilot_station import VehicleSetting
-from ground_station.flight.links.address import parse_address
-from ground_station.flight.preflight.drill_wall import require_realm
+from ground_station.flight.core import FlightCore
+from ground_station.flight.flight_plan import PlanDigest
+from ground_station.flight.port import CoreReport, FlightPort, SetUp
 from ground_station.flight.vehicles.state import LinkState
-from ground_station.flight.vehicles.telemetry import Simulated
 from ground_station.service.alerts import AlertLevel, AlertNews
+from ground_station.service.delivery import DeliveryState
 from ground_station.service.request_book import RequestState
 from ground_station.station_setup import StationSetup
 from missions.formats.demo_town import make_demo_town
@@ -28,7 +32,11 @@ from missions.values.town import Town
 from telemetry.codec import DownMessage
 from telemetry.mqtt_address import MqttAddress
 from telemetry.records import Lane
+from tests.ground_station.flight.aircraft import eventually, unheard_core
 from tests.ground_station.flight.vehicles.test_replay import Replay
+from tests.ground_station.service.test_flight_progress import DELIVERY
+
+VEHICLE = VehicleId("kakehashi-1")
 
 
 @pytest.fixture(scope="module")
@@ -39,21 +47,26 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, Path]:
     return made, folder
 
 
-def _station(town: tuple[Town, Path], folder: Path, realm: Realm) -> FieldStation:
+@asynccontextmanager
+async def _station(
+    town: tuple[Town, Path], folder: Path, realm: Realm, flight: FlightPort | None = None
+) -> AsyncIterator[FieldStation]:
     clock = SystemClock()
     folder.mkdir(exist_ok=True)
-    return FieldStation(
-        StationSetup(
+    async with unheard_core(VEHICLE, realm) as core:
+        setup = StationSetup(
             town=town[0],
             bundle=town[1],
             folder=folder,
             realm=realm,
             broker=MqttAddress(host="127.0.0.1", port=9, username="station-1", password="x" * 20),
-            vehicles=(VehicleSetting(id=VehicleId("kakehashi-1"), address=parse_address("tcp:127.0.0.1:9")),),
+            flight=flight or core,
+            vehicles=(VEHICLE,),
             audit=AuditFile(folder / "audit.jsonl", clock),
             clock=clock,
         )
-    )
+        async with FieldStation(setup) as station:
+            yield station
 
 
 def _asked(request_id: str, site: str = "takamuro") -> DownMessage:
@@ -97,7 +110,8 @@ async def test_what_the_town_cannot_ask_changes_nothing(
     async with _station(town, tmp_path / "s", Realm.DRILL) as station:
         await station.town_link.on_down(message)
         assert dict(station.requests.all) == {}
-        assert station.aircraft.ledger.recent() == ()
+        assert isinstance(station.flight, FlightCore)
+        assert station.flight.station.ledger.recent() == ()
 
 
 async def test_an_alert_goes_off_the_page_with_its_cause_and_the_office_is_told_of_both(
@@ -126,7 +140,7 @@ async def test_a_new_cause_takes_the_place_of_the_alert_before(town: tuple[Town,
     async with _station(town, tmp_path / "s", Realm.DRILL) as station:
         for words in ("a failsafe acts", "battery low"):
             news = AlertNews(subject="failsafe", level=AlertLevel.ACT, text=Text(words, words))
-            station._on_alert(VehicleId("kakehashi-1"), news)
+            station._on_alert(VEHICLE, news)
         (shown,) = station.hub.state.state["alerts"].values()
         assert shown["text"]["en"] == "battery low"
 
@@ -160,11 +174,54 @@ async def test_an_alert_of_before_a_restart_ends_at_the_office_when_its_aircraft
         assert last.hub.state.state["alerts"] == {}
 
 
-@pytest.mark.parametrize(("realm", "stranger"), [(Realm.LIVE, Simulated.YES), (Realm.DRILL, Simulated.NO)])
-async def test_the_stations_aircraft_stand_behind_its_own_drill_wall(
-    town: tuple[Town, Path], tmp_path: Path, realm: Realm, stranger: Simulated
+class _NoCore:
+    """A flight core that is gone, or will not speak with this station."""
+
+    def __init__(self, error: FleetError) -> None:
+        self.error = error
+        self.asked = 0
+
+    async def follow(self) -> AsyncIterator[CoreReport]:
+        self.asked += 1
+        raise self.error
+        yield
+
+    async def listen(self, after: int) -> AsyncIterator[tuple[AuditEntry, ...]]:
+        raise self.error
+        yield
+
+    async def set_up(self, work: SetUp) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize("kind", [UnavailableError, ConflictError, RefusedError, ForbiddenError])
+async def test_without_its_core_the_station_works_on_and_says_so_of_every_aircraft(
+    town: tuple[Town, Path], tmp_path: Path, kind: type[FleetError]
 ) -> None:
-    async with _station(town, tmp_path / "s", realm) as station:
-        assert station.aircraft.realm is realm
-        with pytest.raises(RefusedError):
-            require_realm(station.aircraft.realm, stranger)
+    core = _NoCore(kind(Text("中枢と話せません", "cannot speak with the core"), Text("待つ", "wait")))
+    async with _station(town, tmp_path / "s", Realm.DRILL, cast("Any", core)) as station:
+        await eventually(lambda: core.asked >= 2)
+        assert not station.mirror.reachable
+        problem = station.mirror.report(VEHICLE).problem
+        assert problem is not None
+        assert problem.what.en == "cannot speak with the core"
+        await station.town_link.on_down(_asked("r-1"))
+        assert list(station.requests.all) == [RequestId("r-1")]
+        ended = asyncio.create_task(station.failed())
+        await asyncio.sleep(0.1)
+        assert not ended.done()
+        ended.cancel()
+
+
+async def test_a_delivery_of_an_aircraft_that_is_gone_is_not_in_the_way_of_the_others(
+    town: tuple[Town, Path], tmp_path: Path
+) -> None:
+    waiting = replace(
+        DELIVERY, state=DeliveryState.READY, vehicle_id=VehicleId("gone-1"), flight=PlanDigest("x"), on_board=True
+    )
+    async with _station(town, tmp_path / "s", Realm.DRILL) as station:
+        await station.deliveries.save(waiting, 0.0)
+        other = replace(waiting, id=DeliveryId("d-2"), vehicle_id=VEHICLE)
+        await station.deliveries.save(other, 0.0)
+        await station._look_again()
+        assert station.deliveries.get(other.id).state is DeliveryState.CHECKING

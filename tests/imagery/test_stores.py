@@ -1,3 +1,4 @@
+import errno
 import os
 import threading
 from collections.abc import Callable
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fleet.errors import InvalidValueError, NotFoundError, UnavailableError
+from fleet.set_aside import BrokenParts
 from imagery.folder_store import FolderStore
 from imagery.memory_store import MemoryStore
 from imagery.store import Copy, DamagedPictureError, PictureStore, sha256_of
@@ -126,10 +128,44 @@ def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path) -> None:
     assert error.value.cure is not None
 
 
-def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
+def test_a_write_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = FolderStore(tmp_path)
-    sha256 = sha256_of(b"x" * 10)
-    (tmp_path / "originals" / sha256[:2]).write_text("in the way")
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(UnavailableError):
         store.put(b"x" * 10)
     assert list(store.originals()) == []
+
+
+@pytest.mark.parametrize("where", ["originals", "originals/{folder}", "originals/{folder}/{name}", "copies/{folder}"])
+def test_what_stands_in_the_way_of_pictures_is_set_aside(tmp_path: Path, where: str) -> None:
+    sha256 = sha256_of(b"x" * 10)
+    place = tmp_path / where.format(folder=sha256[:2], name=sha256)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if where.endswith("{name}"):
+        place.mkdir()
+    else:
+        place.write_text("in the way")
+    broken = BrokenParts()
+    store = FolderStore(tmp_path, broken=broken)
+    store.put(b"x" * 10)
+    store.put_copy(sha256, Copy.PREVIEW, b"small")
+    assert store.get(sha256) == b"x" * 10
+    assert list(store.originals()) == [sha256]
+    assert [part.kept_as is not None for part in broken.all] == [True]
+
+
+def test_a_damaged_original_is_told_once_and_sent_again_it_is_whole(tmp_path: Path) -> None:
+    broken = BrokenParts()
+    store = FolderStore(tmp_path, broken=broken)
+    sha256 = store.put(b"x" * 10)
+    (tmp_path / "originals" / sha256[:2] / sha256).write_bytes(b"x" * 9 + b"y")
+    for _ in range(2):
+        with pytest.raises(DamagedPictureError):
+            store.get(sha256)
+    assert len(broken.all) == 1
+    store.put(b"x" * 10)
+    assert store.get(sha256) == b"x" * 10

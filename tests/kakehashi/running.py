@@ -29,9 +29,10 @@ def free_ports(count: int, *, step: int = 1) -> list[int]:
 
 def environment(home: Path, **settings: object) -> dict[str, str]:
     """Return an environment in which everything of a run is private to one test."""
-    station, office, broker, sim = free_ports(4)
+    station, flight, office, broker, sim = free_ports(5)
     values: dict[str, object] = {
         "STATION__PORT": station,
+        "FLIGHT__PORT": flight,
         "OFFICE__PORT": office,
         "BROKER__PORT": broker,
         "SIM__BASE_PORT": sim,

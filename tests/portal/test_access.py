@@ -12,6 +12,8 @@ from fleet.roles import Permission, Role
 from portal.access import Access, token_hash
 from portal.accounts import INVITATION_S, SESSION_S, SETUP_LINK_S
 from portal.accounts_sql import SqlAccountStore, accounts_metadata
+from portal.password_desk import PasswordDesk
+from tests.portal.hashing import LightHasher
 
 FOUNDER = frozenset({Role.ADMINISTRATOR, Role.OPERATOR})
 PASSWORD = "長いパスワードです123"
@@ -31,7 +33,7 @@ def store(tmp_path: Path) -> SqlAccountStore:
 
 @pytest.fixture
 def access(tmp_path: Path, store: SqlAccountStore, clock: ManualClock) -> Access:
-    return Access(store, clock, AuditFile(tmp_path / "audit.jsonl", clock), FOUNDER)
+    return Access(store, clock, AuditFile(tmp_path / "audit.jsonl", clock), FOUNDER, desk=PasswordDesk(LightHasher()))
 
 
 def _founded(access: Access) -> str:

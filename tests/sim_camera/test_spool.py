@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from fleet.errors import UnavailableError
+from fleet.set_aside import BrokenParts
 from sim.camera.spool import HandOver, Spool
 
 
@@ -92,5 +93,17 @@ def test_a_disk_that_fails_is_told_as_unavailable_in_whatever_is_done(tmp_path: 
     (tmp_path / "refused" / waiting.path.name).write_bytes(b"in the way")
     with pytest.raises(UnavailableError):
         spool.set_aside(waiting)
-    with pytest.raises(UnavailableError):
-        spool.done(waiting)
+
+
+def test_what_is_no_picture_is_set_aside_and_the_others_go_on(tmp_path: Path) -> None:
+    broken = BrokenParts()
+    spool = Spool(tmp_path, broken=broken)
+    for number in (1, 2):
+        spool.put(b"picture", about(number))
+    (tmp_path / "000000001.jpg").unlink()
+    (tmp_path / "000000001.jpg").mkdir()
+    waiting = spool.oldest()
+    assert waiting is not None
+    assert waiting.about == about(2)
+    assert (len(spool), spool.dropped) == (1, 1)
+    assert [part.kept_as is not None for part in broken.all] == [True]

@@ -5,20 +5,26 @@ from pathlib import Path
 
 import pytest
 
+from fleet.clock import ManualClock
+from fleet.disk_health import DiskHealth, Place
 from fleet.errors import TooLargeError
 from fleet.ids import RecordId
+from fleet.write_watch import WriteWatch
 from telemetry.outbox import Outbox
 from telemetry.outbox_memory import MemoryOutbox
 from telemetry.outbox_sqlite import SqliteOutbox
+from telemetry.outbox_watched import WatchedOutbox
 from telemetry.records import LANES, Lane, Record
 from tests.telemetry.field import START_S, alert, state, track
 
 Make = Callable[[], Outbox]
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "watched"])
 def outbox(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outbox]:
-    made: Outbox = MemoryOutbox() if request.param == "memory" else SqliteOutbox(tmp_path / "outbox.sqlite")
+    made: Outbox = MemoryOutbox() if request.param != "sqlite" else SqliteOutbox(tmp_path / "outbox.sqlite")
+    if request.param == "watched":
+        made = WatchedOutbox(made, WriteWatch(DiskHealth(), Place.OUTBOX, ManualClock()))
     yield made
     made.close()
 

@@ -1,10 +1,13 @@
 """What only the SQLite outbox can do: survive, run full, be found damaged."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from fleet.errors import BadInputError, UnavailableError
+from fleet.errors import UnavailableError
+from fleet.set_aside import BrokenParts
 from telemetry.outbox_sqlite import SqliteOutbox
 from telemetry.records import Lane
 from tests.telemetry.field import START_S, state, track
@@ -79,16 +82,50 @@ def test_a_flipped_page_is_found_when_the_outbox_is_opened(tmp_path: Path) -> No
     for place in range(4096, 12288):
         content[place] ^= 0xA5
     path.write_bytes(bytes(content))
-    with pytest.raises(BadInputError) as caught:
-        SqliteOutbox(path)
-    assert "outbox.sqlite" in caught.value.what.en
+    broken = BrokenParts()
+    mended = SqliteOutbox(path, broken=broken)
+    (told,) = broken.all
+    assert "outbox.sqlite" in told.what.en
+    assert told.kept_as is not None
+    saved = numbers_in(mended)
+    assert len(saved) > 400
+    mended.put([track(501)])
+    assert numbers_in(mended)[-1] > 500
+    mended.close()
 
 
-def test_a_file_that_is_no_outbox_is_refused(tmp_path: Path) -> None:
+def test_a_page_that_is_flipped_while_the_outbox_is_open_costs_its_own_records_only(tmp_path: Path) -> None:
     path = tmp_path / "outbox.sqlite"
-    path.write_bytes(b"this is a letter, not a database. " * 200)
-    with pytest.raises(BadInputError):
-        SqliteOutbox(path)
+    SqliteOutbox(path).close()
+    broken = BrokenParts()
+    outbox = SqliteOutbox(path, broken=broken)
+    outbox.put([track(number) for number in range(500)])
+    with contextlib.closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 4096] = b"\xa5" * 4096
+    path.write_bytes(bytes(content))
+    outbox._connection.execute("PRAGMA shrink_memory")
+    outbox._connection.execute("PRAGMA cache_size = 0")
+    kept = len(numbers_in(outbox))
+    assert 400 < kept < 500
+    assert [part.kept_as is not None for part in broken.all] == [True]
+    outbox.put([track(501)])
+    assert len(numbers_in(outbox)) == kept + 1
+    assert outbox.pending()[Lane.TRACK].records == kept + 1
+    outbox.close()
+
+
+def test_a_file_that_is_no_outbox_is_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.sqlite"
+    letter = b"this is a letter, not a database. " * 200
+    path.write_bytes(letter)
+    broken = BrokenParts()
+    outbox = SqliteOutbox(path, broken=broken)
+    outbox.put([track(1)])
+    assert len(numbers_in(outbox)) == 1
+    outbox.close()
+    assert [part.kept_as is not None for part in broken.all] == [True]
 
 
 def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:

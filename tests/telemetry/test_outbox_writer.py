@@ -70,3 +70,15 @@ async def test_what_waits_when_the_writer_ends_is_still_kept() -> None:
     assert outbox.pending()[Lane.TRACK].records == 1
     with pytest.raises(TooManyError):
         await writer.put([track(2)])
+
+
+async def test_a_writer_that_fell_and_is_run_again_takes_records_again() -> None:
+    outbox = MemoryOutbox()
+    writer = OutboxWriter(outbox, lambda _: None)
+    for number in range(2):
+        running = asyncio.create_task(writer.run())
+        await asyncio.sleep(0)
+        await writer.put([track(number)])
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert outbox.pending()[Lane.TRACK].records == 2

@@ -137,3 +137,20 @@ async def test_a_lane_that_could_not_be_read_is_read_again() -> None:
         await one.relay.put([track(1)])
         await until(lambda: one.outbox.waiting == 0)
         await one.shows(None)
+
+
+async def test_what_is_sent_without_a_receipt_is_owed_until_one_comes_or_the_line_breaks() -> None:
+    async with EmbeddedBroker(book=book(), port=0) as broker:
+        relay = StationRelay(address=station_at(broker.port), outbox=MemoryOutbox(), clock=CLOCK)
+        async with running(relay.run):
+            assert relay.unreceipted_s() is None
+            await relay.put([track(1)])
+            await until(lambda: (relay.unreceipted_s() or 0.0) > 0.1)
+            address = OfficeAddress(topics=TOPICS, broker=office_at(broker.port))
+            office = OfficeIngest(address=address, store=MemoryRecordStore(), clock=CLOCK)
+            async with running(office.run):
+                await until(lambda: relay.unreceipted_s() is None)
+            await relay.put([track(2)])
+            await until(lambda: relay.unreceipted_s() is not None)
+            await broker.stop()
+            await until(lambda: relay.unreceipted_s() is None)

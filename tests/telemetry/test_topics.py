@@ -45,6 +45,30 @@ def test_a_foreign_topic_is_none_of_ours(topic: str) -> None:
     assert LIVE.read_up(topic) is None
 
 
+def test_alarms_have_topics_of_their_own() -> None:
+    assert LIVE.alarm(STATION) == "kakehashi/1/yamanaka/tent-1/alarm"
+    assert LIVE.office_alarm == "kakehashi/1/yamanaka/office/alarm"
+    assert LIVE.every_alarm == "kakehashi/1/yamanaka/+/alarm"
+    assert LIVE.read_alarm(LIVE.alarm(STATION)) == STATION
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "kakehashi-drill/1/yamanaka/tent-1/alarm",
+        "kakehashi/1/other/tent-1/alarm",
+        "kakehashi/1/yamanaka/office/alarm",
+        "kakehashi/1/yamanaka/vehicle/alarm",
+        "kakehashi/1/yamanaka/tent-1/up/alarm",
+        "kakehashi/1/yamanaka/TENT/alarm",
+        "tent-1/alarm",
+        "",
+    ],
+)
+def test_what_is_no_stations_alarm_is_read_as_none(topic: str) -> None:
+    assert LIVE.read_alarm(topic) is None
+
+
 @pytest.mark.parametrize("name", ["+", "#", "a/b", "", "vehicle", "office"])
 def test_a_station_cannot_be_named_so_that_it_means_more(name: str) -> None:
     with pytest.raises(InvalidValueError):

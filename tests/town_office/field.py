@@ -17,7 +17,8 @@ from fleet.realm import Realm
 from fleet.text import Text
 from missions.formats.demo_aircraft import demo_aircraft
 from missions.terrain.grid import Terrain
-from missions.values.town import AirspaceArea, AirspaceKind, FlightRules, MapLine, Place, PlaceKind, Town
+from missions.values.rules import FlightRules
+from missions.values.town import AirspaceArea, AirspaceKind, MapLine, Place, PlaceKind, Town
 from telemetry.bodies import (
     Alert,
     Bilingual,

@@ -80,6 +80,7 @@ async def test_what_is_in_the_database_at_start_is_shown(feed: LiveFeed, hub: Li
         "pictures": [],
         "stations": ["station-1"],
         "alerts": ["alert-1"],
+        "storage": [],
     }
     assert state["broker_connected"] is True
     assert state["clock_s"] == T0 + 10.0

@@ -68,5 +68,5 @@ def _install_database_problems(app: FastAPI) -> None:
         problem = database_unavailable(error)
         return problem_response(503, problem.code, problem.what, problem.cure)
 
-    for kind in (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
+    for kind in (sa.exc.DatabaseError, sa.exc.InterfaceError, sa.exc.TimeoutError):
         app.add_exception_handler(kind, on_database_error)

@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from portal.schemas import TextOut, WireModel
+from portal.schemas import StorageAlarmOut, TextOut, WireModel
 
 
 class RequestIn(WireModel):
@@ -176,6 +176,7 @@ class OfficeLive(WireModel):
     pictures: dict[str, PictureOut]
     stations: dict[str, StationOut]
     alerts: dict[str, AlertOut]
+    storage: dict[str, StorageAlarmOut]
     broker_connected: bool
     clock_s: float
 

@@ -1,4 +1,4 @@
-"""Where a link leads: `tcp:host:port`, `udpin:host:port`, `udpout:host:port`, `serial:device:baud`."""
+"""Where a link leads: `tcp:host:port`, `udpin:…`, `udpout:…`, `serial:device:baud`, `dronekit+tcp:host:port`."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,6 +6,7 @@ from enum import StrEnum
 from fleet.errors import BadInputError
 from fleet.text import Text
 
+_BITS_A_BYTE = 10
 _CURE = Text(
     "tcp:127.0.0.1:5760、udpin:0.0.0.0:14550、udpout:ホスト:14550、serial:/dev/ttyUSB0:57600 のように書いてください",
     "write it like tcp:127.0.0.1:5760, udpin:0.0.0.0:14550, udpout:host:14550 or serial:/dev/ttyUSB0:57600",
@@ -19,6 +20,7 @@ class Scheme(StrEnum):
     UDP_IN = "udpin"
     UDP_OUT = "udpout"
     SERIAL = "serial"
+    DRONEKIT_TCP = "dronekit+tcp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,11 @@ class LinkAddress:
     scheme: Scheme
     host: str
     number: int
+
+    @property
+    def line_bytes_s(self) -> float | None:
+        """Return what the line itself carries at most: ten bits a byte on a serial one; None where nobody knows."""
+        return self.number / _BITS_A_BYTE if self.scheme is Scheme.SERIAL else None
 
     def __str__(self) -> str:
         """Return the address as it is written."""

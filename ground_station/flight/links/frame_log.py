@@ -1,12 +1,14 @@
 """Records what passed over a link as a tlog: 8 bytes big-endian Unix microseconds, then the frame, both directions.
 
 Mission Planner, MAVProxy and every other MAVLink tool read this. Recording never holds up a flight: frames wait in
-memory, a thread writes them, and beyond `MOST_WAITING_BYTES` they are dropped and counted.
+memory, one thread writes those of all aircraft, and beyond `MOST_WAITING_BYTES` they are dropped and counted. Nothing
+but that thread waits for the disk.
 """
 
 import asyncio
 import struct
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from fleet.clock import Clock
@@ -15,15 +17,17 @@ from fleet.text import Text
 
 MOST_WAITING_BYTES = 4 * 1024 * 1024
 _FLUSH_EVERY_S = 1.0
+_LAST_WRITE_S = 2.0
 _STAMP = struct.Struct(">Q")
 
 
 class FrameLog:
     """One tlog file. Frames are recorded at any time after construction and written while `run` runs."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, writer: ThreadPoolExecutor) -> None:
         self.path = path
         self._clock = clock
+        self._writer = writer
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes = 0
         self.recorded = 0
@@ -44,17 +48,14 @@ class FrameLog:
         self.recorded += 1
 
     async def run(self) -> None:
-        """Write once a second until cancelled, then write the rest."""
-        try:
-            while True:
-                await asyncio.sleep(_FLUSH_EVERY_S)
-                await self.flush()
-        finally:
-            self._write(self._take())
+        """Write once a second until cancelled; `flush` writes the rest."""
+        while True:
+            await asyncio.sleep(_FLUSH_EVERY_S)
+            await self.flush()
 
     async def flush(self) -> None:
         """Write what waits; a full disk is kept in `error` and the frames are counted as dropped."""
-        await asyncio.to_thread(self._write, self._take())
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._write, self._take())
 
     def _take(self) -> list[bytes]:
         taken = list(self._waiting)
@@ -85,17 +86,27 @@ class FlightRecorder:
     Between flights the last `before` frames are kept in memory, so that a flight's file starts with what led to it.
     """
 
-    def __init__(self, folder: Path, clock: Clock, *, before: int = 2000) -> None:
+    def __init__(
+        self, folder: Path, clock: Clock, *, before: int = 2000, writer: ThreadPoolExecutor | None = None
+    ) -> None:
         self._folder = folder
         self._clock = clock
+        self._writer = writer or ThreadPoolExecutor(max_workers=1, thread_name_prefix="flight-log")
         self._before: deque[tuple[float, bytes]] = deque(maxlen=before)
         self._log: FrameLog | None = None
         self._task: asyncio.Task[None] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._error: UnavailableError | None = None
 
     @property
     def path(self) -> Path | None:
         """Return the file of the flight being recorded, or None between flights."""
         return None if self._log is None else self._log.path
+
+    @property
+    def error(self) -> UnavailableError | None:
+        """Return why the last writing failed, or None if it did not."""
+        return self._error if self._log is None else self._log.error
 
     def record(self, raw: bytes) -> None:
         """Keep one frame."""
@@ -107,19 +118,32 @@ class FlightRecorder:
     def start(self, name: str) -> Path:
         """Begin the file `name`.tlog (a running one goes on); return its path. Needs a running event loop."""
         if self._log is None:
-            self._log = FrameLog(self._folder / f"{name}.tlog", self._clock)
+            self._log = FrameLog(self._folder / f"{name}.tlog", self._clock, self._writer)
             for at_s, raw in self._before:
                 self._log.record_at(raw, at_s)
             self._before.clear()
             self._task = asyncio.get_running_loop().create_task(self._log.run())
         return self._log.path
 
-    async def stop(self) -> Path | None:
-        """Write the rest and end the file; return its path, or None if nothing was being recorded."""
+    def end(self) -> Path | None:
+        """End the file, its rest being written in the background; return its path, or None between flights."""
         log, task = self._log, self._task
         self._log = self._task = None
         if log is None or task is None:
             return None
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        closing = asyncio.get_running_loop().create_task(self._close(log))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
         return log.path
+
+    async def _close(self, log: FrameLog) -> None:
+        await log.flush()
+        self._error = log.error
+
+    async def stop(self) -> Path | None:
+        """End the file and wait for its rest, two seconds at most; return its path, or None between flights."""
+        path = self.end()
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=_LAST_WRITE_S)
+        return path

@@ -11,6 +11,7 @@ from fleet.errors import UnavailableError
 from fleet.text import Text
 from ground_station.flight.links.address import LinkAddress
 from ground_station.flight.links.frames import Frame, FrameCodec, FrameParser, Message
+from ground_station.flight.links.paced import PacedTransport
 from ground_station.flight.links.transport import Peer, Transport
 
 STATION_SYSTEM_ID = 255
@@ -71,7 +72,7 @@ class Link:
 
     def __init__(self, address: LinkAddress, transport: Transport, clock: Clock) -> None:
         self.address = address
-        self._transport = transport
+        self._transport = PacedTransport(transport, address.line_bytes_s)
         self._clock = clock
         self._codec = FrameCodec(STATION_SYSTEM_ID, STATION_COMPONENT_ID)
         self._parser = FrameParser()
@@ -109,6 +110,15 @@ class Link:
             duplicate_system=self._duplicate_system,
             reopened=self._reopened,
         )
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether what is sent goes out."""
+        return self._phase is LinkPhase.OPEN
+
+    def carries(self, rate_bytes_s: float | None) -> None:
+        """Take what the link was measured to carry: beyond it what is less urgent waits for its turn here."""
+        self._transport.carries(rate_bytes_s)
 
     def decode(self, frame: Frame) -> Message | None:
         """Return the message in `frame`, or None if its payload makes no sense."""

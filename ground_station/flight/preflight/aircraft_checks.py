@@ -1,5 +1,6 @@
 """What the aircraft itself reports, judged for take-off: link, position, estimator, battery, its own pre-arm checks."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -25,7 +26,7 @@ class TakeOffNeeds:
     """What the flight asks of the aircraft before it starts. `battery_percent` is what must be in the battery."""
 
     home: Position
-    plan_name: str
+    digest: str
     battery_percent: float
 
 
@@ -89,7 +90,9 @@ def _estimator(state: VehicleState, needs: TakeOffNeeds) -> Finding:
     ekf = state.telemetry.ekf
     if ekf is None or _is_old(state, ekf):
         return _unknown("aircraft.ekf", "EKF")
-    worst = max(ekf.velocity_variance, ekf.position_variance, ekf.height_variance, ekf.compass_variance)
+    variances = (ekf.velocity_variance, ekf.position_variance, ekf.height_variance, ekf.compass_variance)
+    # max() alone would pass over a NaN that does not stand first.
+    worst = math.nan if any(map(math.isnan, variances)) else max(variances)
     value = Text(f"姿勢と位置の推定: ずれ {worst:.2f}", f"attitude and position estimate: variance {worst:.2f}")
     if ekf.has_absolute_position and worst < _WORST_VARIANCE:
         return _ok("aircraft.ekf", value)
@@ -147,7 +150,7 @@ def _place(state: VehicleState, needs: TakeOffNeeds) -> Finding:
 
 
 def _on_board(state: VehicleState, needs: TakeOffNeeds) -> Finding:
-    if state.plan_on_board == needs.plan_name:
+    if state.plan_on_board == needs.digest:
         return _ok(
             "aircraft.plan",
             Text("機体の計画は送ったものと同じです", "what is on board was read back equal to the plan"),

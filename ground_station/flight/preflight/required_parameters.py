@@ -1,4 +1,4 @@
-"""What must be set on the autopilot for this flight, from its plan and its aircraft.
+"""What must be set on the autopilot for this flight.
 
 The autopilot keeps people safe, not this station; so its own failsafes are checked, and set, for each flight. Names and
 units are ArduCopter's: `RTL_ALT` in centimetres, or `RTL_ALT_M` in metres where a firmware has that instead.
@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fleet.text import Text
-from missions.values.aircraft import Aircraft, PayloadGear
-from missions.values.mission_item import Frame
-from missions.values.plan import Phase, Plan
+from ground_station.flight.flight_plan import FlightNeeds, FlightPlan
+from missions.values.aircraft import PayloadGear
 
 _SILENCE_S = 5.0
 _LONGEST_SILENCE_S = 120.0  # ArduCopter takes 2 to 120 s
@@ -25,11 +24,6 @@ _RELEASE_GRIPPER = 1 << 5
 _SPARE_SERVO = "SERVO9_FUNCTION"
 _FENCE_ALTITUDE_AND_POLYGONS = 5.0
 _ALTITUDE_MARGIN_M = 30.0
-_WAY_OUT = frozenset({Phase.CLIMB, Phase.OUTBOUND, Phase.APPROACH})
-_WAY_BACK = frozenset({Phase.RETURN, Phase.LAND})
-_RETURN_MARGIN = 1.2
-_ROOM_FOR_THE_PLAN = 0.25
-_RELATIVE = frozenset({Frame.GLOBAL_RELATIVE_ALT, Frame.GLOBAL_RELATIVE_ALT_INT})
 
 
 class Bound(StrEnum):
@@ -67,7 +61,7 @@ class RequiredParameter:
 
 
 def required_parameters(
-    plan: Plan, aircraft: Aircraft, known: Mapping[str, float], *, simulated: bool, time_scale: float = 1.0
+    plan: FlightPlan, known: Mapping[str, float], *, simulated: bool, time_scale: float = 1.0
 ) -> tuple[RequiredParameter, ...]:
     """Return what this flight needs; `known` are the aircraft's parameters, which tell its firmware's names.
 
@@ -77,10 +71,10 @@ def required_parameters(
     return (
         *_link(time_scale if simulated else 1.0),
         _failsafe_options(known),
-        *_battery(plan, aircraft),
+        *_battery(plan.needs),
         *_fence(plan),
-        _return_height(plan, known),
-        *_gear(aircraft, known, simulated=simulated),
+        _return_height(plan.needs, known),
+        *_gear(plan.needs.gear, known, simulated=simulated),
     )
 
 
@@ -115,19 +109,16 @@ def _failsafe_options(known: Mapping[str, float]) -> RequiredParameter:
     )
 
 
-def _battery(plan: Plan, aircraft: Aircraft) -> tuple[RequiredParameter, ...]:
-    battery = aircraft.battery
-    unusable_wh = battery.capacity_mah * battery.nominal_v / 1000.0 - battery.usable_wh
-    low_mah = math.floor((charge_to_return_at_wh(plan) + unusable_wh) / battery.nominal_v * 1000.0)
+def _battery(needs: FlightNeeds) -> tuple[RequiredParameter, ...]:
     return (
         RequiredParameter(
             name="BATT_CAPACITY",
-            value=float(round(battery.capacity_mah)),
+            value=float(round(needs.capacity_mah)),
             why=Text("機体の電池の容量", "the capacity of the aircraft's battery"),
         ),
         RequiredParameter(
             name="BATT_LOW_MAH",
-            value=float(low_mah),
+            value=float(needs.return_at_mah),
             why=Text("帰還を始める残量", "the charge left at which it returns home"),
         ),
         RequiredParameter(
@@ -136,21 +127,8 @@ def _battery(plan: Plan, aircraft: Aircraft) -> tuple[RequiredParameter, ...]:
     )
 
 
-def charge_to_return_at_wh(plan: Plan) -> float:
-    """Return the usable energy left at which the aircraft should give up its plan and come home, Wh.
-
-    Enough for the dearer of the ways out and back with a margin, so that it reaches home from the farthest point; but
-    well below what the plan itself still has when it lands, so that a normal flight is not broken off; and never less
-    than the reserve.
-    """
-    out_wh = sum(leg.energy_wh for leg in plan.legs if leg.phase in _WAY_OUT)
-    back_wh = sum(leg.energy_wh for leg in plan.legs if leg.phase in _WAY_BACK)
-    kept_wh = plan.energy.left_at_landing_wh - _ROOM_FOR_THE_PLAN * plan.energy.needed_wh
-    return max(plan.energy.reserve_wh, min(_RETURN_MARGIN * max(out_wh, back_wh), kept_wh))
-
-
-def _fence(plan: Plan) -> tuple[RequiredParameter, ...]:
-    if not plan.fence_items:
+def _fence(plan: FlightPlan) -> tuple[RequiredParameter, ...]:
+    if not plan.fence:
         return ()
     return (
         RequiredParameter(name="FENCE_ENABLE", value=1.0, why=Text("飛行範囲を守る", "it keeps to its area")),
@@ -161,7 +139,7 @@ def _fence(plan: Plan) -> tuple[RequiredParameter, ...]:
         ),
         RequiredParameter(
             name="FENCE_ALT_MAX",
-            value=float(math.ceil(highest_home_m(plan) + _ALTITUDE_MARGIN_M)),
+            value=float(math.ceil(plan.needs.highest_home_m + _ALTITUDE_MARGIN_M)),
             why=Text("この飛行の高さの上限", "the greatest height of this flight"),
         ),
         RequiredParameter(
@@ -170,22 +148,16 @@ def _fence(plan: Plan) -> tuple[RequiredParameter, ...]:
     )
 
 
-def highest_home_m(plan: Plan) -> float:
-    """Return the greatest height above home that the plan or its way home reaches, m."""
-    heights = [item.z for item in plan.items[1:] if item.frame in _RELATIVE]
-    return max([plan.return_altitude_home_m, *heights])
-
-
-def _return_height(plan: Plan, known: Mapping[str, float]) -> RequiredParameter:
+def _return_height(needs: FlightNeeds, known: Mapping[str, float]) -> RequiredParameter:
     why = Text("帰還の高さが山より高い", "the way home is higher than the ridges")
-    metres = plan.return_altitude_home_m
+    metres = needs.return_altitude_home_m
     if "RTL_ALT_M" in known and "RTL_ALT" not in known:
         return RequiredParameter(name="RTL_ALT_M", value=float(math.ceil(metres)), why=why)
     return RequiredParameter(name="RTL_ALT", value=float(math.ceil(metres * 100.0)), why=why)
 
 
-def _gear(aircraft: Aircraft, known: Mapping[str, float], *, simulated: bool) -> tuple[RequiredParameter, ...]:
-    if aircraft.gear is not PayloadGear.GRIPPER:
+def _gear(gear: PayloadGear, known: Mapping[str, float], *, simulated: bool) -> tuple[RequiredParameter, ...]:
+    if gear is not PayloadGear.GRIPPER:
         return ()
     needed = [
         RequiredParameter(

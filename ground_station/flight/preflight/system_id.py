@@ -5,17 +5,16 @@ drill it is only a warning: `--vehicle tcp:HOST:PORT` leads to an ArduPilot SITL
 calls its trainers, and what is flown there can hurt nobody.
 """
 
+from fleet.ids import VehicleId
 from fleet.realm import Realm
 from fleet.text import Text
-from missions.values.aircraft import Aircraft
 from missions.values.finding import Cure, Finding, Level
 
 _RULE = "aircraft.system-id"
 
 
-def system_id_check(realm: Realm, aircraft: Aircraft, heard: int) -> Finding:
-    """Return whether `heard`, the system id on the aircraft's link, is its own; 0 is none heard yet."""
-    named = aircraft.mavlink_system_id
+def system_id_check(realm: Realm, heard: int, *, named: int, vehicle_id: VehicleId, name: Text) -> Finding:
+    """Return whether `heard`, the system id on the aircraft's link, is the one `named`; 0 is none heard yet."""
     if heard == named:
         return Finding(
             level=Level.OK,
@@ -33,16 +32,16 @@ def system_id_check(realm: Realm, aircraft: Aircraft, heard: int) -> Finding:
         level=Level.REFUSE if realm is Realm.LIVE else Level.WARN,
         rule=_RULE,
         text=Text(
-            f"リンクの先の機体は番号 {heard} です。{aircraft.name.ja}の登録は {named} です（別の機体かもしれません）",
-            f"the aircraft on the link has system id {heard}, but {aircraft.name.en} is registered with {named}; "
+            f"リンクの先の機体は番号 {heard} です。{name.ja}の登録は {named} です（別の機体かもしれません）",
+            f"the aircraft on the link has system id {heard}, but {name.en} is registered with {named}; "
             "it may be another aircraft",
         ),
         cure=Cure(
             text=Text(
                 "つないだ機体を目で確かめ、正しい機体につなぎ直す。機体が正しければ、町のデータの "
-                f"aircraft/{aircraft.id}.toml の mavlink_system_id か、機体の MAV_SYSID を直す",
+                f"aircraft/{vehicle_id}.toml の mavlink_system_id か、機体の MAV_SYSID を直す",
                 "look which aircraft is connected, and connect the right one; if it is the right one, correct "
-                f"mavlink_system_id in aircraft/{aircraft.id}.toml of the town's data, or its MAV_SYSID",
+                f"mavlink_system_id in aircraft/{vehicle_id}.toml of the town's data, or its MAV_SYSID",
             )
         ),
     )

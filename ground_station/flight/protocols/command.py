@@ -1,7 +1,8 @@
 """The MAVLink command protocol: COMMAND_LONG or COMMAND_INT until COMMAND_ACK, within an expiry.
 
 A repeated COMMAND_LONG counts `confirmation` up, as the specification asks; ArduPilot does not look at it, so only
-commands whose repetition changes nothing may be sent this way. After `expires_s` nothing is sent any more.
+commands whose repetition changes nothing may be sent this way. After `expires_s` nothing is sent any more; what was
+sent may still be answered until its answer is overdue.
 An acknowledgement names only the kind of command, so a late one of the command before looks the same: a refusal stands
 only if no acceptance follows it within a grace time.
 """
@@ -14,9 +15,11 @@ from typing import TypeAlias
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from ground_station.flight.links.frames import Message
-from ground_station.flight.protocols.exchange import answered_within_s
+from ground_station.flight.protocols.pace import PaceNow, unmeasured
 
 _GRACE_S = 0.6
+_UNMEASURED_S = 2.0
+"""A recall on a link that nothing is known of is not held back; repeating it does no harm."""
 
 MakeCommand: TypeAlias = Callable[[int], Message]
 """From the confirmation number to the message."""
@@ -51,13 +54,13 @@ class CommandExchange:
         make: MakeCommand,
         expires_s: float,
         retry_s: float = 1.0,
-        round_trip_s: float | None = None,
     ) -> None:
         self._command = command
         self._make = make
         self._expires_s = expires_s
-        self._retry_s = answered_within_s(round_trip_s, at_least_s=retry_s)
-        self._grace_s = max(_GRACE_S, round_trip_s or 0.0)
+        self._retry_s = retry_s
+        self._pace: PaceNow = unmeasured
+        self._overdue_s = 0.0
         self._refused: int | None = None
         self._sent = 0
         self._in_progress = False
@@ -65,8 +68,9 @@ class CommandExchange:
         self.result: CommandAnswer | None = None
         self.progress_percent: int | None = None
 
-    def start(self, now_s: float) -> Sequence[Message]:
+    def start(self, now_s: float, pace: PaceNow) -> Sequence[Message]:
         """Send it the first time, unless it is expired already."""
+        self._pace = pace
         return self._send(now_s)
 
     def receive(self, message: Message, now_s: float) -> Sequence[Message]:
@@ -77,17 +81,18 @@ class CommandExchange:
             self._in_progress = True
             self._refused = None
             self.progress_percent = message.progress
-            self.wake_s = self._expires_s
+            self.wake_s = max(now_s, self._expires_s)
         elif message.result == dialect.MAV_RESULT_ACCEPTED:
             self._end(Answer.ACCEPTED, message.result)
-        elif message.result == dialect.MAV_RESULT_TEMPORARILY_REJECTED and now_s + self._retry_s < self._expires_s:
+        elif message.result == dialect.MAV_RESULT_TEMPORARILY_REJECTED and now_s + self._pause_s() < self._expires_s:
             if self._refused is None:
-                self.wake_s = now_s + self._retry_s
+                self.wake_s = now_s + self._pause_s()
         elif self._in_progress:
             self._end(Answer.REFUSED, message.result)
         elif self._refused is None:
             self._refused = message.result
-            self.wake_s = min(now_s + self._grace_s, max(now_s, self._expires_s))
+            grace_s = max(_GRACE_S, self._pace().round_trip_s or 0.0)
+            self.wake_s = min(now_s + grace_s, max(now_s, self._expires_s, self._overdue_s))
         return ()
 
     def tick(self, now_s: float) -> Sequence[Message]:
@@ -104,12 +109,19 @@ class CommandExchange:
 
     def _send(self, now_s: float) -> Sequence[Message]:
         if now_s >= self._expires_s:
-            self._end(Answer.SILENT, None)
+            if self._sent and now_s < self._overdue_s:
+                self.wake_s = self._overdue_s
+            else:
+                self._end(Answer.SILENT, None)
             return ()
         message = self._make(min(self._sent, 255))
         self._sent += 1
-        self.wake_s = min(now_s + self._retry_s, self._expires_s)
+        self._overdue_s = now_s + self._pause_s()
+        self.wake_s = self._overdue_s
         return (message,)
+
+    def _pause_s(self) -> float:
+        return self._pace().answer_s(at_least_s=self._retry_s, unmeasured_s=max(self._retry_s, _UNMEASURED_S))
 
     def _end(self, answer: Answer, code: int | None) -> None:
         self.result = CommandAnswer(answer=answer, code=code, sent=self._sent)

@@ -9,9 +9,18 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.text import Text
 from ground_station.flight.links.frames import Message
-from ground_station.flight.protocols.exchange import Retry, Target
+from ground_station.flight.protocols.exchange import Target
 from ground_station.flight.protocols.mission_results import ACCEPTED, CANCELLED, mission_result
-from ground_station.flight.protocols.transfer import TransferEnd, TransferResult, ack_message, item_of, silent, stalled
+from ground_station.flight.protocols.pace import PaceNow, unmeasured
+from ground_station.flight.protocols.transfer import (
+    TransferEnd,
+    TransferPace,
+    TransferResult,
+    ack_message,
+    item_of,
+    silent,
+    stalled,
+)
 from missions.values.mission_item import MissionItem, MissionType
 
 _TRIES_AFTER_REFUSAL = 2
@@ -30,10 +39,12 @@ class MissionDownload:
         }
     )
 
-    def __init__(self, target: Target, kind: MissionType, retry: Retry | None = None) -> None:
+    is_bulk = True
+
+    def __init__(self, target: Target, kind: MissionType) -> None:
         self._target = target
         self._kind = kind
-        self._retry = retry or Retry()
+        self._pace = TransferPace(unmeasured)
         self._count: int | None = None
         self._items: list[MissionItem] = []
         self._last: Message | None = None
@@ -44,8 +55,9 @@ class MissionDownload:
         self.wake_s = 0.0
         self.result: TransferResult | None = None
 
-    def start(self, now_s: float) -> Sequence[Message]:
+    def start(self, now_s: float, pace: PaceNow) -> Sequence[Message]:
         """Ask how many there are."""
+        self._pace = TransferPace(pace)
         self._progress_s = now_s
         return self._say(
             dialect.MAVLink_mission_request_list_message(
@@ -71,7 +83,7 @@ class MissionDownload:
             return ()
         if self._refusal is not None and self._tries > _TRIES_AFTER_REFUSAL:
             return self._end_refused(self._refusal)
-        if now_s - self._progress_s >= self._retry.patience_s:
+        if now_s - self._progress_s >= self._patience_s():
             return self._give_up(now_s)
         return () if self._last is None else self._say(self._last, now_s)
 
@@ -85,7 +97,7 @@ class MissionDownload:
     def _delivered(self, item: MissionItem, now_s: float) -> Sequence[Message]:
         if self._count is None or item.seq != len(self._items):
             self._heard = True
-            return self._give_up(now_s) if now_s - self._progress_s >= self._retry.patience_s else ()
+            return self._give_up(now_s) if now_s - self._progress_s >= self._patience_s() else ()
         self._items.append(item)
         self._progress_s = now_s
         return self._ask_next(now_s)
@@ -127,7 +139,7 @@ class MissionDownload:
     def _say(self, message: Message, now_s: float) -> Sequence[Message]:
         self._last = message
         self._tries += 1
-        self.wake_s = now_s + self._retry.pause_s(self._tries, first=self._count is None)
+        self.wake_s = now_s + self._pace.pause_s(self._tries, first=self._count is None)
         return (message,)
 
     def _give_up(self, now_s: float) -> Sequence[Message]:
@@ -136,6 +148,9 @@ class MissionDownload:
         else:
             self.result = silent(self._tries, self._where())
         return (ack_message(self._target, self._kind, CANCELLED),)
+
+    def _patience_s(self) -> float:
+        return self._pace.patience_s(first=self._count is None)
 
     def _where(self) -> Text:
         if self._count is None:

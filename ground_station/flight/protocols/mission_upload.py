@@ -12,7 +12,7 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.text import Text
 from ground_station.flight.links.frames import Message
-from ground_station.flight.protocols.exchange import Retry, Target
+from ground_station.flight.protocols.exchange import Target
 from ground_station.flight.protocols.mission_results import (
     ACCEPTED,
     CANCELLED,
@@ -20,8 +20,11 @@ from ground_station.flight.protocols.mission_results import (
     INVALID_SEQUENCE,
     mission_result,
 )
+from ground_station.flight.protocols.pace import PaceNow, unmeasured
 from ground_station.flight.protocols.transfer import (
+    KEPT_OPEN_S,
     TransferEnd,
+    TransferPace,
     TransferResult,
     ack_message,
     item_message,
@@ -54,13 +57,13 @@ class MissionUpload:
         }
     )
 
-    def __init__(
-        self, target: Target, items: Sequence[MissionItem], kind: MissionType, retry: Retry | None = None
-    ) -> None:
+    is_bulk = True
+
+    def __init__(self, target: Target, items: Sequence[MissionItem], kind: MissionType) -> None:
         self._target = target
         self._items = tuple(items)
         self._kind = kind
-        self._retry = retry or Retry()
+        self._pace = TransferPace(unmeasured)
         self._last: Message | None = None
         self._tries = 0
         self._highest = -1
@@ -75,8 +78,9 @@ class MissionUpload:
         """Return how many items the aircraft has asked for so far."""
         return self._highest + 1
 
-    def start(self, now_s: float) -> Sequence[Message]:
+    def start(self, now_s: float, pace: PaceNow) -> Sequence[Message]:
         """Announce the items."""
+        self._pace = TransferPace(pace)
         self._progress_s = now_s
         system, component = self._target.system_id, self._target.component_id
         if self._items:
@@ -99,7 +103,7 @@ class MissionUpload:
             return ()
         if self._refusal is not None and now_s >= self._refusal.stands_s:
             return self._end_refused(self._refusal.code)
-        if now_s - self._progress_s >= self._retry.patience_s:
+        if now_s - self._progress_s >= self._patience_s():
             return self._end_unanswered(now_s)
         if self._refusal is not None and not mission_result(self._refusal.code).worth_another_try:
             self.wake_s = self._refusal.stands_s
@@ -113,7 +117,7 @@ class MissionUpload:
             self._progress_s = now_s
             self._tries = 0
             self._heard = False
-        elif now_s - self._progress_s >= self._retry.patience_s:
+        elif now_s - self._progress_s >= self._patience_s():
             return self._end_unanswered(now_s)
         if not 0 <= seq < len(self._items):
             return ()
@@ -134,15 +138,21 @@ class MissionUpload:
             return self._end_unsure(code)
         if self._refusal is None:
             soft = mission_result(code).worth_another_try
-            self._refusal = _Refusal(code, now_s + (_SOFT_GRACE_S if soft else _GRACE_S))
+            grace_s = self._pace.grace_s(_SOFT_GRACE_S if soft else _GRACE_S)
+            self._refusal = _Refusal(code, now_s + grace_s)
             self.wake_s = min(self.wake_s, self._refusal.stands_s)
         return ()
 
     def _say(self, message: Message, now_s: float) -> Sequence[Message]:
         self._last = message
         self._tries += 1
-        self.wake_s = now_s + self._retry.pause_s(self._tries, first=self._highest < 0)
+        self.wake_s = now_s + self._pace.pause_s(self._tries, first=self._highest < 0)
         return (message,)
+
+    def _patience_s(self) -> float:
+        """Return how long to go on without progress; once items flow, the aircraft itself gives up after 8 s."""
+        first = self._highest < 0
+        return self._pace.patience_s(first=first, other_end_s=None if first else KEPT_OPEN_S)
 
     def _where(self) -> Text:
         if self._highest < 0:

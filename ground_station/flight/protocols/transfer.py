@@ -9,10 +9,53 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from fleet.text import Text
 from ground_station.flight.links.frames import Message
 from ground_station.flight.protocols.exchange import Target
+from ground_station.flight.protocols.pace import PaceNow
 from missions.values.mission_item import MissionItem, MissionType
 
 NO_NUMBER = 2**31
 """Stands in `x` and `y` for degrees that are none (NaN, infinite, or beyond 32 bits); no item that is sent has it."""
+
+
+KEPT_OPEN_S = 8.0
+"""How long an ArduPilot keeps an upload open without a good item."""
+
+_FIRST_S = 1.5
+_ITEM_S = 0.25
+_TIMES = 5
+_PATIENCE_S = 9.0
+_TRIES_BEFORE_SILENCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TransferPace:
+    """When to ask again in a transfer, and when to give it up, seconds.
+
+    The MAVLink mission protocol asks for 1.5 s at first, 0.25 s an item, 5 times; where an answer takes longer, so do
+    the pauses. After those five it goes on at half and then a quarter of the rate, for 9 s without progress, or for as
+    long as it takes to be heard over the losses.
+    """
+
+    now: PaceNow
+
+    def pause_s(self, tries: int, *, first: bool) -> float:
+        """Return how long to wait after asking `tries` times."""
+        pace = self.now()
+        if first:
+            return pace.answer_s(at_least_s=_FIRST_S)
+        usual_s = _ITEM_S * (1 << min(2, max(0, tries - 1) // _TIMES))
+        return pace.answer_s(at_least_s=usual_s)
+
+    def patience_s(self, *, first: bool, other_end_s: float | None = None) -> float:
+        """Return how long to go on without progress; past `other_end_s`, if given, nobody is left to talk to."""
+        pace = self.now()
+        answer_s = pace.answer_s(at_least_s=_FIRST_S if first else _ITEM_S)
+        if other_end_s is not None:
+            return max(_PATIENCE_S, other_end_s + answer_s)
+        return max(_PATIENCE_S, pace.tries(_TRIES_BEFORE_SILENCE) * answer_s)
+
+    def grace_s(self, usual_s: float) -> float:
+        """Return how long a refusal is held for an old one: what the aircraft asks next must have time to come."""
+        return max(usual_s, self.now().round_trip_s or 0.0)
 
 
 class TransferEnd(StrEnum):

@@ -21,8 +21,9 @@ from ground_station.flight.links.link import AUTOPILOT, STATION_COMPONENT_ID, ST
 from ground_station.flight.links.transport import Peer
 from ground_station.flight.protocols import requests
 from ground_station.flight.protocols.exchange import Target
+from ground_station.flight.protocols.link_meter import LinkMeter
+from ground_station.flight.protocols.pace import Pace
 from ground_station.flight.protocols.terrain import Ground, answer_terrain_request
-from ground_station.flight.protocols.timesync import TimeSync
 from ground_station.flight.vehicles.asked import asked_by
 from ground_station.flight.vehicles.conversation import Conversation
 from ground_station.flight.vehicles.foreign_hand import ForeignAct
@@ -44,6 +45,8 @@ _FROM_ANY_COMPONENT = frozenset(
 )
 _NEEDED = WANTED | {dialect.MAVLINK_MSG_ID_TIMESYNC, dialect.MAVLINK_MSG_ID_TERRAIN_REQUEST}
 _ADDRESSED = frozenset(number for number, kind in dialect.mavlink_map.items() if "target_system" in kind.fieldnames)
+_MOST_TERRAIN_BLOCKS = 16
+_TERRAIN_BLOCK_BYTES = 55
 
 
 class TakenBy(StrEnum):
@@ -86,14 +89,14 @@ class Contact:
         self.timing = timing
         self.clock = clock
         self.tracker = Tracker(vehicle_id=vehicle_id, timing=timing)
-        self.conversation = Conversation(self.send, clock)
+        self.conversation = Conversation(self.send, clock, self.pace)
         self.recorder = recorder
         self.last_heard_s: dict[int, float] = {}
+        self.heard_count: dict[int, int] = {}
         self.ignored = 0
         self._link = link
         self._ground = ground
-        self._timesync = TimeSync()
-        self._next_probe_s = 0.0
+        self._meter = LinkMeter(link.address.line_bytes_s)
         self._link_state = LinkState.LOST
         self._newcomers = Newcomers(nonce or _fresh_nonce)
         self._company: tuple[bool, int | None] = (False, None)
@@ -109,12 +112,21 @@ class Contact:
         """Take `system_id` as this aircraft's; for a vehicle set up without one."""
         self.system_id = system_id
         self.target = Target(system_id=system_id)
-        self._timesync = TimeSync()
+        self._meter = LinkMeter(self._link.address.line_bytes_s)
+
+    def pace(self) -> Pace:
+        """Return how fast the link to this aircraft is now."""
+        return self._meter.pace(self.clock.monotonic_s())
+
+    @property
+    def link_is_full(self) -> bool:
+        """Return True while what the aircraft sends waits in a queue."""
+        return self._meter.is_full
 
     def state(self) -> VehicleState:
         """Return the aircraft as it is known now."""
         now_s = self.clock.monotonic_s()
-        return self.tracker.state(self.system_id or 0, now_s, self._timesync.round_trip_s)
+        return self.tracker.state(self.system_id or 0, now_s, self._meter.round_trip_s)
 
     def send(self, message: Message) -> None:
         """Send a message; what cannot be sent is lost, as on any radio."""
@@ -139,9 +151,13 @@ class Contact:
         if self.recorder is not None:
             self.recorder.record(frame.raw)
         kind = frame.message_id
+        if kind == dialect.MAVLINK_MSG_ID_RADIO_STATUS:
+            self.radio_heard(frame)
         if frame.component_id == AUTOPILOT:
             self._count(frame, now_s)
             self.last_heard_s[kind] = now_s
+            self.heard_count[kind] = self.heard_count.get(kind, 0) + 1
+            self._meter.came(len(frame.raw))
         elif kind not in _FROM_ANY_COMPONENT or self.tracker.heard_s is None:
             self.ignored += 1
             return
@@ -200,6 +216,12 @@ class Contact:
         """Return True if the aircraft was heard in the last seconds."""
         return self.tracker.link_state(now_s) is LinkState.FRESH
 
+    def radio_heard(self, frame: Frame) -> None:
+        """Take a RADIO_STATUS of the radio on this link; radios have system ids of their own."""
+        message = self._link.decode(frame)
+        if message is not None:
+            self._meter.radio(message)
+
     def other_station_heard(self, system_id: int, now_s: float) -> None:
         """Note that another ground station speaks on this link."""
         self.tracker.company.station_heard(system_id, now_s)
@@ -207,11 +229,12 @@ class Contact:
 
     def tick(self, now_s: float) -> None:
         """Do what is due: probe the clock, ask newcomers, give up on torn texts, notice silence and foreign hands."""
-        if now_s >= self._next_probe_s and self.tracker.heard_s is not None:
-            self._next_probe_s = now_s + self.timing.real_s(_PROBE_EVERY_S, at_least_s=0.25)
-            self.send(self._timesync.probe(now_s))
-            if self.tracker.is_in_doubt:
-                self.send(requests.request_message(self.target, dialect.MAVLINK_MSG_ID_AUTOPILOT_VERSION)(0))
+        if self.tracker.heard_s is not None:
+            probe = self._meter.tick(now_s, probe_every_s=self.timing.real_s(_PROBE_EVERY_S, at_least_s=0.25))
+            if probe is not None:
+                self.send(probe)
+                if self.tracker.is_in_doubt:
+                    self.send(requests.request_message(self.target, dialect.MAVLINK_MSG_ID_AUTOPILOT_VERSION)(0))
         self._ask_newcomers(now_s)
         for text in self.tracker.overdue_texts(now_s):
             self._event(text)
@@ -240,7 +263,7 @@ class Contact:
     def _take_over(self, peer: Peer, by: TakenBy) -> SenderChange:
         self._link.hand_over(self.target.system_id, peer)
         self._newcomers.forget()
-        self._timesync = TimeSync()
+        self._meter = LinkMeter(self._link.address.line_bytes_s)
         self.tracker.sender_changes += 1
         change = SenderChange(sender=_named(peer), by=by)
         self._event(change)
@@ -267,7 +290,8 @@ class Contact:
             return
         if kind == dialect.MAVLINK_MSG_ID_TERRAIN_REQUEST:
             if self._ground is not None:
-                for answer in answer_terrain_request(message, self._ground):
+                most = self.pace().burst(_TERRAIN_BLOCK_BYTES, most=_MOST_TERRAIN_BLOCKS)
+                for answer in answer_terrain_request(message, self._ground, most_blocks=most):
                     self.send(answer)
             return
         if kind in _ADDRESSED and not _for_us(message):
@@ -284,11 +308,11 @@ class Contact:
         self._changed()
 
     def _synchronise(self, message: Message, now_s: float) -> None:
-        answer = self._timesync.answer(message, now_s)
+        answer = self._meter.answer(message, now_s)
         if answer is not None:
             self.send(answer)
             return
-        reading = self._timesync.receive(message, now_s)
+        reading = self._meter.synchronise(message, now_s)
         if reading is not None:
             self.tracker.boot_clock(reading.boot_s, now_s)
 

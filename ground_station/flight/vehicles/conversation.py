@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from fleet.clock import Clock
 from ground_station.flight.links.frames import Message
 from ground_station.flight.protocols.exchange import Exchange
+from ground_station.flight.protocols.pace import PaceNow, unmeasured
 
 ResultT = TypeVar("ResultT")
 
@@ -16,15 +17,21 @@ _LONGEST_WAIT_S = 0.25
 class Conversation:
     """Hands messages to the exchanges that want them, and time to those that wait."""
 
-    def __init__(self, send: Callable[[Message], None], clock: Clock) -> None:
+    def __init__(self, send: Callable[[Message], None], clock: Clock, pace: PaceNow = unmeasured) -> None:
         self._send = send
         self._clock = clock
+        self.pace = pace
         self._running: dict[Exchange[Any], asyncio.Event] = {}
         self._waiting: set[asyncio.Event] = set()
 
     def wants(self, message_id: int) -> bool:
         """Return True if a running exchange waits for such a message."""
         return bool(self._running) and any(message_id in exchange.wants for exchange in self._running)
+
+    @property
+    def moves_bulk(self) -> bool:
+        """Return True while a list or many values are being moved, which a thin link must be kept free for."""
+        return any(getattr(exchange, "is_bulk", False) for exchange in self._running)
 
     def received(self, message: Message, now_s: float) -> None:
         """Pass a message on, and wake whoever waits for evidence."""
@@ -45,7 +52,7 @@ class Conversation:
         """Run one exchange to its result; it bounds its own time."""
         stirred = self._running[exchange] = asyncio.Event()
         try:
-            self._say(exchange.start(self._clock.monotonic_s()))
+            self._say(exchange.start(self._clock.monotonic_s(), self.pace))
             while (result := exchange.result) is None:
                 await self._pause(stirred, exchange.wake_s - self._clock.monotonic_s())
                 self._say(exchange.tick(self._clock.monotonic_s()))

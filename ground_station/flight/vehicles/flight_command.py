@@ -43,6 +43,13 @@ _WORDS = {
 }
 
 
+SAFER = frozenset({Action.HOLD, Action.RECALL, Action.LAND})
+"""What makes an aircraft in the air safer; never refused for want of anything but a link."""
+
+FLIGHT_STARTING = frozenset({Action.ARM, Action.TAKE_OFF, Action.START_MISSION})
+"""What begins a flight: only of the flight that was read back, after a last look."""
+
+
 class CommandState(StrEnum):
     """The life of a command; the last four are ends."""
 

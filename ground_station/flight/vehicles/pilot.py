@@ -1,9 +1,9 @@
 """Carries out flight commands on one aircraft: one at a time, the newest wins, each to an end that was observed."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
@@ -17,7 +17,10 @@ from ground_station.flight.vehicles.ledger import CommandLedger
 from ground_station.flight.vehicles.manoeuvres import Manoeuvre, Step
 from ground_station.flight.vehicles.state import Timing, VehicleState
 
+REPLACED = Text("新しい指示に置き換えられました", "a newer command took its place")
 CONFIRM_WITHIN_S = 4.0
+_CONFIRM_ANSWERS = 3.0
+"""On a slow link a command may be asked three times before it is called unanswered."""
 _REASON_S = 0.4
 _WARNING = 5
 
@@ -28,6 +31,10 @@ _RESULTS = {
     dialect.MAV_RESULT_FAILED: Text("実行できません", "it failed"),
     6: Text("取り消されました", "it was cancelled"),
 }
+
+
+Gate: TypeAlias = Callable[[], Awaitable[Text | None]]
+"""A last look before the first step: why the command may not be carried out, or None."""
 
 
 class Cockpit(Protocol):
@@ -70,6 +77,7 @@ class Pilot:
         self._clock = clock
         self._timing = timing
         self._underway: _Underway | None = None
+        self._begun = 0
         self._ended: dict[CommandId, asyncio.Task[FlightCommand]] = {}
 
     @property
@@ -77,13 +85,22 @@ class Pilot:
         """Return True while a command has not ended."""
         return self._underway is not None and not self._underway.task.done()
 
-    async def begin(self, command: FlightCommand, flown: Manoeuvre, *, deadline_s: float) -> None:
-        """Start to carry out a command that is in the audit chain; the one before it is over now.
+    async def begin(
+        self, command: FlightCommand, flown: Manoeuvre, *, deadline_s: float, gate: Gate | None = None
+    ) -> None:
+        """Start to carry out a command that is on paper; the one before it is over now.
 
-        Nothing is sent after the monotonic `deadline_s`.
+        One that was overtaken by a newer one while the one before was ended is never sent, and ends as expired.
+
+        Nothing is sent after the monotonic `deadline_s`, and nothing at all if `gate` has an objection.
         """
+        self._begun += 1
+        turn = self._begun
         await self.abandon()
-        task = asyncio.get_running_loop().create_task(self._carry_out(command, flown, deadline_s))
+        if turn != self._begun:
+            self._ledger.advance(command.id, CommandState.EXPIRED, REPLACED)
+            return
+        task = asyncio.get_running_loop().create_task(self._carry_out(command, flown, deadline_s, gate))
         self._underway = _Underway(command=command, task=task)
         self._ended = {command.id: task}
 
@@ -102,10 +119,14 @@ class Pilot:
         underway.task.cancel()
         await asyncio.gather(underway.task, return_exceptions=True)
         if not self._ledger.command(underway.command.id).state.is_end:
-            replaced = Text("新しい指示に置き換えられました", "a newer command took its place")
-            await self._ledger.advance(underway.command.id, CommandState.EXPIRED, replaced)
+            self._ledger.advance(underway.command.id, CommandState.EXPIRED, REPLACED)
 
-    async def _carry_out(self, command: FlightCommand, flown: Manoeuvre, deadline_s: float) -> FlightCommand:
+    async def _carry_out(
+        self, command: FlightCommand, flown: Manoeuvre, deadline_s: float, gate: Gate | None
+    ) -> FlightCommand:
+        objection = None if gate is None else await gate()
+        if objection is not None:
+            return self._ledger.advance(command.id, CommandState.REFUSED, objection)
         before = self._cockpit.state()
         end: _End | None = None
         for step in flown.steps:
@@ -114,10 +135,10 @@ class Pilot:
                 break
         if end is None:
             end = await self._observe(command.id, flown)
-        return await self._ledger.advance(command.id, end.state, end.text)
+        return self._ledger.advance(command.id, end.state, end.text)
 
     async def _observe(self, command_id: CommandId, flown: Manoeuvre) -> _End:
-        await self._ledger.advance(command_id, CommandState.RUNNING)
+        self._ledger.advance(command_id, CommandState.RUNNING)
         before = self._cockpit.state()
         within_s = self._timing.real_s(flown.done_within_s, at_least_s=3.0)
         if await self._conversation.until(self._shown(flown.done, before), within_s):
@@ -140,7 +161,7 @@ class Pilot:
             return _End(state=CommandState.REFUSED, text=_refusal(step, answer, reason))
         if answer.answer is Answer.SILENT and not shown():
             return self._unanswered(answer)
-        await self._ledger.advance(command_id, CommandState.ACCEPTED)
+        self._ledger.advance(command_id, CommandState.ACCEPTED)
         within_s = self._timing.real_s(step.seen_within_s, at_least_s=3.0)
         if await self._conversation.until(shown, within_s):
             return None
@@ -152,12 +173,12 @@ class Pilot:
         """Send the step's command until it is answered; a refused one again where that is foreseen."""
         for attempt in range(1, step.tries_if_refused + 1):
             asked_s = self._clock.monotonic_s()
-            expires_s = min(deadline_s, asked_s + CONFIRM_WITHIN_S)
+            within_s = max(CONFIRM_WITHIN_S, _CONFIRM_ANSWERS * self._conversation.pace().answer_s(unmeasured_s=1.0))
+            expires_s = min(deadline_s, asked_s + within_s)
             exchange = CommandExchange(
                 command=step.command,
                 make=step.make,
                 expires_s=expires_s,
-                round_trip_s=self._cockpit.state().round_trip_s,
             )
             answer = await self._conversation.run(exchange)
             if answer.answer is not Answer.REFUSED:

@@ -11,7 +11,7 @@ from typing import Protocol, TypeAlias
 from fleet.errors import ExpiredError, FleetError, RefusedError, UnavailableError
 from fleet.text import Text
 from ground_station.flight.protocols.comparison import Difference, differences
-from ground_station.flight.protocols.exchange import Retry, Target
+from ground_station.flight.protocols.exchange import Target
 from ground_station.flight.protocols.mission_download import MissionDownload
 from ground_station.flight.protocols.mission_upload import MissionUpload
 from ground_station.flight.protocols.transfer import TransferEnd, TransferResult
@@ -51,13 +51,10 @@ class Presence(Protocol):
 class PlanTransfer:
     """Moves lists between this station and one aircraft."""
 
-    def __init__(
-        self, target: Target, conversation: Conversation, presence: Presence, retry: Retry | None = None
-    ) -> None:
+    def __init__(self, target: Target, conversation: Conversation, presence: Presence) -> None:
         self._target = target
         self._conversation = conversation
         self._presence = presence
-        self._retry = retry or Retry()
 
     async def place(self, kind: MissionType, items: Sequence[MissionItem], progress: Progress | None = None) -> int:
         """Put `items` on board and return how many whole transfers it took.
@@ -68,7 +65,7 @@ class PlanTransfer:
         failure: FleetError = _silence(kind)
         for attempt in range(1, WHOLE_TRANSFERS + 1):
             _tell(progress, kind, attempt, reading_back=False)
-            sent = await self._conversation.run(MissionUpload(self._target, items, kind, self._retry))
+            sent = await self._conversation.run(MissionUpload(self._target, items, kind))
             self._presence.check_present()
             if sent.end not in (TransferEnd.DONE, TransferEnd.UNSURE):
                 failure = _failed(kind, sent)
@@ -90,7 +87,7 @@ class PlanTransfer:
         """Return the list on board; raises ExpiredError, RefusedError or UnavailableError."""
         failure: FleetError = _silence(kind)
         for _ in range(3):
-            result = await self._conversation.run(MissionDownload(self._target, kind, self._retry))
+            result = await self._conversation.run(MissionDownload(self._target, kind))
             self._presence.check_present()
             if result.end is TransferEnd.DONE:
                 return result.items

@@ -7,20 +7,21 @@ from dataclasses import dataclass
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.clock import iso_utc
-from fleet.errors import ConflictError, ExpiredError, FleetError, RefusedError, UnavailableError
+from fleet.errors import ConflictError, ExpiredError, FleetError, UnavailableError
 from fleet.ids import CommandId, VehicleId
 from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.flight.preflight.drill_wall import require_realm
 from ground_station.flight.protocols.comparison import differences
-from ground_station.flight.protocols.exchange import retry_for
-from ground_station.flight.protocols.parameters import ParameterFetch, ParameterRead, ParameterSet
+from ground_station.flight.protocols.parameter_list import ParameterFetch
+from ground_station.flight.protocols.parameter_values import ParameterRead, ParameterSet
 from ground_station.flight.vehicles.contact import Contact
 from ground_station.flight.vehicles.failsafe_words import silence_failsafe
-from ground_station.flight.vehicles.flight_command import Action, FlightCommand
+from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
 from ground_station.flight.vehicles.ledger import CommandLedger
 from ground_station.flight.vehicles.manoeuvres import manoeuvre
-from ground_station.flight.vehicles.pilot import Pilot
+from ground_station.flight.vehicles.parameter_transfer import not_set
+from ground_station.flight.vehicles.pilot import REPLACED, Gate, Pilot
 from ground_station.flight.vehicles.plan_transfer import (
     PlanTransfer,
     Progress,
@@ -37,7 +38,7 @@ _RECORD_ON_S = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanItems:
-    """What is put on board for one flight. `name` tells plans apart, e.g. the plan's id."""
+    """What is put on board for one flight. `name` tells flights apart: the flight plan's digest."""
 
     name: str
     mission: tuple[MissionItem, ...]
@@ -76,6 +77,7 @@ class Vehicle:
         self._ledger = ledger
         self._transferring = False
         self._recorded_s = 0.0
+        self._orders = 0
         self._pilot = Pilot(
             cockpit=self,
             conversation=contact.conversation,
@@ -177,33 +179,23 @@ class Vehicle:
         require_realm(self._realm, await self.identify())
         await self._ledger.note_parameter(self.id, name, value, author=author)
         answer = await self.contact.conversation.run(ParameterSet(self.contact.target, name, value))
-        if answer.agreed:
-            return
-        if answer.value is None:
-            raise ExpiredError(
-                Text(f"設定値 {name} に機体が答えません", f"the aircraft does not answer about {name}"),
-                Text(
-                    "この名前の設定値がないか、電波が届いていません",
-                    "it has no parameter of that name, or the radio does not reach",
-                ),
-                name=name,
-            )
-        raise RefusedError(
-            Text(
-                f"設定値 {name} は {value:g} にならず {answer.value:g} のままです",
-                f"{name} stays {answer.value:g} instead of {value:g}",
-            ),
-            Text("値の範囲を確かめてください", "check the range of the value"),
-            name=name,
-            value=answer.value,
-        )
+        if not answer.agreed:
+            raise not_set(answer)
 
-    async def begin(self, action: Action, *, author: str, alt_home_m: float = 10.0) -> FlightCommand:
-        """Give a flight command and return it once it is in the audit chain; `end_of` tells how it ends.
+    async def begin(
+        self,
+        action: Action,
+        *,
+        author: str,
+        command_id: CommandId | None = None,
+        alt_home_m: float = 10.0,
+        gate: Gate | None = None,
+    ) -> FlightCommand:
+        """Give a flight command and return it once it is on paper; `end_of` tells how it ends.
 
         Raises ConflictError where the aircraft's situation does not allow it, RefusedError for a flight or a restart
-        on the wrong side of the drill wall, UnavailableError if the audit chain cannot be written (nothing is sent
-        then).
+        on the wrong side of the drill wall, UnavailableError if its beginning cannot be written down (nothing is sent
+        then). What is safer (`SAFER`) goes out whatever became of its paper.
         """
         flown = manoeuvre(action, self.contact.target, alt_home_m=alt_home_m)
         if flown.starts_a_flight:
@@ -221,9 +213,15 @@ class Vehicle:
         if action is Action.START_MISSION and self.contact.recorder is not None:
             self.contact.recorder.start(_flight_name(self))
         deadline_s = self.contact.clock.monotonic_s() + flown.lifetime_s
-        command = await self._ledger.open(action, self.id, author=author, lifetime_s=flown.lifetime_s, detail=detail)
-        await self._pilot.begin(command, flown, deadline_s=deadline_s)
-        return command
+        self._orders += 1
+        turn = self._orders
+        command = await self._ledger.open(
+            action, self.id, author=author, lifetime_s=flown.lifetime_s, detail=detail, command_id=command_id
+        )
+        if turn != self._orders:
+            return self._ledger.advance(command.id, CommandState.EXPIRED, REPLACED)
+        await self._pilot.begin(command, flown, deadline_s=deadline_s, gate=gate)
+        return self._ledger.command(command.id)
 
     async def end_of(self, command_id: CommandId) -> FlightCommand:
         """Wait for the end of a command and return it."""
@@ -253,7 +251,7 @@ class Vehicle:
         finally:
             self._transferring = False
 
-    async def tick(self, now_s: float) -> None:
+    def tick(self, now_s: float) -> None:
         """Do what is due: a flight that was begun elsewhere, or before a restart, is recorded as well.
 
         The record ends five seconds after the aircraft disarmed.
@@ -266,13 +264,12 @@ class Vehicle:
             recorder.start(_flight_name(self))
             self._recorded_s = now_s
         elif now_s - self._recorded_s > _RECORD_ON_S:
-            await recorder.stop()
+            recorder.end()
 
     def _transfer(self) -> PlanTransfer:
         self._require_link()
         presence = _Presence(self.contact, self.contact.tracker.reboots)
-        retry = retry_for(self.state().round_trip_s)
-        return PlanTransfer(self.contact.target, self.contact.conversation, presence, retry)
+        return PlanTransfer(self.contact.target, self.contact.conversation, presence)
 
     def _require_link(self) -> None:
         if self.state().link is not LinkState.FRESH:

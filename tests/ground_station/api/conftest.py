@@ -16,15 +16,16 @@ from fleet.realm import Realm
 from fleet.roles import Role
 from ground_station.api.app import create_app
 from ground_station.field_station import FieldStation
-from ground_station.flight.autopilot_station import VehicleSetting
-from ground_station.flight.links.address import parse_address
+from ground_station.flight.core import FlightCore
 from ground_station.station_setup import StationSetup
 from missions.formats.demo_town import make_demo_town
 from missions.formats.town_bundle import write_town
 from missions.values.town import Town
 from telemetry.mqtt_address import MqttAddress
+from tests.ground_station.flight.aircraft import unheard_core
 
 PASSWORD = "correct horse battery"
+VEHICLE = VehicleId("kakehashi-1")
 FOUNDER = "操縦 太郎"
 
 
@@ -38,9 +39,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """A station, its application, and its founder's browser."""
+    """A station, the flight core beside it, its application, and its founder's browser."""
 
     station: FieldStation
+    core: FlightCore
     app: FastAPI
     founder: Person
 
@@ -73,6 +75,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, Path]:
 async def served(town: tuple[Town, Path], tmp_path: Path) -> AsyncIterator[Served]:
     clock = SystemClock()
     async with AsyncExitStack() as stack:
+        core = await stack.enter_async_context(unheard_core(VEHICLE))
         station = await stack.enter_async_context(
             FieldStation(
                 StationSetup(
@@ -81,7 +84,8 @@ async def served(town: tuple[Town, Path], tmp_path: Path) -> AsyncIterator[Serve
                     folder=tmp_path,
                     realm=Realm.DRILL,
                     broker=MqttAddress(host="127.0.0.1", port=9, username="station-1", password="x" * 20),
-                    vehicles=(VehicleSetting(id=VehicleId("kakehashi-1"), address=parse_address("tcp:127.0.0.1:9")),),
+                    flight=core,
+                    vehicles=(VEHICLE,),
                     audit=AuditFile(tmp_path / "audit.jsonl", clock),
                     clock=clock,
                 )
@@ -93,4 +97,4 @@ async def served(town: tuple[Town, Path], tmp_path: Path) -> AsyncIterator[Serve
         answer = await client.post("/api/setup", json=body)
         assert answer.status_code == 201, answer.text
         founder = Person(client=client, csrf={"X-CSRF-Token": answer.json()["csrf_token"]})
-        yield Served(station=station, app=app, founder=founder)
+        yield Served(station=station, core=core, app=app, founder=founder)

@@ -36,6 +36,7 @@ TABLE: dict[tuple[str, str], frozenset[Role | None]] = {
     ("POST", "/api/deliveries/{delivery_id}/fly"): FLY,
     ("POST", "/api/deliveries/{delivery_id}/load"): FLY,
     ("POST", "/api/vehicles/{vehicle_id}/commands"): FLY,
+    ("POST", "/api/vehicles/{vehicle_id}/sender"): FLY,
     ("POST", "/api/sky-clear"): FLY,
     ("GET", "/api/health"): OPEN,
     ("POST", "/api/companion/pictures"): NOBODY,
@@ -93,7 +94,7 @@ async def test_a_change_without_the_pages_token_or_from_another_site_is_refused(
             answer = await client.request(method, _filled(path), json={}, headers=headers)
             assert answer.status_code == 403, (method, path)
     assert (await client.get("/api/session")).json()["person"] is not None
-    assert served.station.aircraft.ledger.recent() == ()
+    assert served.core.station.ledger.recent() == ()
 
 
 async def test_a_device_is_let_in_by_its_key_alone(served: Served) -> None:

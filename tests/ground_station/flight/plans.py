@@ -1,5 +1,10 @@
 """Lists of items for tests: those of the recorded delivery, and long ones."""
 
+from fleet.ids import PlanId, VehicleId
+from fleet.positions import Position
+from fleet.text import Text
+from ground_station.flight.flight_plan import FlightNeeds, FlightPlan
+from missions.values.aircraft import PayloadGear
 from missions.values.mission_item import MissionItem
 
 
@@ -31,6 +36,25 @@ FENCE = tuple(
     )
 )
 RALLY = (item(0, 5100, frame=3, x=347_710_000, y=1_332_289_999, z=40.6),)
+
+FLIGHT = FlightPlan(
+    id=PlanId("plan-1"),
+    vehicle_id=VehicleId("hato-1"),
+    home=Position(lon_deg=133.23, lat_deg=34.77, alt_amsl_m=500.0),
+    mission=MISSION,
+    fence=FENCE,
+    rally=RALLY,
+    needs=FlightNeeds(
+        system_id=1,
+        aircraft_name=Text("はと", "Hato"),
+        gear=PayloadGear.GRIPPER,
+        battery_percent=60.0,
+        capacity_mah=36_000.0,
+        return_at_mah=9_000,
+        return_altitude_home_m=80.0,
+        highest_home_m=80.4,
+    ),
+)
 
 
 def long_mission(count: int) -> tuple[MissionItem, ...]:

@@ -14,6 +14,7 @@ from fleet.ids import VehicleId
 from ground_station.flight.autopilot_station import AutopilotStation, Services, VehicleSetting
 from ground_station.flight.links.address import parse_address
 from ground_station.flight.links.frames import FrameCodec, FrameParser
+from ground_station.flight.trail_paper import TrailPaper
 from ground_station.flight.vehicles.state import LinkState, Timing
 from tests.ground_station.flight.aircraft import MemoryAudit, eventually
 
@@ -63,7 +64,7 @@ async def field_station() -> AsyncIterator[Field]:
         VehicleSetting(id=A, address=address, system_id=1),
         VehicleSetting(id=B, address=address, system_id=2),
     ]
-    services = Services(clock=SystemClock(), audit=MemoryAudit(), timing=Timing(heartbeat_hz=10.0))
+    services = Services(clock=SystemClock(), paper=TrailPaper(MemoryAudit()), timing=Timing(heartbeat_hz=10.0))
     async with AutopilotStation(settings, services) as station:
         await eventually(lambda: station.links[0].phase.value == "open")
         yield Field(station, port)

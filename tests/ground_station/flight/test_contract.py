@@ -17,6 +17,7 @@ from ground_station.flight.vehicles.flight_command import Action, CommandState
 from ground_station.flight.vehicles.foreign_hand import ForeignAct
 from ground_station.flight.vehicles.telemetry import Simulated, StatusText
 from ground_station.flight.vehicles.vehicle import PlanItems, Vehicle
+from ground_station.service.flight_of_plan import flight_of_plan
 from missions.values.mission_item import MissionType
 from tests.ground_station.flight.aircraft import Flown, eventually, real_arducopter, simulated_aircraft, station_for
 from tests.ground_station.flight.plans import FENCE, MISSION, RALLY, item, long_mission
@@ -31,7 +32,7 @@ DELIVERY = (
     item(4, 94, x=347_703_000, y=1_332_300_000, z=8.0, param1=20.0),
     item(5, 20),
 )
-DELIVERY_PLAN = replace(PLAN_VALUE, items=DELIVERY, return_altitude_home_m=20.0)
+DELIVERY_FLIGHT = flight_of_plan(replace(PLAN_VALUE, items=DELIVERY, return_altitude_home_m=20.0), AIRCRAFT)
 PLAN = PlanItems(name="plan-1", mission=MISSION, fence=FENCE, rally=RALLY)
 KINDS = ["simulator", pytest.param("arducopter", marks=pytest.mark.arducopter)]
 
@@ -148,7 +149,7 @@ async def test_what_the_flight_needs_is_set_and_a_load_is_delivered(flown: Flown
     vehicle = flown.vehicle
     for _ in range(3):
         known = await vehicle.fetch_parameters()
-        required = required_parameters(DELIVERY_PLAN, AIRCRAFT, known, simulated=True)
+        required = required_parameters(DELIVERY_FLIGHT, known, simulated=True)
         changed = await apply_required_parameters(vehicle, required, known)
         if any(needed.needs_restart for needed in changed):
             reboots = vehicle.state().reboots

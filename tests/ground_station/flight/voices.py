@@ -14,12 +14,13 @@ from fleet.ids import VehicleId
 from fleet.realm import Realm
 from ground_station.flight.autopilot_station import AutopilotStation, Services, VehicleSetting
 from ground_station.flight.feed import Subscription
+from ground_station.flight.journal_port import MemoryJournal
 from ground_station.flight.links.address import LinkAddress, Scheme, parse_address
 from ground_station.flight.links.frames import FrameCodec, FrameParser
 from ground_station.flight.links.transport import Peer, Receive
 from ground_station.flight.vehicles.contact import Contact, VehicleEvent
 from ground_station.flight.vehicles.state import Timing, VehicleState
-from tests.ground_station.flight.aircraft import MemoryAudit, eventually
+from tests.ground_station.flight.aircraft import eventually
 
 STEP_S = 0.5
 
@@ -197,7 +198,7 @@ async def air(*vehicles: tuple[str, str, int | None], realm: Realm = Realm.DRILL
         return media.setdefault(str(address), AirTransport(address))
 
     clock = ManualClock()
-    services = Services(clock=clock, audit=MemoryAudit(), timing=Timing(), realm=realm, open_link=opened)
+    services = Services(clock=clock, paper=MemoryJournal(clock), timing=Timing(), realm=realm, open_link=opened)
     settings = [
         VehicleSetting(id=VehicleId(name), address=parse_address(where), system_id=number)
         for name, where, number in vehicles

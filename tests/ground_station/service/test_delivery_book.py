@@ -17,7 +17,7 @@ class Disk:
     full: bool = False
     kept: list[Any] = field(default_factory=list)
 
-    def all(self, collection: str) -> list[Any]:
+    def all(self, collection: str, kind: Any, key_of: Any = None) -> list[Any]:
         return []
 
     def put(self, collection: str, document_id: str, body: Any, at_s: float) -> None:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from fleet.clock import ManualClock
 from fleet.errors import UnavailableError
 from fleet.ids import RequestId, SiteId
 from fleet.text import Text
@@ -16,7 +17,8 @@ from ground_station.service.request_book import RequestBook, RequestState, Stati
 from missions.values.request import DeliveryRequest, Urgency
 from tests.ground_station.flight.vehicles.test_replay import Replay
 from tests.ground_station.plan_values import PLAN_VALUE
-from tests.ground_station.service.test_delivery_desk import Everything, Paper
+from tests.ground_station.service.desk_world import Plans
+from tests.ground_station.service.fake_core import Disk
 from tests.ground_station.service.test_flight_progress import DELIVERY
 
 REQUEST = RequestId("request-1")
@@ -24,18 +26,19 @@ HOMEWARD = FlightProgress(stage=FlightStage.RETURNING, was_armed=True, was_airbo
 
 
 @dataclass
-class FullDisk(Paper):
+class FullDisk(Disk):
     """Paper that takes nothing of one collection."""
 
-    full: str = ""
+    full_of: str = ""
 
     def put(self, collection: str, document_id: str, body: Any, at_s: float) -> None:
-        if collection == self.full:
+        if collection == self.full_of:
             raise UnavailableError(Text("ディスクが一杯です", "the disk is full"))
+        super().put(collection, document_id, body, at_s)
 
 
 async def _landed(progress: FlightProgress, disk: FullDisk) -> tuple[DeliveryBook, RequestBook, FlightWatch]:
-    book, requests = DeliveryBook(cast("Any", Paper())), RequestBook(disk)
+    book, requests = DeliveryBook(cast("Any", Disk())), RequestBook(disk)
     wish = DeliveryRequest(
         id=REQUEST,
         item="水",
@@ -48,10 +51,9 @@ async def _landed(progress: FlightProgress, disk: FullDisk) -> tuple[DeliveryBoo
     await requests.add(StationRequest(request=wish, source="office", state=RequestState.FLYING), 0.0)
     flying = replace(DELIVERY, request_id=REQUEST, plan_id=PLAN_VALUE.id, progress=progress)
     await book.save(flying, 0.0)
-    rest = cast("Any", Everything())
-    nobody = cast("Any", None)
+    plans, nobody = cast("Any", Plans()), cast("Any", None)
     watch = FlightWatch(
-        station=nobody, town=nobody, book=book, plans=rest, requests=requests, clock=rest, watchers=nobody
+        mirror=nobody, town=nobody, book=book, plans=plans, requests=requests, clock=ManualClock(), watchers=nobody
     )
     return book, requests, watch
 
@@ -81,11 +83,11 @@ async def test_a_request_opens_again_only_if_its_load_is_known_to_have_come_back
 async def test_what_the_disk_refuses_is_tried_again_with_the_next_news() -> None:
     disk = FullDisk()
     book, requests, watch = await _landed(HOMEWARD, disk)
-    disk.full = RequestBook.COLLECTION
+    disk.full_of = RequestBook.COLLECTION
     with pytest.raises(UnavailableError):
         await _follow(watch)
     assert book.get(DELIVERY.id).state is DeliveryState.RETURNING
-    disk.full = ""
+    disk.full_of = ""
     await _follow(watch)
     assert book.get(DELIVERY.id).state is DeliveryState.RECALLED
     assert requests.get(REQUEST).state is RequestState.OPEN

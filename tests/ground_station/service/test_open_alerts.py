@@ -22,8 +22,8 @@ class Disk:
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], bytes] = {}
 
-    def all(self, collection: str) -> list[Any]:
-        return [msgspec.json.decode(body) for (name, _), body in self.kept.items() if name == collection]
+    def all(self, collection: str, kind: Any, key_of: Any = None) -> list[Any]:
+        return [msgspec.json.decode(body, type=kind) for (name, _), body in self.kept.items() if name == collection]
 
     def put(self, collection: str, document_id: str, body: Any, at_s: float) -> None:
         self.kept[collection, document_id] = msgspec.json.encode(body)

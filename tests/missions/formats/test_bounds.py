@@ -12,7 +12,7 @@ from fleet.errors import BadInputError
 from missions.formats.bounds import AIRCRAFT, RULES, check_aircraft, check_rules
 from missions.formats.town_bundle import read_town
 from missions.values.aircraft import Aircraft, Battery
-from missions.values.town import FlightRules
+from missions.values.rules import FlightRules
 from tests.missions.planning import small_town as towns
 
 

@@ -12,7 +12,7 @@ from fleet.text import Text
 from missions.formats.demo_aircraft import demo_aircraft
 from missions.formats.toml_values import read_table, table_of, toml_text, value_of
 from missions.values.aircraft import Aircraft
-from missions.values.town import FlightRules
+from missions.values.rules import FlightRules
 
 key = st.from_regex(r"[a-z_]{1,8}", fullmatch=True)
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -14,7 +14,8 @@ from missions.terrain.grid import Terrain
 from missions.values.aircraft import Aircraft, Battery, PayloadGear
 from missions.values.conditions import Conditions
 from missions.values.request import DeliveryRequest, Urgency
-from missions.values.town import AirspaceArea, AirspaceKind, FlightRules, Place, PlaceKind, Town
+from missions.values.rules import FlightRules
+from missions.values.town import AirspaceArea, AirspaceKind, Place, PlaceKind, Town
 
 FRAME = LocalFrame(lon_deg=133.25, lat_deg=34.75)
 CELL_M = 10.0

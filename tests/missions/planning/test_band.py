@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from missions.planning.band import DESIGN_MARGIN_M, HeightBand, band_over
 from missions.terrain.grid import Terrain
-from missions.values.town import FlightRules
+from missions.values.rules import FlightRules
 from tests.missions.planning import small_town as towns
 
 RULES = FlightRules()

@@ -150,11 +150,12 @@ async def test_a_revoked_device_is_thrown_out(kind: str, tmp_path: Path) -> None
         await office.subscribe(TOPICS.every_up(), qos=1)
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(("username", "password"), [("town-office", "guessed it, did I"), ("tent-1", STATION_KEY)])
 async def test_nobody_can_push_another_device_out_by_its_client_id(
-    username: str, password: str, tmp_path: Path
+    kind: str, username: str, password: str, tmp_path: Path
 ) -> None:
-    async with started("embedded", tmp_path) as broker, office_at(broker.port).client(queue_messages=10) as office:
+    async with started(kind, tmp_path) as broker, office_at(broker.port).client(queue_messages=10) as office:
         await office.subscribe(TOPICS.every_up(), qos=0)
         for clean in (True, False):
             thief = aiomqtt.Client(
@@ -172,9 +173,10 @@ async def test_nobody_can_push_another_device_out_by_its_client_id(
             assert await heard(office) == [f"{TOPICS.prefix}/tent-1/up/track"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("first", [b"GET / HTTP/1.1\r\n\r\n", b"\x10\xff\xff\xff\x7f", b"\x10\x05abcde", b"\x30\x02ab"])
-async def test_who_does_not_speak_mqtt_is_shown_the_door(first: bytes, tmp_path: Path) -> None:
-    async with started("embedded", tmp_path) as broker:
+async def test_who_does_not_speak_mqtt_is_shown_the_door(kind: str, first: bytes, tmp_path: Path) -> None:
+    async with started(kind, tmp_path) as broker:
         reader, writer = await asyncio.open_connection("127.0.0.1", broker.port)
         writer.write(first)
         async with asyncio.timeout(3.0):

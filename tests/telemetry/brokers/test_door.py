@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from telemetry.brokers.door import MAX_CONNECT_BYTES, Knock, NoConnectError, read_connect, remaining_length
+from telemetry.brokers.door import (
+    MAX_CONNECT_BYTES,
+    MQTT_3_1_1,
+    MQTT_5,
+    Knock,
+    NoConnectError,
+    read_connect,
+    remaining_length,
+)
 
 
 def text(value: bytes) -> bytes:
@@ -69,7 +77,31 @@ def test_another_packet_or_one_too_long_is_refused(header: bytes) -> None:
 @given(st.binary(max_size=MAX_CONNECT_BYTES))
 def test_garbage_raises_nothing_else(content: bytes) -> None:
     try:
-        knock = read_connect(content)
+        knock = read_connect(content, (MQTT_3_1_1, MQTT_5))
     except NoConnectError:
         return
     assert len(knock.username) <= MAX_CONNECT_BYTES
+
+
+def _connect_5(flags: int, properties: bytes, *fields: bytes) -> bytes:
+    return text(b"MQTT") + bytes([5, flags]) + b"\x00\x3c" + properties + b"".join(fields)
+
+
+@pytest.mark.parametrize("properties", [b"\x00", b"\x05\x11\x00\x00\x00\x3c", b"\xc8\x01" + b"\x26" * 200])
+def test_mqtt_5_is_read_where_it_is_spoken(properties: bytes) -> None:
+    content = _connect_5(0xC2, properties, text(b"id"), text(b"tent-1"), text(b"key"))
+    knock = read_connect(content, (MQTT_3_1_1, MQTT_5))
+    assert (knock.client_id, knock.username, knock.password, knock.version) == ("id", "tent-1", "key", MQTT_5)
+    assert knock.refusal == b"\x20\x03\x00\x87\x00"
+
+
+def test_a_will_of_mqtt_5_has_properties_of_its_own() -> None:
+    will = b"\x05\x18\x00\x00\x00\x05" + text(b"topic") + text(b"gone")
+    content = _connect_5(0xC6, b"\x00", text(b"id"), will, text(b"tent-1"), text(b"key"))
+    assert read_connect(content, (MQTT_5,)).username == "tent-1"
+
+
+@pytest.mark.parametrize("properties", [b"", b"\xff\xff\xff\xff\xff", b"\xff\xff\x7f", b"\x80"])
+def test_properties_that_do_not_end_are_refused(properties: bytes) -> None:
+    with pytest.raises(NoConnectError):
+        read_connect(_connect_5(0xC2, properties, text(b"id")), (MQTT_5,))

@@ -2,18 +2,25 @@
 
 import { getContext, setContext } from 'svelte';
 import type { Station, Town } from '$lib/api/types';
+import { mergeCommands, stateOf } from '$lib/flight/commands';
+import { FlightCore, type ClearRow, type Command, type SaferOrder } from '$lib/flight/core.svelte';
+import { bySafestWay, notConfirmed } from '$lib/flight/safer';
 import { freshId, get, post, remove } from '$lib/http/client';
 import { asProblem, Problem } from '$lib/http/problem';
 import { words, type Text } from '$lib/i18n/words';
 import type { LiveStore } from '$lib/live/live.svelte';
-import { firstRequest, isClosed, isEnded, toCommand, type Delivery, type Plan, type Request, type Vehicle, type Work } from './flow';
+import { session } from '$lib/session/session.svelte';
+import { aircraftInAir, firstRequest, isClosed, isEnded, toCommand, type Delivery, type Plan, type Request, type Vehicle, type Work } from './flow';
 import { operatorWords } from './words';
 
 export type StationLive = Station['StationLive'];
 type CommandAction = Station['CommandIn']['action'];
 
 const commandWithinMs = 5000;
+/** After a try at the flight core itself; together they end with the time in which the core would still carry it out. */
+const overStationWithinMs = 3500;
 const askAgainMs = 5000;
+const mostGiven = 40;
 
 export type Choice =
   | { readonly kind: 'request'; readonly id: string }
@@ -28,6 +35,7 @@ export interface Wind {
 export class Desk {
   readonly town: Town;
   readonly live: LiveStore<StationLive>;
+  readonly core: FlightCore;
   #choice = $state.raw<Choice | null>(null);
   #plans = $state.raw<Readonly<Record<string, Plan>>>({});
   /** Plans that are asked of the station; live news comes often, and one question at a time is enough. */
@@ -36,17 +44,24 @@ export class Desk {
   #planOfRequest = $state.raw<Readonly<Record<string, string | null>>>({});
   #problem = $state.raw<Problem | null>(null);
   #busy = $state.raw<Text | null>(null);
+  /** Orders of this page, newest first, as far as it knows by itself what became of them; at most 40. */
+  #given = $state.raw<readonly Command[]>([]);
   /** The finding's leg that the map and the profile point out. */
   highlightLeg = $state<number | null>(null);
 
-  constructor(town: Town, live: LiveStore<StationLive>) {
+  constructor(town: Town, live: LiveStore<StationLive>, core = new FlightCore()) {
     this.town = town;
     this.live = live;
+    this.core = core;
   }
 
   readonly requests: Request[] = $derived.by(() => Object.values(this.live.state?.requests ?? {}));
   readonly vehicles: Vehicle[] = $derived.by(() => Object.values(this.live.state?.vehicles ?? {}));
   readonly deliveries: Delivery[] = $derived.by(() => Object.values(this.live.state?.deliveries ?? {}));
+  /** Every order on show and what became of it. */
+  readonly commands: Command[] = $derived.by(() =>
+    mergeCommands([...Object.values(this.live.state?.commands ?? {}), ...this.core.commands], this.#given),
+  );
   readonly work: Work | null = $derived.by(() => this.#workOf());
 
   get choice(): Choice | null {
@@ -172,25 +187,47 @@ export class Desk {
   }
 
   async fly(delivery: Delivery): Promise<void> {
-    const body = { id: freshId() } satisfies Station['FlyIn'];
-    await this.#order(this.vehicleFor(delivery, null), () =>
-      post(`deliveries/${delivery.id}/fly`, body, commandWithinMs),
+    const given = this.#newCommand(freshId(), delivery.vehicle_id, 'fly');
+    const body = { id: given.id, heard: this.core.heard() } satisfies Station['FlyIn'];
+    await this.#order(given, this.vehicleFor(delivery, null), () =>
+      post<Command>(`deliveries/${delivery.id}/fly`, body, commandWithinMs),
     );
   }
 
   async command(vehicle: Vehicle, action: CommandAction): Promise<void> {
-    const body = { id: freshId(), action } satisfies Station['CommandIn'];
-    await this.#order(vehicle, () => post(`vehicles/${vehicle.id}/commands`, body, commandWithinMs));
+    const given = this.#newCommand(freshId(), vehicle.id, action);
+    const heard = this.core.heard();
+    const body = { id: given.id, action, heard } satisfies Station['CommandIn'];
+    const address = `vehicles/${vehicle.id}/commands`;
+    await this.#order(given, vehicle, () => {
+      if (action === 'resume') return post<Command>(address, body, commandWithinMs);
+      const order = heard === null ? null : { id: given.id, action, vehicle_id: vehicle.id, heard };
+      return bySafestWay(
+        this.#straight(order, (sent) => this.core.order(sent)),
+        () => post<Command>(address, body, overStationWithinMs),
+      );
+    });
   }
 
+  /** Recall all that fly; each aircraft answers for itself. */
   async skyClear(): Promise<void> {
-    await this.#attempt(null, async () => {
-      const body: Station['SkyClearIn'] = { id: freshId() };
-      const failed = (await post<Station['SkyClearOut'][]>('sky-clear', body)).filter((one) => one.problem !== null);
-      const said = (language: keyof Text) => failed.map((one) => `${one.vehicle_id}: ${one.problem?.[language]}`).join(' / ');
-      if (failed[0] === undefined) return;
-      const what = { ja: said('ja'), en: said('en') };
-      throw new Problem({ status: 202, code: 'sky-not-clear', what, cure: failed[0].problem_cure });
+    const id = freshId();
+    const heard = this.core.heard();
+    const given = aircraftInAir(this.vehicles).map((one) => this.#newCommand(`${id}-${one.id}`, one.id, 'recall'));
+    const order = heard === null ? null : { id, action: 'recall' as const, vehicle_id: null, heard };
+    await this.#attempt(words.commandState.sending, async () => {
+      let rows: readonly ClearRow[];
+      try {
+        rows = await bySafestWay(
+          this.#straight(order, (sent) => this.core.clearTheSky(sent)),
+          () => this.#clearOverStation({ id, heard }),
+        );
+      } catch (error) {
+        const problem = asProblem(error);
+        for (const command of given) this.#note(command, problem);
+        throw problem;
+      }
+      this.#settle(given, rows);
     });
   }
 
@@ -237,18 +274,71 @@ export class Desk {
     this.#plans = { ...this.#plans, [plan.id]: plan };
   }
 
+  /** The way to the flight core itself, if there is one and it was heard. */
+  #straight<Answer>(
+    order: SaferOrder | null,
+    send: (order: SaferOrder) => Promise<Answer>,
+  ): (() => Promise<Answer>) | null {
+    return order === null || !this.core.canOrder ? null : () => send(order);
+  }
+
+  async #clearOverStation(body: Station['SkyClearIn']): Promise<ClearRow[]> {
+    const rows = await post<Station['SkyClearOut'][]>('sky-clear', body, overStationWithinMs);
+    return rows.map(({ vehicle_id, problem, problem_cure }) => {
+      const what = problem && { ja: `${problem.ja}${problem_cure ? ` ${problem_cure.ja}` : ''}`, en: `${problem.en}${problem_cure ? ` ${problem_cure.en}` : ''}` };
+      return { vehicle_id, command: null, problem: what };
+    });
+  }
+
+  /** Note each aircraft's answer; throws what failed, in words. */
+  #settle(given: readonly Command[], rows: readonly ClearRow[]): void {
+    const failed = rows.filter((row) => row.problem != null);
+    this.#given = this.#given.flatMap((command) => {
+      if (!given.some((one) => one.id === command.id)) return [command];
+      const row = rows.find((one) => one.vehicle_id === command.vehicle_id);
+      if (row === undefined) return [];
+      return [row.command ?? { ...command, ...(row.problem == null ? {} : { state: 'refused' as const, text: row.problem }) }];
+    });
+    if (failed.length === 0) return;
+    const said = (language: keyof Text) => failed.map((one) => `${one.vehicle_id}: ${one.problem?.[language]}`).join(' / ');
+    throw new Problem({ status: 202, code: 'sky-not-clear', what: { ja: said('ja'), en: said('en') }, cure: null });
+  }
+
   /** Send a flight command; where no answer comes, it may have been carried out all the same, and the page says so. */
-  async #order(vehicle: Vehicle | null, send: () => Promise<unknown>): Promise<void> {
+  async #order(given: Command, vehicle: Vehicle | null, send: () => Promise<Command>): Promise<void> {
     await this.#attempt(words.commandState.sending, async () => {
       try {
-        await send();
+        this.#keep(await send());
       } catch (error) {
-        const problem = asProblem(error);
-        if (problem.code !== 'unreachable') throw problem;
-        const what = operatorWords.orderNotConfirmed;
-        throw new Problem({ status: 0, code: 'not-confirmed', what, cure: vehicle?.failsafe ?? null });
+        const failed = asProblem(error);
+        const open = failed.code === 'unreachable' ? notConfirmed(failed) : failed;
+        const { status, code, what } = open;
+        const problem =
+          code === 'not-confirmed' ? new Problem({ status, code, what, cure: open.cure ?? vehicle?.failsafe ?? null }) : open;
+        this.#note(given, problem);
+        throw problem;
       }
     });
+  }
+
+  /** An order of this page that begins now, on show at once. */
+  #newCommand(id: string, vehicleId: string, action: Command['action']): Command {
+    const atS = this.live.nowS;
+    const text = words.commandState.sent;
+    const author = session.current?.person?.name ?? '';
+    const command: Command = { id, vehicle_id: vehicleId, action, author, state: 'sent', text, created_at_s: atS, changed_at_s: atS };
+    this.#keep(command);
+    return command;
+  }
+
+  #keep(command: Command): void {
+    this.#given = [command, ...this.#given.filter((one) => one.id !== command.id)].slice(0, mostGiven);
+  }
+
+  #note(command: Command, problem: Problem): void {
+    const { what, cure } = problem;
+    const text = cure === null ? what : { ja: `${what.ja}。${cure.ja}`, en: `${what.en}. ${cure.en}` };
+    this.#keep({ ...command, state: stateOf(problem), text, changed_at_s: this.live.nowS });
   }
 
   async #attempt(busy: Text | null, action: () => Promise<unknown>): Promise<void> {

@@ -154,9 +154,15 @@ export const operatorWords = {
   clearNote: (count: number) => text(`${count} 機`, `${count} aircraft`),
   clearHelp: text('飛行中の機体をすべて、安全な高さで拠点へ戻します', 'Brings every flying aircraft home'),
   stillInAir: text('飛行中', 'In the air'),
-  orderNotConfirmed: text(
-    '未確認: 地上局が答えません。指示が届いたかどうか、わかりません。',
-    'Not confirmed: the station does not answer. The command may or may not have been sent.',
+  coreOut: text('地上局から飛行の中枢に届きません。', 'The station does not reach the flight core.'),
+  coreAlarm: text('飛行の中枢からの警報:', 'Alarm of the flight core:'),
+  coreStraight: text(
+    'この画面からは届いているので、待機・帰還・着陸・上空退避はこのまま押せます。',
+    'This page reaches it: Hold, Recall, Land and Sky clear work as they are.',
+  ),
+  coreByHand: text(
+    '「緊急操作」を開くか、送信機（プロポ）で操作してください。',
+    'Open “Emergency”, or use the transmitter.',
   ),
   aircraftNotHeard: text('この配送の機体がまだ見えません', 'The aircraft of this delivery is not seen yet'),
   needFlyer: text('飛行の操作は、操縦者だけができます', 'Only operators may fly'),

@@ -2,6 +2,7 @@
 
 import { getContext, setContext } from 'svelte';
 import type { Office, Place, Town } from '$lib/api/types';
+import { byPress } from '$lib/format/storage';
 import { get, post } from '$lib/http/client';
 import { asProblem, type Problem } from '$lib/http/problem';
 import type { LiveStore } from '$lib/live/live.svelte';
@@ -44,11 +45,13 @@ export class TownDesk {
   readonly #liveRequests = $derived.by(() => this.live.state?.requests);
   readonly #livePictures = $derived.by(() => this.live.state?.pictures);
   readonly #liveStations = $derived.by(() => this.live.state?.stations);
+  readonly #liveStorage = $derived.by(() => this.live.state?.storage);
   readonly #liveAlerts = $derived.by(() => this.live.state?.alerts);
 
   readonly vehicles = $derived.by(() => Object.values(this.#liveVehicles ?? {}));
   readonly deliveries = $derived.by(() => Object.values(this.#liveDeliveries ?? {}));
   readonly stations = $derived.by(() => Object.values(this.#liveStations ?? {}));
+  readonly storage = $derived.by(() => byPress(Object.values(this.#liveStorage ?? {})));
   readonly alerts = $derived.by(() => Object.values(this.#liveAlerts ?? {}).sort((a, b) => b.at_s - a.at_s));
   readonly works = $derived.by(() => worksOf(Object.values(this.#liveRequests ?? {}), this.deliveries));
   readonly pictures = $derived.by(() => joined(this.#older, this.#livePictures ?? {}));

@@ -70,6 +70,7 @@ export const townWords = {
   atLeast: (what: Text) => text(`${what.ja}以上`, `${what.en} or more`),
 
   stationConnected: text('地上局と接続中', 'Station connected'),
+  stationConnectedNotKept: text('地上局と接続中。記録できていないものがあります', 'Station connected; something is not being kept'),
   stationSilent: (name: Text, duration: Text) =>
     text(`${name.ja}と ${duration.ja}つながっていません。最後の知らせを表示`, `${name.en} silent for ${duration.en}; showing its last word`),
   stationNever: (name: Text) => text(`${name.ja}からまだ知らせがありません`, `${name.en} has not been heard yet`),

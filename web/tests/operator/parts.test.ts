@@ -4,7 +4,9 @@ import LinkBars from '$lib/ui/LinkBars.svelte';
 import CommandStatus from '$lib/ui/CommandStatus.svelte';
 import FlyStep from '../../src/operator/FlyStep.svelte';
 import RecordStep from '../../src/operator/RecordStep.svelte';
+import OfficeLine from '../../src/operator/OfficeLine.svelte';
 import Silence from '../../src/operator/Silence.svelte';
+import TopBar from '../../src/operator/TopBar.svelte';
 import Stage from './Stage.svelte';
 
 let stage: ReturnType<typeof mount>;
@@ -83,4 +85,47 @@ test('a delivered load whose aircraft came down elsewhere tells both', () => {
   show(RecordStep, { work, delivery: { ...landed, state: 'done', load_unknown: false, problem: away }, notices });
   expect(words()).toContain('届けました');
   expect(words()).toContain('1300 m');
+});
+
+const notKept = (id: string, ja: string, level = 'act'): object => ({
+  id,
+  at_s: 940,
+  level,
+  text: { ja, en: id },
+  cure: { ja: 'ディスクに空きを作ってください', en: 'make room on the disk' },
+});
+const office = (ja: string, trouble: boolean): object => ({ connected: true, text: { ja, en: '' }, trouble });
+const strips = (): string[] => [...document.querySelectorAll('.strip.act')].map((one) => one.textContent ?? '');
+
+test('what cannot be kept stands in vermilion over the page, with since when and what to do', () => {
+  const storage = { outbox: notKept('outbox', '役場へ送る記録に書けません。155 件が残っていません') };
+  show(TopBar, { onhelp: () => undefined }, { state: { storage, alerts: {} } });
+  expect(strips()).toHaveLength(1);
+  expect(strips()[0]).toContain('155 件が残っていません');
+  expect(strips()[0]).toContain('対処: ディスクに空きを作ってください');
+  expect(strips()[0]).toContain('09:15 から');
+  expect(words()).toContain('お知らせ 1');
+});
+
+test('of many places the worst of each side is shown, and the rest is counted', () => {
+  const ids = ['folder', 'pictures', 'outbox', 'audit', 'office/office-database'];
+  const storage = Object.fromEntries(ids.map((id) => [id, notKept(id, `${id} に書けません`)]));
+  show(TopBar, { onhelp: () => undefined }, { state: { storage, alerts: {} } });
+  expect(strips()).toHaveLength(3);
+  expect(strips()[0]).toContain('outbox に');
+  expect(strips()[1]).toContain('office/office-database に');
+  expect(strips()[2]).toContain('ほか 3 か所');
+});
+
+test('a page without anything to say of the disk shows no strip', () => {
+  show(TopBar, { onhelp: () => undefined }, { state: { storage: {}, alerts: {} } });
+  expect(strips()).toEqual([]);
+});
+
+test('the line to the office is not calm while something is not kept', async () => {
+  show(OfficeLine, {}, { state: { office: office('役場と接続中', false) } });
+  expect(document.querySelector('p.trouble')).toBeNull();
+  await unmount(stage);
+  show(OfficeLine, {}, { state: { office: office('役場と接続中。この局が記録を保存できません', true) } });
+  expect(document.querySelector('p.trouble')?.textContent).toContain('この局が記録を保存できません');
 });

@@ -12,6 +12,7 @@ export const calm: State = {
   pictures: {},
   stations: {},
   alerts: {},
+  storage: {},
   broker_connected: true,
   clock_s: 1000,
 };

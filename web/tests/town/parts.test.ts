@@ -4,6 +4,9 @@ import FrozenBanner from '$lib/ui/FrozenBanner.svelte';
 import Glance from '../../src/town/Glance.svelte';
 import Report from '../../src/town/Report.svelte';
 import RequestForm from '../../src/town/RequestForm.svelte';
+import StationLine from '../../src/town/StationLine.svelte';
+import TopBar from '../../src/town/TopBar.svelte';
+import WallBar from '../../src/town/WallBar.svelte';
 import Town from '../../src/town/Town.svelte';
 import VehicleCard from '../../src/town/VehicleCard.svelte';
 import WorkLists from '../../src/town/WorkLists.svelte';
@@ -263,4 +266,38 @@ test('a picture that leaves while older ones load is kept, and one that changes 
   hear({ pictures: {} });
   desk.keepSeen();
   expect(desk.pictures.find((one) => one.id === 'old')?.state).toBe('complete');
+});
+
+const stationCannot = {
+  id: 'station-1/outbox',
+  at_s: 940,
+  level: 'act' as const,
+  text: { ja: '地上局「運航局」が記録できません: 役場へ送る記録に書けません', en: 'the station cannot keep records' },
+  cure: { ja: 'ディスクに空きを作ってください', en: 'make room' },
+};
+const bar = TopBar as unknown as Component;
+
+test.each([bar, WallBar as Component])('what a station cannot keep stands over the page and the wall screen', (part) => {
+  show(part);
+  hear({ stations: { s: station() }, storage: { 'station-1/outbox': stationCannot } });
+  expect(words('.strip.act')).toContain('地上局「運航局」が記録できません');
+  expect(words('.strip.act')).toContain('対処: ディスクに空きを作ってください');
+  hear({ stations: { s: station() } });
+  expect(document.querySelector('.strip')).toBeNull();
+});
+
+test('a station that is heard but whose records are not kept is not said to be well', () => {
+  show(StationLine);
+  hear({ stations: { s: station() }, storage: { 'station-1/outbox': stationCannot } });
+  expect(words()).toContain('記録できていないものがあります');
+  hear({ stations: { s: station() } });
+  expect(words()).not.toContain('記録できていない');
+  expect(words()).toContain('地上局と接続中');
+});
+
+test('what is not known any more since a side fell silent is amber, not vermilion', () => {
+  show(bar);
+  hear({ storage: { 'station-1/unknown': { ...stationCannot, id: 'station-1/unknown', level: 'warn' } } });
+  expect(document.querySelector('.strip.act')).toBeNull();
+  expect(words('.strip.warn')).toContain('運航局');
 });

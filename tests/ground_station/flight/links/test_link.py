@@ -1,6 +1,7 @@
 """The supervisor of one link over a transport in memory: reconnecting, owners of system ids, counting."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -183,14 +184,15 @@ async def test_a_broadcast_reaches_every_peer_once() -> None:
 
 async def test_a_full_log_drops_frames_and_a_full_disk_is_told(tmp_path: Path) -> None:
     clock = ManualClock()
-    log = FrameLog(tmp_path / "flight.tlog", clock)
+    writer = ThreadPoolExecutor(max_workers=1)
+    log = FrameLog(tmp_path / "flight.tlog", clock, writer)
     big = b"\xfd" * 1_000_000
     for _ in range(6):
         log.record(big)
     assert (log.recorded, log.dropped) == (4, 2)
     await log.flush()
     assert (tmp_path / "flight.tlog").stat().st_size == 4 * 1_000_008
-    nowhere = FrameLog(tmp_path / "flight.tlog" / "below-a-file.tlog", clock)
+    nowhere = FrameLog(tmp_path / "flight.tlog" / "below-a-file.tlog", clock, writer)
     nowhere.record(b"x")
     await nowhere.flush()
     assert nowhere.error is not None

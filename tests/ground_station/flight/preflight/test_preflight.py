@@ -14,7 +14,7 @@ from ground_station.flight.preflight.parameter_checks import (
     parameter_checks,
     unmet,
 )
-from ground_station.flight.preflight.required_parameters import charge_to_return_at_wh, required_parameters
+from ground_station.flight.preflight.required_parameters import required_parameters
 from ground_station.flight.vehicles.state import LinkState, Timing, VehicleState
 from ground_station.flight.vehicles.telemetry import (
     BatteryState,
@@ -28,10 +28,9 @@ from ground_station.flight.vehicles.telemetry import (
 )
 from ground_station.flight.vehicles.tracker import Tracker
 from missions.values.finding import Finding, Level
-from missions.values.plan import Leg, Phase, Plan
-from tests.ground_station.plan_values import AIRCRAFT, HOME, PLAN_VALUE
+from tests.ground_station.plan_values import FLIGHT_VALUE, HOME
 
-NEEDS = TakeOffNeeds(home=HOME, plan_name="plan-1", battery_percent=60.0)
+NEEDS = TakeOffNeeds(home=HOME, digest="plan-1", battery_percent=60.0)
 
 GOOD_EKF = EkfState(
     received_s=100.0,
@@ -134,9 +133,7 @@ def test_another_ground_station_is_warned_of() -> None:
 
 
 def _required(known: Mapping[str, float], *, simulated: bool = False) -> dict[str, float]:
-    return {
-        needed.name: needed.value for needed in required_parameters(PLAN_VALUE, AIRCRAFT, known, simulated=simulated)
-    }
+    return {needed.name: needed.value for needed in required_parameters(FLIGHT_VALUE, known, simulated=simulated)}
 
 
 def test_failsafes_follow_from_the_plan_and_the_aircraft() -> None:
@@ -148,38 +145,6 @@ def test_failsafes_follow_from_the_plan_and_the_aircraft() -> None:
     assert needed["BATT_FS_LOW_ACT"] == 2.0
     usable_mah = 36_000.0 * 0.05 + 400.0 / 44.4 * 1000.0
     assert needed["BATT_LOW_MAH"] == pytest.approx(usable_mah, abs=1.0)
-
-
-def _plan_of(out_wh: float, back_wh: float, left_wh: float) -> Plan:
-    def leg(phase: Phase, energy_wh: float) -> Leg:
-        return Leg(
-            number=0,
-            phase=phase,
-            start=PLAN_VALUE.home,
-            end=PLAN_VALUE.home,
-            mission_seq=1,
-            duration_s=60.0,
-            energy_wh=energy_wh,
-            energy_left_wh=0.0,
-            min_clearance_m=40.0,
-            max_agl_m=100.0,
-        )
-
-    energy = replace(PLAN_VALUE.energy, needed_wh=out_wh + back_wh, reserve_wh=300.0, left_at_landing_wh=left_wh)
-    return replace(PLAN_VALUE, legs=(leg(Phase.OUTBOUND, out_wh), leg(Phase.RETURN, back_wh)), energy=energy)
-
-
-@pytest.mark.parametrize(
-    ("plan", "at_wh"),
-    [
-        (_plan_of(400.0, 300.0, 900.0), 480.0),  # 1.2 × the dearer way
-        (_plan_of(300.0, 400.0, 900.0), 480.0),
-        (_plan_of(400.0, 300.0, 600.0), 425.0),  # a normal flight is not broken off
-        (_plan_of(400.0, 300.0, 320.0), 300.0),  # never less than the reserve
-    ],
-)
-def test_a_low_battery_brings_it_home_while_there_is_enough_for_the_way(plan: Plan, at_wh: float) -> None:
-    assert charge_to_return_at_wh(plan) == pytest.approx(at_wh)
 
 
 def test_the_return_height_has_the_name_of_the_firmware() -> None:
@@ -197,7 +162,7 @@ def test_the_gripper_of_a_simulated_aircraft_is_wired_for_it() -> None:
 @pytest.mark.parametrize("output", [{"SERVO7_FUNCTION": 28.0}, {"GRIP_CAN_ID": 1.0}])
 def test_a_gripper_that_is_wired_on_the_real_aircraft_passes(output: dict[str, float]) -> None:
     known = {"GRIP_ENABLE": 1.0, "GRIP_TYPE": 2.0, **output}
-    required = required_parameters(PLAN_VALUE, AIRCRAFT, known, simulated=False)
+    required = required_parameters(FLIGHT_VALUE, known, simulated=False)
     grip = [one for one in parameter_checks(required, known) if "GRIP" in one.rule or "SERVO" in one.rule]
     assert {one.level for one in grip} == {Level.OK}
 
@@ -214,7 +179,7 @@ class Shelf:
 
 async def test_the_wiring_of_a_real_aircraft_is_refused_with_who_must_mend_it_and_never_written() -> None:
     known = {"GRIP_ENABLE": 1.0, "GRIP_TYPE": 0.0, "SERVO9_FUNCTION": 0.0}
-    required = required_parameters(PLAN_VALUE, AIRCRAFT, known, simulated=False)
+    required = required_parameters(FLIGHT_VALUE, known, simulated=False)
     findings = {one.rule: one for one in parameter_checks(required, known)}
     for rule in ("parameter.GRIP_TYPE", "parameter.SERVO*_FUNCTION"):
         assert findings[rule].level is Level.REFUSE
@@ -234,7 +199,7 @@ def test_silence_ends_a_plan_but_not_a_landing_and_keeps_the_load(now: dict[str,
 
 
 def test_a_wrong_or_unknown_setting_is_refused_with_a_button_to_cure_it() -> None:
-    required = required_parameters(PLAN_VALUE, AIRCRAFT, {}, simulated=False)
+    required = required_parameters(FLIGHT_VALUE, {}, simulated=False)
     known = {"FS_GCS_ENABLE": 0.0, "FENCE_ENABLE": 1.0}
     findings = {finding.rule: finding for finding in parameter_checks(required, known)}
     wrong = findings["parameter.FS_GCS_ENABLE"]
@@ -247,7 +212,7 @@ def test_a_wrong_or_unknown_setting_is_refused_with_a_button_to_cure_it() -> Non
 
 async def test_only_what_is_wrong_is_set() -> None:
     shelf = Shelf({"FENCE_ENABLE": 1.0, "SERVO9_FUNCTION": 28.0})
-    required = required_parameters(PLAN_VALUE, AIRCRAFT, shelf.values, simulated=False)
+    required = required_parameters(FLIGHT_VALUE, shelf.values, simulated=False)
     await apply_required_parameters(shelf, required, shelf.values)
     assert "FENCE_ENABLE" not in shelf.sets
     assert unmet(required, shelf.values) == ()

@@ -4,11 +4,20 @@ from ground_station.flight.links.frames import Message
 from ground_station.flight.protocols import requests
 from ground_station.flight.protocols.command import Answer, CommandExchange
 from ground_station.flight.protocols.exchange import Target
+from ground_station.flight.protocols.pace import Pace
 from tests.ground_station.flight.fake_autopilot import STATION, FakeAutopilot
 from tests.ground_station.flight.radio import Radio
 
 TARGET = Target(system_id=1)
 ARM = dialect.MAV_CMD_COMPONENT_ARM_DISARM
+
+
+def _quick() -> Pace:
+    return Pace(round_trip_s=0.02, base_s=0.02)
+
+
+def _slow() -> Pace:
+    return Pace(round_trip_s=2.0, base_s=2.0, spread_s=0.25)
 
 
 def _arm(expires_s: float = 5.0) -> CommandExchange:
@@ -27,7 +36,7 @@ async def test_an_accepted_command_is_sent_once() -> None:
 
 async def test_loss_is_healed_by_repetition_with_a_rising_confirmation() -> None:
     exchange = _arm()
-    first = exchange.start(0.0)
+    first = exchange.start(0.0, _quick)
     second = exchange.tick(1.0)
     third = exchange.tick(2.0)
     assert [message.confirmation for message in (*first, *second, *third)] == [0, 1, 2]
@@ -43,21 +52,21 @@ async def test_a_dead_uplink_ends_silent_at_the_expiry_and_nothing_is_sent_after
 
 def test_an_expired_command_is_never_sent() -> None:
     exchange = _arm(expires_s=4.0)
-    assert exchange.start(4.0) == ()
+    assert exchange.start(4.0, _quick) == ()
     assert exchange.result is not None
     assert exchange.result.sent == 0
 
 
 def test_an_answer_to_another_command_changes_nothing() -> None:
     exchange = _arm()
-    exchange.start(0.0)
+    exchange.start(0.0, _quick)
     exchange.receive(_ack(4, command=dialect.MAV_CMD_NAV_TAKEOFF), 0.1)
     assert exchange.result is None
 
 
 def test_the_second_answer_does_not_change_the_first() -> None:
     exchange = _arm()
-    exchange.start(0.0)
+    exchange.start(0.0, _quick)
     exchange.receive(_ack(0), 0.1)
     exchange.receive(_ack(4), 0.2)
     assert exchange.result is not None
@@ -67,7 +76,7 @@ def test_the_second_answer_does_not_change_the_first() -> None:
 
 def test_in_progress_stops_the_repeating_and_waits_for_the_end() -> None:
     exchange = _arm(expires_s=10.0)
-    exchange.start(0.0)
+    exchange.start(0.0, _quick)
     exchange.receive(_ack(5, progress=40), 0.5)
     assert exchange.tick(2.0) == ()
     assert exchange.progress_percent == 40
@@ -78,15 +87,15 @@ def test_in_progress_stops_the_repeating_and_waits_for_the_end() -> None:
 
 def test_temporarily_rejected_is_asked_again() -> None:
     exchange = _arm()
-    exchange.start(0.0)
+    exchange.start(0.0, _quick)
     exchange.receive(_ack(1), 0.1)
     assert exchange.result is None
     assert len(exchange.tick(1.2)) == 1
 
 
 def test_a_late_refusal_of_the_command_before_does_not_answer_this_one() -> None:
-    exchange = CommandExchange(command=ARM, make=requests.arm(TARGET), expires_s=5.0, round_trip_s=2.0)
-    exchange.start(0.0)
+    exchange = CommandExchange(command=ARM, make=requests.arm(TARGET), expires_s=5.0)
+    exchange.start(0.0, _slow)
     exchange.receive(_ack(4), 0.5)
     assert exchange.tick(0.6) == ()
     assert exchange.result is None
@@ -97,7 +106,7 @@ def test_a_late_refusal_of_the_command_before_does_not_answer_this_one() -> None
 
 def test_a_refusal_stands_when_its_grace_is_over_and_nothing_is_sent_meanwhile() -> None:
     exchange = _arm()
-    exchange.start(0.0)
+    exchange.start(0.0, _quick)
     exchange.receive(_ack(4), 0.9)
     assert exchange.tick(1.2) == ()
     assert exchange.result is None
@@ -107,8 +116,8 @@ def test_a_refusal_stands_when_its_grace_is_over_and_nothing_is_sent_meanwhile()
 
 
 def test_nothing_is_repeated_before_an_answer_is_overdue() -> None:
-    exchange = CommandExchange(command=ARM, make=requests.arm(TARGET), expires_s=8.0, round_trip_s=2.0)
-    exchange.start(0.0)
+    exchange = CommandExchange(command=ARM, make=requests.arm(TARGET), expires_s=8.0)
+    exchange.start(0.0, _slow)
     assert exchange.tick(2.9) == ()
     assert len(exchange.tick(3.0)) == 1
 

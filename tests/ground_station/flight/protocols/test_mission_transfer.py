@@ -6,8 +6,9 @@ import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.errors import ExpiredError, FleetError, RefusedError
-from ground_station.flight.protocols.exchange import Target, retry_for
+from ground_station.flight.protocols.exchange import Target
 from ground_station.flight.protocols.mission_upload import MissionUpload
+from ground_station.flight.protocols.pace import Pace
 from ground_station.flight.protocols.transfer import TransferEnd
 from ground_station.flight.vehicles.plan_transfer import PlanTransfer, TransferProgress
 from missions.values.mission_item import MissionItem, MissionType
@@ -16,6 +17,10 @@ from tests.ground_station.flight.plans import FENCE, MISSION, RALLY, item, long_
 from tests.ground_station.flight.radio import Radio
 
 TARGET = Target(system_id=1)
+
+
+def _quick() -> Pace:
+    return Pace(round_trip_s=0.02, base_s=0.02)
 
 
 @dataclass
@@ -76,12 +81,10 @@ async def test_at_forty_percent_loss_it_is_equal_or_refused_never_half() -> None
 async def test_a_link_with_two_seconds_round_trip_still_carries_a_plan() -> None:
     autopilot = FakeAutopilot()
     radio = Radio(autopilot, delay_s=1.0)
-    told = PlanTransfer(TARGET, radio, Here(), retry_for(2.0))  # type: ignore[arg-type]
-    assert await told.place(MissionType.MISSION, MISSION) == 1
+    assert await _place(radio, MISSION) == 1
     assert len([sent for sent in radio.sent if sent.get_msgId() == dialect.MAVLINK_MSG_ID_MISSION_ITEM_INT]) <= 2 * len(
         MISSION
     )
-    assert await _place(Radio(FakeAutopilot(), delay_s=1.0), MISSION) <= 6
 
 
 async def test_progress_says_what_is_being_done_and_which_attempt_it_is() -> None:
@@ -130,7 +133,7 @@ async def test_too_many_items_are_refused_with_a_cure() -> None:
 
 async def test_an_aircraft_that_asks_for_one_item_for_ever_is_given_up() -> None:
     upload = MissionUpload(TARGET, MISSION, MissionType.MISSION)
-    upload.start(0.0)
+    upload.start(0.0, _quick)
     now_s = 0.0
     while upload.result is None:
         now_s += 0.1
@@ -151,7 +154,7 @@ async def test_an_aircraft_that_gives_a_transfer_up_is_named_within_ten_seconds(
 
 async def test_an_aircraft_that_asks_for_items_that_do_not_exist_is_given_up() -> None:
     upload = MissionUpload(TARGET, MISSION, MissionType.MISSION)
-    upload.start(0.0)
+    upload.start(0.0, _quick)
     now_s = 0.0
     while upload.result is None:
         now_s += 0.1
@@ -162,7 +165,7 @@ async def test_an_aircraft_that_asks_for_items_that_do_not_exist_is_given_up() -
 
 def test_an_old_refusal_does_not_end_a_transfer_that_goes_on() -> None:
     upload = MissionUpload(TARGET, MISSION, MissionType.MISSION)
-    upload.start(0.0)
+    upload.start(0.0, _quick)
     upload.receive(dialect.MAVLink_mission_request_message(*STATION, 0, 0), 0.1)
     upload.receive(dialect.MAVLink_mission_ack_message(*STATION, 15, 0), 0.2)
     assert upload.receive(dialect.MAVLink_mission_request_message(*STATION, 1, 0), 0.3)
@@ -172,7 +175,7 @@ def test_an_old_refusal_does_not_end_a_transfer_that_goes_on() -> None:
 
 def test_a_refusal_that_stands_ends_the_transfer_within_a_second() -> None:
     upload = MissionUpload(TARGET, MISSION, MissionType.MISSION)
-    upload.start(0.0)
+    upload.start(0.0, _quick)
     upload.receive(dialect.MAVLink_mission_request_message(*STATION, 0, 0), 0.1)
     upload.receive(dialect.MAVLink_mission_ack_message(*STATION, 2, 0), 0.2)
     upload.tick(1.0)
@@ -182,13 +185,13 @@ def test_a_refusal_that_stands_ends_the_transfer_within_a_second() -> None:
 
 def test_an_early_acceptance_is_not_believed() -> None:
     upload = MissionUpload(TARGET, MISSION, MissionType.MISSION)
-    upload.start(0.0)
+    upload.start(0.0, _quick)
     upload.receive(dialect.MAVLink_mission_ack_message(*STATION, 0, 0), 0.1)
     assert upload.result is None
 
 
 def test_messages_about_another_list_change_nothing() -> None:
     upload = MissionUpload(TARGET, FENCE, MissionType.FENCE)
-    upload.start(0.0)
+    upload.start(0.0, _quick)
     assert not upload.receive(dialect.MAVLink_mission_request_message(*STATION, 0, 0), 0.1)
     assert upload.items_asked_for == 0

@@ -4,7 +4,10 @@ import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from ground_station.flight.protocols.exchange import Target
-from ground_station.flight.protocols.parameters import ParameterFetch, ParameterRead, ParameterSet, same_value
+from ground_station.flight.protocols.pace import Pace
+from ground_station.flight.protocols.parameter_list import ParameterFetch
+from ground_station.flight.protocols.parameter_values import ParameterRead, ParameterSet
+from ground_station.flight.protocols.parameters import same_value
 from tests.ground_station.flight.fake_autopilot import FakeAutopilot
 from tests.ground_station.flight.radio import Radio
 
@@ -54,7 +57,7 @@ async def test_a_parameter_that_does_not_exist_gives_no_value() -> None:
 
 async def test_a_late_old_value_is_no_refusal() -> None:
     exchange = ParameterSet(TARGET, "RTL_ALT", 30.0)
-    exchange.start(0.0)
+    exchange.start(0.0, lambda: Pace(round_trip_s=0.02, base_s=0.02))
     exchange.receive(dialect.MAVLink_param_value_message(b"RTL_ALT", 15.0, 9, 2, 1), 0.1)
     assert exchange.result is None
     exchange.receive(dialect.MAVLink_param_value_message(b"RTL_ALT", 30.0, 9, 2, 1), 0.2)

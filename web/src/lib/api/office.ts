@@ -499,6 +499,10 @@ export interface components {
             stations: {
                 [key: string]: components["schemas"]["StationOut"];
             };
+            /** Storage */
+            storage: {
+                [key: string]: components["schemas"]["StorageAlarmOut"];
+            };
             /** Vehicles */
             vehicles: {
                 [key: string]: components["schemas"]["VehicleOut"];
@@ -771,6 +775,23 @@ export interface components {
             pending_pictures: number;
             /** Pending Records */
             pending_records: number;
+        };
+        /**
+         * StorageAlarmOut
+         * @description Something that cannot be kept, here or at the other side. `at_s`: since when. `cure`: what to do.
+         */
+        StorageAlarmOut: {
+            /** At S */
+            at_s: number;
+            cure: components["schemas"]["TextOut"] | null;
+            /** Id */
+            id: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "warn" | "act";
+            text: components["schemas"]["TextOut"];
         };
         /**
          * TextOut

@@ -136,7 +136,7 @@ export interface paths {
         put?: never;
         /**
          * Fly Delivery
-         * @description Give the word to fly; what becomes of it is on the live state.
+         * @description Give the word to fly; what becomes of it is on the live state, under the same id.
          */
         post: operations["fly_delivery_api_deliveries__delivery_id__fly_post"];
         delete?: never;
@@ -577,6 +577,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/vehicles/{vehicle_id}/sender": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Sender
+         * @description Take the other sender of an aircraft's number for the aircraft; refused while the aircraft may fly.
+         */
+        post: operations["accept_sender_api_vehicles__vehicle_id__sender_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -673,10 +693,11 @@ export interface components {
         CommandAction: "fly" | "hold" | "recall" | "land" | "resume";
         /**
          * CommandIn
-         * @description A flight command. `id` is chosen by the page so that a repeated request is the same command.
+         * @description A flight command; `id` and `heard` as in `FlyIn`.
          */
         CommandIn: {
             action: components["schemas"]["OrderAction"];
+            heard?: components["schemas"]["HeardIn"] | null;
             /** Id */
             id: string;
         };
@@ -828,10 +849,33 @@ export interface components {
             text: components["schemas"]["TextOut"];
         };
         /**
+         * FlightCoreOut
+         * @description The flight core: what flies is in its hands, with or without this service.
+         *
+         *     `boot_id` and `stamp_s` are its last beat; a page sends them back with an order, and how long ago it heard them by
+         *     its own elapsed time. `page` is the address of the core's own page 緊急操作, empty where it has none. `alarms` say
+         *     what the core cannot do now.
+         */
+        FlightCoreOut: {
+            /** Alarms */
+            alarms: components["schemas"]["TextOut"][];
+            /** Boot Id */
+            boot_id: string | null;
+            /** Page */
+            page: string;
+            problem: components["schemas"]["TextOut"] | null;
+            problem_cure: components["schemas"]["TextOut"] | null;
+            /** Reachable */
+            reachable: boolean;
+            /** Stamp S */
+            stamp_s: number | null;
+        };
+        /**
          * FlyIn
          * @description The word to fly. `id` is chosen by the page so that a repeated request is the same command.
          */
         FlyIn: {
+            heard?: components["schemas"]["HeardIn"] | null;
             /** Id */
             id: string;
         };
@@ -849,6 +893,20 @@ export interface components {
              * @enum {string}
              */
             status: "ok" | "degraded";
+        };
+        /**
+         * HeardIn
+         * @description The flight core's last beat that the page heard, and how long ago, s by the page's own elapsed time.
+         *
+         *     With it the core judges how old an order is, whatever the page's clock says of the time of day.
+         */
+        HeardIn: {
+            /** Boot Id */
+            boot_id: string;
+            /** Elapsed S */
+            elapsed_s: number;
+            /** Stamp S */
+            stamp_s: number;
         };
         /**
          * InvitationIn
@@ -960,7 +1018,7 @@ export interface components {
         };
         /**
          * OfficeLinkOut
-         * @description How the station stands with the town office; pending counts by lane.
+         * @description How the station stands with the town office; `trouble`: something is not kept, here or there.
          */
         OfficeLinkOut: {
             /** Connected */
@@ -974,6 +1032,8 @@ export interface components {
             /** Since S */
             since_s: number | null;
             text: components["schemas"]["TextOut"];
+            /** Trouble */
+            trouble: boolean;
         };
         /**
          * OrderAction
@@ -1304,9 +1364,10 @@ export interface components {
         };
         /**
          * SkyClearIn
-         * @description Recall everything that flies. `id` as in `FlyIn`.
+         * @description Recall everything that flies. `id` and `heard` as in `FlyIn`.
          */
         SkyClearIn: {
+            heard?: components["schemas"]["HeardIn"] | null;
             /** Id */
             id: string;
         };
@@ -1341,6 +1402,7 @@ export interface components {
             deliveries: {
                 [key: string]: components["schemas"]["DeliveryOut"];
             };
+            flight: components["schemas"]["FlightCoreOut"];
             office: components["schemas"]["OfficeLinkOut"];
             /** Pictures */
             pictures: {
@@ -1350,10 +1412,31 @@ export interface components {
             requests: {
                 [key: string]: components["schemas"]["RequestOut"];
             };
+            /** Storage */
+            storage: {
+                [key: string]: components["schemas"]["StorageAlarmOut"];
+            };
             /** Vehicles */
             vehicles: {
                 [key: string]: components["schemas"]["VehicleOut"];
             };
+        };
+        /**
+         * StorageAlarmOut
+         * @description Something that cannot be kept, here or at the other side. `at_s`: since when. `cure`: what to do.
+         */
+        StorageAlarmOut: {
+            /** At S */
+            at_s: number;
+            cure: components["schemas"]["TextOut"] | null;
+            /** Id */
+            id: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "warn" | "act";
+            text: components["schemas"]["TextOut"];
         };
         /**
          * TextOut
@@ -3444,6 +3527,71 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CommandOut"];
                 };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Not allowed: role, origin or CSRF token. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description The input is not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description Any other problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    accept_sender_api_vehicles__vehicle_id__sender_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Nobody is signed in. */
             401: {

@@ -75,6 +75,9 @@ export const words = {
   keys: text('キー操作', 'Keyboard'),
   keysMove: text('ボタンの間を移動', 'Move between buttons'),
   keysHelp: text('この一覧', 'This list'),
+  cure: text('対処', 'What to do'),
+  since: (time: string) => text(`${time} から`, `since ${time}`),
+  moreNotKept: (count: number) => text(`ほか ${count} か所も（お知らせに一覧）`, `${count} more (listed under alerts)`),
   noAlerts: text('お知らせはありません', 'No alerts'),
 
   ago: (duration: Text) => text(`${duration.ja}前`, `${duration.en} ago`),
@@ -153,6 +156,12 @@ export const words = {
 
   failed: text('できませんでした', 'It did not work'),
   stationServer: text('地上局', 'The server'),
+  flightCore: text('飛行の中枢', 'The flight core'),
+  emergency: text('緊急操作', 'Emergency'),
+  orderNotConfirmed: text(
+    '未確認: 返事がありません。指示が届いたかどうか、わかりません。機体の動きを見てください',
+    'Not confirmed: no answer. The command may or may not have been sent. Watch the aircraft',
+  ),
   offline: (server: Text) => text(`${server.ja}に届きません`, `${server.en} does not answer`),
   offlineCure: text(
     '電源とネットワークを確かめて、もう一度押してください。',

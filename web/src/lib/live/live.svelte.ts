@@ -24,10 +24,13 @@ export class LiveStore<State> {
   #openedMs = 0;
   #missedBeats = 0;
   readonly #onSessionEnd: () => void;
+  readonly #onState: (state: State, atMs: number) => void;
 
-  /** `onSessionEnd` is called when the server says that nobody is signed in any more. */
-  constructor(onSessionEnd: () => void) {
+  /** `onSessionEnd` is called when the server says that nobody is signed in any more, `onState` with every state that
+   * came, and when on the monotonic clock, ms. */
+  constructor(onSessionEnd: () => void, onState: (state: State, atMs: number) => void = () => undefined) {
     this.#onSessionEnd = onSessionEnd;
+    this.#onState = onState;
   }
 
   /** The state, or null before the first snapshot. */
@@ -96,6 +99,7 @@ export class LiveStore<State> {
     this.#heardWallMs = Date.now();
     this.#wallMs = this.#heardWallMs;
     this.#retryMs = firstRetryMs;
+    if (this.#view.state !== null) this.#onState(this.#view.state, this.#heardMs);
     if (this.#missedBeats > 1) this.#reconnectLater();
   }
 

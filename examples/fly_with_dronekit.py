@@ -1,0 +1,85 @@
+"""Flies a plan of `kakehashi plan --output FILE.waypoints` with DroneKit, and prints how it ended as JSON.
+
+usage: fly_with_dronekit.py FILE.waypoints [tcp:HOST:PORT]
+"""
+
+import collections
+import collections.abc
+import importlib
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+MISSION_START = 300  # MAV_CMD_MISSION_START
+LANDED_WITHIN_S = 3600.0
+
+
+def load_dronekit() -> Any:
+    """Return DroneKit, which expects a name that Python 3.10 took away."""
+    vars(collections).setdefault("MutableMapping", collections.abc.MutableMapping)
+    return importlib.import_module("dronekit")
+
+
+def until(condition: Callable[[], bool], what: str, within_s: float = 120.0) -> None:
+    """Wait for a condition; ends the program if it does not come."""
+    deadline_s = time.monotonic() + within_s
+    while not condition():
+        if time.monotonic() > deadline_s:
+            sys.exit(f"waited in vain for {what}")
+        time.sleep(0.05)
+
+
+def read_waypoints(path: Path) -> list[list[str]]:
+    """Return the rows of a QGC WPL 110 file: index, current, frame, command, 4 parameters, lat, lon, alt, continue."""
+    first, *rows = path.read_text(encoding="utf-8").splitlines()
+    if not first.startswith("QGC WPL 110"):
+        sys.exit(f"{path} is no QGC WPL 110 file")
+    return [row.split("\t") for row in rows if row.strip()]
+
+
+def upload(dronekit: Any, vehicle: Any, rows: list[list[str]]) -> int:
+    """Put the mission on board, home left out, and return how many items were read back."""
+    commands = vehicle.commands
+    commands.download()
+    commands.wait_ready()
+    commands.clear()
+    for row in rows[1:]:
+        frame, command = int(row[2]), int(row[3])
+        parameters = [float(value) for value in row[4:11]]
+        commands.add(dronekit.Command(0, 0, 0, frame, command, 0, 1, *parameters))
+    commands.upload()
+    commands.download()
+    commands.wait_ready()
+    return int(commands.count)
+
+
+def main() -> None:
+    """Upload, arm, start, and wait for the landing."""
+    rows = read_waypoints(Path(sys.argv[1]))
+    dronekit = load_dronekit()
+    address = sys.argv[2] if len(sys.argv) > 2 else "tcp:127.0.0.1:5760"
+    vehicle = dronekit.connect(address, wait_ready=False, heartbeat_timeout=60)
+    said: list[str] = []
+    vehicle.add_message_listener("STATUSTEXT", lambda _, __, message: said.append(str(message.text)))
+    until(lambda: vehicle.is_armable, "an aircraft that can arm")
+    items = upload(dronekit, vehicle, rows)
+    vehicle.mode = dronekit.VehicleMode("GUIDED")
+    until(lambda: vehicle.mode.name == "GUIDED", "GUIDED")
+    vehicle.armed = True
+    until(lambda: vehicle.armed, "armed motors")
+    vehicle.send_mavlink(vehicle.message_factory.command_long_encode(0, 0, MISSION_START, 0, 0, 0, 0, 0, 0, 0, 0))
+    until(lambda: vehicle.mode.name == "AUTO", "AUTO")
+    until(lambda: not vehicle.armed, "the landing", LANDED_WITHIN_S)
+    place = vehicle.location.global_relative_frame
+    released = any("gripper load releas" in text.lower() for text in said)
+    print(
+        json.dumps({"items": items, "released": released, "lat": place.lat, "lon": place.lon, "alt_home_m": place.alt})
+    )
+    vehicle.close()
+
+
+if __name__ == "__main__":
+    main()

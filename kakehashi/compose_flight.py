@@ -1,0 +1,124 @@
+"""Puts the flight core together: links, journal, the desk's socket and its own page. Loads no map and no database.
+
+Everything here must start within two seconds, and go on whatever becomes of all other services.
+"""
+
+import asyncio
+import contextlib
+import importlib
+import secrets
+
+import structlog
+
+from fleet.clock import Clock, SystemClock
+from fleet.errors import FleetError
+from fleet.realm import Realm
+from ground_station.flight import ground_file, socket_path
+from ground_station.flight.autopilot_station import VehicleSetting
+from ground_station.flight.core import CoreServices, FlightCore
+from ground_station.flight.core_lock import CoreLock
+from ground_station.flight.ground_file import GroundFile
+from ground_station.flight.journal.journal import Journal as FileJournal
+from ground_station.flight.journal.posix import PosixFolder
+from ground_station.flight.journal.writer import Times
+from ground_station.flight.journal_paper import JournalPaper
+from ground_station.flight.socket_server import FlightServer
+from ground_station.flight.vehicles.state import Timing
+from kakehashi.aircraft_of_run import Fleet, links_of
+from kakehashi.bundle import bundle_folder
+from kakehashi.events import tell
+from kakehashi.flight_place import page_address
+from kakehashi.home import Home
+from kakehashi.settings import Settings
+from missions.formats.bundle_aircraft import read_aircraft
+from missions.formats.bundle_identity import read_town_id
+
+_log = structlog.get_logger(__name__)
+
+JOURNAL = "journal"
+"""The folder of the flight core's journal in the station's folder."""
+OLD_CHAIN = "audit.jsonl"
+"""The audit chain of before there was a flight core; the journal goes on from its end."""
+_LOOK_EVERY_S = 2.0
+_PAGE_AGAIN_S = 5.0
+
+
+def vehicle_settings(settings: Settings, fleet: Fleet) -> tuple[VehicleSetting, ...]:
+    """Return the core's aircraft with their links; raises BadInputError as `links_of` does."""
+    return tuple(
+        VehicleSetting(
+            id=vehicle_id,
+            address=address,
+            registered=fleet[vehicle_id].mavlink_system_id,
+            name=fleet[vehicle_id].name,
+        )
+        for vehicle_id, address in links_of(settings, fleet).items()
+    )
+
+
+async def run_flight(settings: Settings) -> None:
+    """Run the flight core until cancelled, or until its realm's folder is gone."""
+    home = Home(root=settings.home, realm=settings.realm)
+    bundle = bundle_folder(settings)
+    vehicles = vehicle_settings(settings, read_aircraft(bundle))
+    clock = SystemClock()
+    async with contextlib.AsyncExitStack() as stack:
+        lock = stack.enter_context(
+            contextlib.closing(CoreLock(home.station, [vehicle.address for vehicle in vehicles]))
+        )
+        core = await stack.enter_async_context(FlightCore(vehicles, await _services(settings, home, clock, stack)))
+        server = FlightServer(core, home.station / socket_path.NAME, realm=settings.realm, town=read_town_id(bundle))
+        await stack.enter_async_context(server)
+        page = asyncio.create_task(_serve_page(settings, home, core, clock))
+        stack.push_async_callback(_end, page)
+        tell("ready", "flight", url=page_address(settings))
+        await _until_gone(lock, core)
+
+
+async def _services(settings: Settings, home: Home, clock: Clock, stack: contextlib.AsyncExitStack) -> CoreServices:
+    boot_id = secrets.token_hex(8)
+    folder = PosixFolder(home.station / JOURNAL, old_chain=home.station / OLD_CHAIN)
+    journal = FileJournal.open(folder, Times(clock=clock, boot_id=boot_id, boottime_s=clock.boottime_s))
+    stack.callback(journal.close)
+    return CoreServices(
+        clock=clock,
+        journal=await JournalPaper.of(journal),
+        boot_id=boot_id,
+        realm=settings.realm,
+        timing=Timing(time_scale=settings.sim.speedup if settings.realm is Realm.DRILL else 1.0),
+        ground=GroundFile(home.station / ground_file.NAME, clock),
+        flight_logs=home.station / "flights",
+    )
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _serve_page(settings: Settings, home: Home, core: FlightCore, clock: Clock) -> None:
+    """Serve the core's own page; a port that cannot be had is tried again, and ends nothing.
+
+    What serves pages is loaded when the aircraft have heard from us already.
+    """
+    flight_page = await asyncio.to_thread(importlib.import_module, "kakehashi.flight_page")
+    while True:
+        try:
+            await flight_page.serve(settings, home, core, clock)
+        except FleetError as error:
+            _log.warning("the flight core's page is not served yet", what=error.what.en)
+        await asyncio.sleep(_PAGE_AGAIN_S)
+
+
+async def _until_gone(lock: CoreLock, core: FlightCore) -> None:
+    """Wait until the core's work ends by itself, which raises why, or its folder is gone."""
+    watch = asyncio.ensure_future(core.station.watch())
+    try:
+        while lock.still_there:
+            await asyncio.wait({watch}, timeout=_LOOK_EVERY_S)
+            if watch.done():
+                watch.result()
+                return
+        _log.warning("the folder of this realm is gone, so the flight core ends")
+    finally:
+        watch.cancel()

@@ -1,0 +1,160 @@
+"""Starts the flight core of a run, takes up one that lives, starts it again when it falls; but never ends with it.
+
+The core runs in a session of its own: Ctrl-C, Ctrl-Z and the end of a terminal do not reach it, its output goes to a
+file, and a supervisor that stands still holds it up no more than one that is gone.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import structlog
+
+from fleet.errors import FleetError
+from fleet.text import Text
+from ground_station.flight.core_lock import holder
+from ground_station.flight.port import CoreReport
+from ground_station.flight.socket_client import SocketFlight
+
+_log = structlog.get_logger(__name__)
+
+ERRORS = "flight-errors.log"
+"""What a core says that cannot even log, in the station's folder."""
+_BACK_OFF_S = (0.05, 0.2, 0.5, 0.8)
+_STEADY_S = 30.0
+_LOOK_EVERY_S = 0.1
+_STATUS_S = 2.0
+_STOP_S = 5.0
+
+
+class FlightKeeper:
+    """Keeps one flight core running; cancel `run` and it flies on."""
+
+    def __init__(
+        self,
+        folder: Path,
+        port: SocketFlight,
+        environment: Mapping[str, str],
+        on_ready: Callable[[], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._folder = folder
+        self._port = port
+        self._environment = environment
+        self._on_ready = on_ready
+        self._say = say
+        self.pid: int | None = None
+        self.starts = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def run(self) -> None:
+        """Keep it running until cancelled."""
+        falls = 0
+        while True:
+            began_s = asyncio.get_running_loop().time()
+            self.pid = holder(self._folder)
+            if self.pid is None:
+                self.pid = self._start()
+            watch = asyncio.create_task(self._tell_ready())
+            try:
+                await _gone(self.pid)
+            finally:
+                watch.cancel()
+            falls = 0 if asyncio.get_running_loop().time() - began_s > _STEADY_S else falls + 1
+            self._tell_fall(falls)
+            self.pid = None
+            await asyncio.sleep(_BACK_OFF_S[min(falls, len(_BACK_OFF_S) - 1)])
+
+    def _start(self) -> int:
+        """Start a core; returns its process id at once."""
+        self.starts += 1
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self._folder / ERRORS).open("ab") as errors:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "kakehashi.flight_process"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env=dict(self._environment),
+                start_new_session=True,
+            )
+        self._process = process
+        return process.pid
+
+    async def _tell_ready(self) -> None:
+        while True:
+            try:
+                async for _ in self._port.follow():
+                    self._on_ready()
+                    return
+            except FleetError:
+                await asyncio.sleep(_LOOK_EVERY_S)
+
+    def _tell_fall(self, falls: int) -> None:
+        _log.warning("the flight core ended, starting it again", falls=falls)
+        if falls > 3:
+            last = _last_line(self._folder / ERRORS)
+            words = f"飛行の中枢が起動できません。{last} / the flight core cannot start: {last}"
+            self._say(words)
+
+    async def flying(self) -> tuple[Text, ...] | None:
+        """Return the names of the aircraft whose motors run; None if the core does not answer."""
+        try:
+            async with asyncio.timeout(_STATUS_S):
+                return _armed(await anext(self._port.follow()))
+        except (FleetError, TimeoutError):
+            return None
+
+    async def stop(self) -> None:
+        """End the core, whatever flies; its aircraft fly on as they were told."""
+        pid = holder(self._folder)
+        if pid is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        try:
+            async with asyncio.timeout(_STOP_S):
+                await _gone(pid)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            await _gone(pid)
+
+
+def _armed(report: CoreReport) -> tuple[Text, ...]:
+    return tuple(vehicle.name for vehicle in report.vehicles if vehicle.state.armed)
+
+
+async def _gone(pid: int) -> None:
+    """Wait until a process is gone, a child of this one or not."""
+    try:
+        descriptor = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    loop = asyncio.get_running_loop()
+    ended = asyncio.Event()
+    loop.add_reader(descriptor, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+        _bury(pid)
+
+
+def _bury(pid: int) -> None:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+
+
+def _last_line(path: Path) -> str:
+    try:
+        lines = path.read_text(errors="replace").splitlines()
+    except OSError:
+        return ""
+    return lines[-1][:300] if lines else ""

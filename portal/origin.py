@@ -1,0 +1,11 @@
+"""Whether a request comes from one of our own pages."""
+
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+
+
+def same_origin(connection: HTTPConnection) -> bool:
+    """Return whether the request comes from our own page, or from no page at all (a tool sends no Origin)."""
+    origin = connection.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == connection.headers.get("host")

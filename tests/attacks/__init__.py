@@ -1,0 +1,1 @@
+"""Attacks on a whole run, long ones: `pytest -m campaign tests/attacks`."""

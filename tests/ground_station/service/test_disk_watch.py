@@ -1,0 +1,274 @@
+"""Every writer of the station: whichever place refuses, the page and the office are told so from memory."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from fleet.audit_file import AuditFile
+from fleet.clock import ManualClock
+from fleet.disk_health import CLEAR_AFTER_S, Cause, Place
+from fleet.disk_words import alarm_text, shown
+from fleet.errors import UnavailableError
+from fleet.ids import PersonId, RequestId, SiteId
+from fleet.realm import Realm
+from fleet.roles import Role
+from fleet.text import Text
+from ground_station.field_station import FieldStation
+from ground_station.service.disk_watch import REMEMBER_LOSS_S, UNRECEIPTED_AFTER_S
+from ground_station.service.documents_sql import SqlDocuments
+from ground_station.service.request_book import StationRequest
+from ground_station.station_setup import StationSetup
+from imagery.store import Copy, sha256_of
+from missions.formats.town_bundle import write_town
+from missions.values.request import DeliveryRequest, Urgency
+from missions.values.town import Town
+from portal.accounts import Person
+from telemetry.alarm_wire import decode_alarms, encode_alarms
+from telemetry.mqtt_address import MqttAddress
+from telemetry.outbox_sqlite import SqliteOutbox
+from telemetry.outbox_watched import WatchedOutbox
+from telemetry.relay_mqtt import RelayStatus
+from tests.ground_station.service.fake_core import FakeCore
+from tests.refusals import DATABASE_FAULTS, FILE_ERRORS, connection_refuses, engine_refuses, files_refuse
+from tests.town_office.field import alert, record, small_town
+
+PERSON = Person(id=PersonId("p-1"), name="花子", roles=frozenset({Role.OPERATOR}), password_hash=None)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> tuple[Town, Path]:
+    made = small_town()
+    folder = tmp_path_factory.mktemp("town") / "small"
+    write_town(made, folder)
+    return made, folder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tent:
+    station: FieldStation
+    clock: ManualClock
+
+    @property
+    def outbox(self) -> SqliteOutbox:
+        watched = self.station._town_side._outbox
+        assert isinstance(watched, WatchedOutbox)
+        assert isinstance(watched._outbox, SqliteOutbox)
+        return watched._outbox
+
+    def places(self) -> list[Place]:
+        return [alarm.place for alarm in self.station.disk.alarms()]
+
+
+@pytest.fixture
+def tent(town: tuple[Town, Path], tmp_path: Path) -> Iterator[Tent]:
+    clock = ManualClock()
+    station = FieldStation(
+        StationSetup(
+            town=town[0],
+            bundle=town[1],
+            folder=tmp_path,
+            realm=Realm.DRILL,
+            broker=MqttAddress(host="127.0.0.1", port=9, username="station-1", password="x" * 20),
+            flight=FakeCore(),
+            vehicles=(),
+            audit=AuditFile(tmp_path / "audit.jsonl", clock),
+            clock=clock,
+        )
+    )
+    yield Tent(station=station, clock=clock)
+    station._pool.close()
+    station._town_side._outbox.close()
+    station.engine.dispose()
+
+
+def put(tent: Tent) -> None:
+    tent.station._town_side._outbox.put([record(alert())])
+
+
+def settle(tent: Tent) -> None:
+    tent.station._town_side._outbox.settle([1])
+
+
+def keep_document(tent: Tent) -> None:
+    SqlDocuments(tent.station.engine).put("requests", "r-1", {}, 0.0)
+
+
+def add_request(tent: Tent) -> None:
+    request = DeliveryRequest(
+        id=RequestId("r-1"),
+        item="水",
+        mass_kg=1.0,
+        site_id=SiteId("takamuro"),
+        urgency=Urgency.ROUTINE,
+        requested_by="花子",
+        requested_at_s=0.0,
+    )
+    entry = StationRequest(request=request, source="station")
+    tent.station.requests._documents.put("requests", "r-1", entry, 0.0)
+
+
+def save_person(tent: Tent) -> None:
+    tent.station.access._store.save_person(PERSON)
+
+
+def make_link(tent: Tent) -> None:
+    tent.station.access.new_setup_token()
+
+
+def sign_out(tent: Tent) -> None:
+    tent.station.access.sign_out("token")
+
+
+def change_picture(tent: Tent) -> None:
+    tent.station.pictures._update("none", {"enqueued": True})
+
+
+def invite(tent: Tent) -> None:
+    tent.station.access._audit.append(actor="花子", action="access.invite", subject="p", detail={})
+
+
+def decide(tent: Tent) -> None:
+    tent.station.setup.audit.append(actor="花子", action="delivery", subject="d", detail={})
+
+
+def keep_picture(tent: Tent) -> None:
+    tent.station._town_side.pictures._store.put(b"picture")
+
+
+def keep_copy(tent: Tent) -> None:
+    tent.station._town_side.pictures._store.put_copy(sha256_of(b"picture"), Copy.PREVIEW, b"jpeg")
+
+
+Writer = Callable[[Tent], None]
+OUTBOX_WRITERS: tuple[Writer, ...] = (put, settle)
+DATABASE_WRITERS: tuple[Writer, ...] = (keep_document, add_request, save_person, make_link, sign_out, change_picture)
+FILE_WRITERS: tuple[tuple[Place, Writer], ...] = (
+    (Place.AUDIT, invite),
+    (Place.AUDIT, decide),
+    (Place.PICTURES, keep_picture),
+    (Place.PICTURES, keep_copy),
+)
+_CAUSES = {"read-only": Cause.READ_ONLY, "locked": Cause.LOCKED}
+
+
+@pytest.mark.parametrize("fault", DATABASE_FAULTS)
+@pytest.mark.parametrize("writer", DATABASE_WRITERS)
+def test_each_writer_of_the_database_raises_the_alarm(tent: Tent, writer: Writer, fault: str) -> None:
+    with engine_refuses(tent.station.engine, fault), pytest.raises(UnavailableError):
+        writer(tent)
+    (alarm,) = tent.station.disk.alarms()
+    assert (alarm.place, alarm.cause) == (Place.STATION_DATABASE, _CAUSES[fault])
+    tent.clock.advance(CLEAR_AFTER_S)
+    tent.station.disk._again[Place.STATION_DATABASE]._work()
+    assert tent.places() == []
+
+
+@pytest.mark.parametrize("fault", DATABASE_FAULTS)
+@pytest.mark.parametrize("writer", OUTBOX_WRITERS)
+def test_each_writer_of_the_outbox_raises_the_alarm(tent: Tent, writer: Writer, fault: str) -> None:
+    put(tent)
+    connection: sqlite3.Connection = tent.outbox._connection
+    with connection_refuses(connection, tent.outbox._path, fault), pytest.raises(UnavailableError):
+        writer(tent)
+    (alarm,) = tent.station.disk.alarms()
+    assert (alarm.place, alarm.cause) == (Place.OUTBOX, _CAUSES[fault])
+    tent.clock.advance(CLEAR_AFTER_S)
+    put(tent)
+    assert tent.places() == []
+
+
+@pytest.mark.parametrize("number", FILE_ERRORS)
+@pytest.mark.parametrize(("place", "writer"), FILE_WRITERS)
+def test_each_writer_of_files_raises_the_alarm(tent: Tent, place: Place, writer: Writer, number: int) -> None:
+    with files_refuse(number), pytest.raises(UnavailableError):
+        writer(tent)
+    assert tent.places() == [place]
+    tent.clock.advance(CLEAR_AFTER_S)
+    tent.station.disk._again[place]._work()
+    assert tent.places() == []
+
+
+def test_every_place_of_the_station_has_its_writers_here() -> None:
+    tried = {Place.OUTBOX, Place.STATION_DATABASE, *(place for place, _ in FILE_WRITERS)}
+    others = {Place.FOLDER, Place.OFFICE_DATABASE, Place.FLIGHT_LOG}
+    assert tried | others == set(Place)
+
+
+def test_no_transaction_of_the_platform_goes_past_the_note_taker() -> None:
+    root = Path(__file__).parents[3]
+    parts = ("ground_station", "town_office", "imagery", "portal", "telemetry")
+    sources = {path: path.read_text() for part in parts for path in (root / part).rglob("*.py")}
+    assert len(sources) > 100
+    found = {path.name for path, text in sources.items() if "engine.begin(" in text or ".begin() as" in text}
+    assert found == set()
+
+
+async def test_records_that_are_given_up_are_counted_and_stand_beside_the_line_to_the_office(tent: Tent) -> None:
+    station = tent.station
+    connected = RelayStatus(
+        connected=True,
+        pending={},
+        oldest_age_s=None,
+        in_flight_bytes=0,
+        last_receipt_age_s=1.0,
+        refused=0,
+        fault=None,
+    )
+    station.board.show_office(connected, 0)
+    assert station.hub.state.state["office"]["text"]["ja"] == "役場と接続中"
+    assert station.hub.state.state["office"]["trouble"] is False
+
+    async def refused(_: object) -> None:
+        with connection_refuses(tent.outbox._connection, tent.outbox._path, "read-only"):
+            put(tent)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(station.relay, "put", refused)
+        for _ in range(31):
+            tent.clock.advance(2.0)
+            assert await station.town_link.tell(*[alert(f"a-{number}") for number in range(5)]) is False
+    station.board.remark_office(station.disk.remark())
+    line = station.hub.state.state["office"]
+    assert line["text"]["ja"] == "役場と接続中。この局が記録を保存できません（155 件が残っていません）"
+    assert line["trouble"] is True
+    assert "155 件が残っていません" in alarm_text(station.disk.alarms()[0]).ja
+
+    tent.clock.advance(CLEAR_AFTER_S)
+    put(tent)
+    station.board.remark_office(station.disk.remark())
+    assert station.hub.state.state["office"]["text"]["ja"] == "役場と接続中。記録 155 件は保存できませんでした"
+    tent.clock.advance(REMEMBER_LOSS_S + 1.0)
+    station.board.remark_office(station.disk.remark())
+    assert station.hub.state.state["office"]["text"]["ja"] == "役場と接続中"
+
+
+def test_an_office_that_cannot_keep_records_is_said_beside_the_line_to_it(tent: Tent) -> None:
+    disk = tent.station.disk
+    assert disk.remark() is None
+    with engine_refuses(tent.station.engine, "read-only"), pytest.raises(UnavailableError):
+        keep_document(tent)
+    word = decode_alarms(encode_alarms([shown(one) for one in disk.alarms()], tent.clock.monotonic_s()))
+    assert word is not None
+    disk.hear("office", word)
+    assert disk.remark() == Text(
+        "この局が記録を保存できません。役場が記録できません",
+        "this station cannot keep records; the town office cannot keep records",
+    )
+
+
+def test_records_for_which_no_receipt_comes_are_said_after_half_a_minute(tent: Tent) -> None:
+    disk = tent.station.disk
+    tent.clock.advance(100.0)
+    assert disk._owed(None) == ()
+    assert disk._owed(UNRECEIPTED_AFTER_S) == ()
+    (owed,) = disk._owed(UNRECEIPTED_AFTER_S + 1.0)
+    assert "役場が記録できない" in owed.text.ja
+    assert owed.level == "act"
+    assert disk.remark(owed=True) is not None
+
+
+def test_a_station_that_waits_for_nothing_is_owed_nothing(tent: Tent) -> None:
+    assert tent.station.relay.unreceipted_s() is None
