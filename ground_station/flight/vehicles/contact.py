@@ -30,7 +30,7 @@ from ground_station.flight.vehicles.foreign_hand import ForeignAct
 from ground_station.flight.vehicles.newcomers import ASKED, LATELY_S, TELLS_ITS_CLOCK, Newcomers
 from ground_station.flight.vehicles.state import LinkState, Timing, VehicleState
 from ground_station.flight.vehicles.telemetry import Capture, StatusText
-from ground_station.flight.vehicles.tracker import Tracker
+from ground_station.flight.vehicles.tracker import WANTED, Tracker
 
 _PROBE_EVERY_S = 1.0
 _ASK_NEWCOMERS_AFTER_S = 5.0
@@ -43,9 +43,10 @@ _FROM_ANY_COMPONENT = frozenset(
         dialect.MAVLINK_MSG_ID_RADIO_STATUS,
     }
 )
+_NEEDED = WANTED | {dialect.MAVLINK_MSG_ID_TIMESYNC, dialect.MAVLINK_MSG_ID_TERRAIN_REQUEST}
+_ADDRESSED = frozenset(number for number, kind in dialect.mavlink_map.items() if "target_system" in kind.fieldnames)
 _MOST_TERRAIN_BLOCKS = 16
 _TERRAIN_BLOCK_BYTES = 55
-_ANSWERED = frozenset({dialect.MAVLINK_MSG_ID_TIMESYNC, dialect.MAVLINK_MSG_ID_TERRAIN_REQUEST})
 
 
 class TakenBy(StrEnum):
@@ -163,27 +164,33 @@ class Contact:
         if self.recorder is not None:
             self.recorder.record(frame.raw)
         kind = frame.message_id
-        tracker = self.tracker
         if kind == dialect.MAVLINK_MSG_ID_RADIO_STATUS:
             self.radio_heard(frame)
         if frame.component_id == AUTOPILOT:
-            if tracker.heard_s is None:
-                tracker.heard_since_s = now_s
-            tracker.heard_s = now_s
+            self._count(frame, now_s)
             self.last_heard_s[kind] = now_s
             self.heard_count[kind] = self.heard_count.get(kind, 0) + 1
             self._meter.came(len(frame.raw))
-            if tracker.sequence.take(frame.sequence, frame.raw, now_s):
-                tracker.doubled(now_s)
-        elif kind not in _FROM_ANY_COMPONENT or tracker.heard_s is None:
+        elif kind not in _FROM_ANY_COMPONENT or self.tracker.heard_s is None:
             self.ignored += 1
             return
         if kind == dialect.MAVLINK_MSG_ID_SIMSTATE:
             self.tracker.simstate_seen()
-        elif self.tracker.wants(kind) or kind in _ANSWERED or self.conversation.wants(kind):
+        elif kind in _NEEDED or self.conversation.wants(kind):
             message = self._link.decode(frame)
             if message is not None:
                 self._understand(kind, message, now_s)
+
+    def _count(self, frame: Frame, now_s: float) -> None:
+        tracker, tracks = self.tracker, self.tracker.sequence
+        before_s, tracker.heard_s = tracker.heard_s, now_s
+        if before_s is None:
+            tracker.heard_since_s = before_s = now_s
+        sequence = frame.sequence
+        if not tracks.watching and (sequence - tracks.last) & 0xFF == 1:
+            tracks.last = sequence
+        elif tracks.take(sequence, frame.raw, now_s, silent_s=now_s - before_s):
+            tracker.doubled(now_s)
 
     def stranger(self, frame: Frame, peer: Peer, now_s: float) -> None:
         """Take a frame that has this aircraft's number and comes from another address; it changes no telemetry."""
@@ -300,7 +307,7 @@ class Contact:
                 for answer in answer_terrain_request(message, self._ground, most_blocks=most):
                     self.send(answer)
             return
-        if not _for_us(message):
+        if kind in _ADDRESSED and not _for_us(message):
             self.ignored += 1
             return
         for text in self.tracker.take(message, now_s):
