@@ -64,6 +64,7 @@ class SerialTransport:
 
     def _read(self, port: serial.Serial, receive: Receive, loop: asyncio.AbstractEventLoop) -> None:
         closing = self._closing
+        why: Exception = OSError("the work on it ended by an unforeseen error")
         try:
             while not closing.is_set():
                 data: bytes = port.read(max(1, port.in_waiting))
@@ -74,9 +75,11 @@ class SerialTransport:
             TypeError,
             RuntimeError,
         ) as error:  # TypeError: closed under a read; RuntimeError: a dead loop
+            why = error
+        finally:
             if not closing.is_set():
                 with contextlib.suppress(RuntimeError):
-                    loop.call_soon_threadsafe(self._failed, error)
+                    loop.call_soon_threadsafe(self._failed, why)
 
     def _failed(self, error: Exception) -> None:
         if self._broken is not None and not self._broken.done():

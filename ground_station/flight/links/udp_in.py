@@ -5,6 +5,7 @@ import errno
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
+from ground_station.flight.links.address import WRONG_NAME
 from ground_station.flight.links.transport import Peer, Receive
 from ground_station.flight.links.udp import Datagrams
 
@@ -37,7 +38,7 @@ class UdpInTransport:
             self._endpoint, _ = await loop.create_datagram_endpoint(
                 lambda: Datagrams(receive, self._failed), local_addr=(self._host, self._port)
             )
-        except OSError as error:
+        except (OSError, *WRONG_NAME) as error:
             raise _cannot_listen(self._host, self._port, error) from error
 
     async def broken(self) -> UnavailableError:

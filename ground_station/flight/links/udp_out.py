@@ -4,6 +4,7 @@ import asyncio
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
+from ground_station.flight.links.address import WRONG_NAME
 from ground_station.flight.links.transport import Peer, Receive
 from ground_station.flight.links.udp import Datagrams
 
@@ -28,7 +29,7 @@ class UdpOutTransport:
             self._endpoint, _ = await loop.create_datagram_endpoint(
                 lambda: Datagrams(receive, self._failed), remote_addr=(self._host, self._port)
             )
-        except OSError as error:
+        except (OSError, *WRONG_NAME) as error:
             raise _unreachable(self._host, self._port, error) from error
 
     async def broken(self) -> UnavailableError:
