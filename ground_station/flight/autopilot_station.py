@@ -147,11 +147,6 @@ class AutopilotStation:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
 
-    async def watch(self) -> None:
-        """Wait for as long as the station runs, which is until it is closed."""
-        if self._running is not None:
-            await asyncio.shield(self._running)
-
     def look_for_doubles(self, now_s: float) -> None:
         """Live, no two aircraft of this station may have one number; in a drill every ArduPilot SITL calls itself 1."""
         if self._services.realm is not Realm.LIVE:
