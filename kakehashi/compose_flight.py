@@ -17,12 +17,15 @@ from ground_station.flight import ground_file, socket_path
 from ground_station.flight.autopilot_station import VehicleSetting
 from ground_station.flight.core import CoreServices, FlightCore
 from ground_station.flight.core_lock import CoreLock
+from ground_station.flight.folder_watch import FolderWatch, may_fly
 from ground_station.flight.ground_file import GroundFile
 from ground_station.flight.journal.journal import Journal as FileJournal
 from ground_station.flight.journal.posix import PosixFolder
 from ground_station.flight.journal.writer import Times
 from ground_station.flight.journal_paper import JournalPaper
+from ground_station.flight.page.code import CodeDoor, KeptCode, made_code
 from ground_station.flight.socket_server import FlightServer
+from ground_station.flight.tending import tend
 from ground_station.flight.vehicles.state import Timing
 from kakehashi.aircraft_of_run import Fleet, links_of
 from kakehashi.bundle import bundle_folder
@@ -39,7 +42,6 @@ JOURNAL = "journal"
 """The folder of the flight core's journal in the station's folder."""
 OLD_CHAIN = "audit.jsonl"
 """The audit chain of before there was a flight core; the journal goes on from its end."""
-_LOOK_EVERY_S = 2.0
 _PAGE_AGAIN_S = 5.0
 
 
@@ -57,7 +59,7 @@ def vehicle_settings(settings: Settings, fleet: Fleet) -> tuple[VehicleSetting, 
 
 
 async def run_flight(settings: Settings) -> None:
-    """Run the flight core until cancelled, or until its realm's folder is gone."""
+    """Run the flight core until cancelled, or until its realm's folder is gone while nothing flies."""
     home = Home(root=settings.home, realm=settings.realm)
     bundle = bundle_folder(settings)
     vehicles = vehicle_settings(settings, read_aircraft(bundle))
@@ -69,10 +71,20 @@ async def run_flight(settings: Settings) -> None:
         core = await stack.enter_async_context(FlightCore(vehicles, await _services(settings, home, clock, stack)))
         server = FlightServer(core, home.station / socket_path.NAME, realm=settings.realm, town=read_town_id(bundle))
         await stack.enter_async_context(server)
-        page = asyncio.create_task(_serve_page(settings, home, core, clock))
-        stack.push_async_callback(_end, page)
-        tell("ready", "flight", url=page_address(settings))
-        await _until_gone(lock, core)
+        code = CodeDoor(made_code(), clock)
+        kept = KeptCode(home.station, code)
+        for problem in (lambda: lock.problem, lambda: server.problem, lambda: kept.problem):
+            core.tells(problem)
+        for name, work in (
+            ("page", tend("page", lambda: _serve_page(settings, core, code))),
+            ("code", kept.bring()),
+        ):
+            stack.push_async_callback(_end, asyncio.create_task(work, name=name))
+        with contextlib.suppress(OSError):  # nobody reads it any more
+            tell("ready", "flight", url=page_address(settings))
+        watch = FolderWatch(home.station, lambda: may_fly(core.station.states(), settings.realm))
+        await watch.until_gone()
+        _log.warning("the folder of this realm is gone, so the flight core ends")
 
 
 async def _services(settings: Settings, home: Home, clock: Clock, stack: contextlib.AsyncExitStack) -> CoreServices:
@@ -96,7 +108,7 @@ async def _end(task: "asyncio.Task[None]") -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _serve_page(settings: Settings, home: Home, core: FlightCore, clock: Clock) -> None:
+async def _serve_page(settings: Settings, core: FlightCore, code: CodeDoor) -> None:
     """Serve the core's own page; a port that cannot be had is tried again, and ends nothing.
 
     What serves pages is loaded when the aircraft have heard from us already.
@@ -104,21 +116,7 @@ async def _serve_page(settings: Settings, home: Home, core: FlightCore, clock: C
     flight_page = await asyncio.to_thread(importlib.import_module, "kakehashi.flight_page")
     while True:
         try:
-            await flight_page.serve(settings, home, core, clock)
+            await flight_page.serve(settings, core, code)
         except FleetError as error:
             _log.warning("the flight core's page is not served yet", what=error.what.en)
         await asyncio.sleep(_PAGE_AGAIN_S)
-
-
-async def _until_gone(lock: CoreLock, core: FlightCore) -> None:
-    """Wait until the core's work ends by itself, which raises why, or its folder is gone."""
-    watch = asyncio.ensure_future(core.station.watch())
-    try:
-        while lock.still_there:
-            await asyncio.wait({watch}, timeout=_LOOK_EVERY_S)
-            if watch.done():
-                watch.result()
-                return
-        _log.warning("the folder of this realm is gone, so the flight core ends")
-    finally:
-        watch.cancel()

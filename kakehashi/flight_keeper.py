@@ -10,7 +10,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import structlog
@@ -26,6 +26,8 @@ _log = structlog.get_logger(__name__)
 ERRORS = "flight-errors.log"
 """What a core says that cannot even log, in the station's folder."""
 _BACK_OFF_S = (0.05, 0.2, 0.5, 0.8)
+_SAID_AFTER = 4
+_MOST_ERRORS_BYTES = 1_000_000
 _STEADY_S = 30.0
 _LOOK_EVERY_S = 0.1
 _STATUS_S = 2.0
@@ -61,7 +63,7 @@ class FlightKeeper:
             began_s = asyncio.get_running_loop().time()
             self.pid = holder(self._folder)
             if self.pid is None:
-                self.pid = self._start()
+                self.pid = await self._started()
             watch = asyncio.create_task(self._tell_ready())
             try:
                 await _gone(self.pid)
@@ -72,11 +74,25 @@ class FlightKeeper:
             self.pid = None
             await asyncio.sleep(_BACK_OFF_S[min(falls, len(_BACK_OFF_S) - 1)])
 
+    async def _started(self) -> int:
+        """Start a core, again and again where the machine refuses; returns its process id."""
+        tries = 0
+        while True:
+            try:
+                return self._start()
+            except OSError as error:  # no memory, no process, no descriptor
+                tries += 1
+                _log.warning("the flight core cannot be started now", why=str(error), tries=tries)
+                if tries == _SAID_AFTER:
+                    self._say(f"飛行の中枢を起動できません: {error} / the flight core cannot be started: {error}")
+                await asyncio.sleep(_BACK_OFF_S[min(tries, len(_BACK_OFF_S) - 1)])
+
     def _start(self) -> int:
-        """Start a core; returns its process id at once."""
+        """Start a core; returns its process id at once. Raises OSError where the machine has no room for one."""
         self.starts += 1
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self._folder / ERRORS).open("ab") as errors:
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _errors(self._folder / ERRORS) as errors:
             process = subprocess.Popen(
                 [sys.executable, "-m", "kakehashi.flight_process"],
                 stdin=subprocess.DEVNULL,
@@ -131,6 +147,23 @@ class FlightKeeper:
             await _gone(pid)
 
 
+@contextlib.contextmanager
+def _errors(path: Path) -> Iterator[int]:
+    """Give the file for what a core says that cannot even log, emptied beyond 1 MB; nowhere if there can be none."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    except OSError:
+        yield subprocess.DEVNULL
+        return
+    try:
+        with contextlib.suppress(OSError):
+            if os.fstat(descriptor).st_size > _MOST_ERRORS_BYTES:
+                os.ftruncate(descriptor, 0)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
 def _armed(report: CoreReport) -> tuple[Text, ...]:
     listened = report.up_s > _LISTENED_S
     return tuple(
@@ -146,6 +179,9 @@ async def _gone(pid: int) -> None:
         descriptor = os.pidfd_open(pid)
     except ProcessLookupError:
         return
+    except OSError:  # no descriptor to be had
+        await _looked_gone(pid)
+        return
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     loop.add_reader(descriptor, ended.set)
@@ -155,6 +191,17 @@ async def _gone(pid: int) -> None:
         loop.remove_reader(descriptor)
         os.close(descriptor)
         _bury(pid)
+
+
+async def _looked_gone(pid: int) -> None:
+    """Look now and then whether a process is gone."""
+    while True:
+        _bury(pid)
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        await asyncio.sleep(_LOOK_EVERY_S)
 
 
 def _bury(pid: int) -> None:

@@ -9,6 +9,8 @@ import contextlib
 import os
 import signal
 import sys
+import threading
+import traceback
 from pathlib import Path
 
 from fleet.errors import FleetError
@@ -23,6 +25,7 @@ LOG = "flight.log"
 _NOT_HEARD = (signal.SIGINT, signal.SIGHUP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGPIPE)
 _LAST_TO_KILL = "-900"
 _FIRST_IN_LINE = -5
+_LAST_S = 2.0
 
 
 def log_file(settings: Settings) -> Path:
@@ -31,14 +34,39 @@ def log_file(settings: Settings) -> Path:
 
 
 def run_here(settings: Settings) -> None:
-    """Run the flight core in this process until SIGTERM; raises FleetError where it cannot start."""
+    """Run the flight core in this process until SIGTERM; raises FleetError where it cannot start.
+
+    The process ends two seconds after the core at the latest, whatever hangs in it.
+    """
     for number in _NOT_HEARD:
         signal.signal(number, signal.SIG_IGN)
     _stand_apart()
-    folder = log_file(settings).parent
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with contextlib.suppress(OSError):
+        log_file(settings).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     set_up_logging(settings.log_level, file=log_file(settings))
-    asyncio.run(run_until_stopped(lambda: run_flight(settings), watch_parent=False, signals=(signal.SIGTERM,)))
+    asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    """Run until stopped; then Python would wait for ever for a thread that a disk holds."""
+    try:
+        await run_until_stopped(lambda: run_flight(settings), watch_parent=False, signals=(signal.SIGTERM,))
+    finally:
+        error = sys.exception()
+        last = threading.Timer(_LAST_S, _end_now, [error])
+        last.daemon = True
+        last.start()
+
+
+def _end_now(error: BaseException | None) -> None:
+    """End the process though threads are left; say why the core ended, which nobody else could."""
+    with contextlib.suppress(OSError, ValueError):
+        if isinstance(error, FleetError):
+            sys.stderr.write(f"{error.what.ja} / {error.what.en}\n")
+        elif error is not None:
+            traceback.print_exception(error)
+        sys.stderr.flush()
+    os._exit(0 if error is None else 1)
 
 
 def _stand_apart() -> None:

@@ -31,6 +31,7 @@ from ground_station.flight.links.opening import make_transport
 from ground_station.flight.links.transport import Peer, Transport
 from ground_station.flight.protocols import requests
 from ground_station.flight.protocols.terrain import Ground
+from ground_station.flight.tending import Calls, tend
 from ground_station.flight.vehicles.contact import Contact, SenderChange
 from ground_station.flight.vehicles.ledger import CommandLedger, Paper
 from ground_station.flight.vehicles.state import Timing, VehicleState
@@ -70,7 +71,10 @@ class Services:
 
 
 class AutopilotStation:
-    """The supervisor: a task for each link and each aircraft's upkeep, one for heartbeats and one for the time."""
+    """A task for each link and each aircraft's upkeep, one for heartbeats and one for the time, each tended by itself.
+
+    Whatever one of them did not foresee is logged and said, and takes nothing from the others.
+    """
 
     def __init__(self, vehicles: Sequence[VehicleSetting], services: Services) -> None:
         self._services = services
@@ -80,6 +84,7 @@ class AutopilotStation:
         self._by_system: dict[tuple[Link, int], Contact] = {}
         self._strangers: dict[int, int] = {}
         self._running: asyncio.Task[None] | None = None
+        self._calls = Calls()
         self._log_writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="flight-log")
         self.ledger = CommandLedger(services.paper, services.clock)
         self.feed = Feed(self._state_of)
@@ -142,11 +147,6 @@ class AutopilotStation:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
 
-    async def watch(self) -> None:
-        """Wait for as long as the station runs; raises what ended it, if something unforeseen did."""
-        if self._running is not None:
-            await asyncio.shield(self._running)
-
     def look_for_doubles(self, now_s: float) -> None:
         """Live, no two aircraft of this station may have one number; in a drill every ArduPilot SITL calls itself 1."""
         if self._services.realm is not Realm.LIVE:
@@ -159,11 +159,11 @@ class AutopilotStation:
     async def _run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             for link in self._links.values():
-                tasks.create_task(link.run(), name=f"link {link.address}")
+                tasks.create_task(tend(f"link {link.address}", link.run, link.fell))
             for vehicle in self._vehicles.values():
-                tasks.create_task(Upkeep(vehicle.contact).run(), name=f"upkeep {vehicle.id}")
-            tasks.create_task(self._heartbeats(), name="heartbeats")
-            tasks.create_task(self._ticks(), name="ticks")
+                tasks.create_task(tend(f"upkeep {vehicle.id}", Upkeep(vehicle.contact).run))
+            tasks.create_task(tend("heartbeats", self._heartbeats))
+            tasks.create_task(tend("ticks", self._ticks))
 
     async def _heartbeats(self) -> None:
         """Beat on each link once a period, and at once where one has just opened: the aircraft is waiting."""
@@ -178,25 +178,27 @@ class AutopilotStation:
             }
             await asyncio.sleep(min(_BEAT_LOOK_S, period_s))
 
-    @staticmethod
-    def _beat(link: Link, due_s: float, now_s: float, period_s: float) -> float:
+    def _beat(self, link: Link, due_s: float, now_s: float, period_s: float) -> float:
         """Beat if it is due; return when the next is."""
         if now_s < due_s:
             return due_s
-        link.broadcast(requests.heartbeat())
+        self._calls.make(f"heartbeat {link.address}", lambda: link.broadcast(requests.heartbeat()))
         return max(due_s + period_s, now_s)
 
     async def _ticks(self) -> None:
         while True:
             now_s = self._services.clock.monotonic_s()
             for vehicle in self._vehicles.values():
-                vehicle.tick(now_s)
-            for link, contacts in self._on_link.items():
-                rates = [contact.pace().rate_bytes_s for contact in contacts]
-                known = [rate for rate in rates if rate is not None]
-                link.carries(sum(known) if len(known) == len(rates) else None)
-            self.look_for_doubles(now_s)
+                self._calls.make(f"tick {vehicle.id}", partial(vehicle.tick, now_s))
+            for link in self._on_link:
+                self._calls.make(f"pace {link.address}", partial(self._pace, link))
+            self._calls.make("doubles", partial(self.look_for_doubles, now_s))
             await asyncio.sleep(_TICK_S)
+
+    def _pace(self, link: Link) -> None:
+        rates = [contact.pace().rate_bytes_s for contact in self._on_link[link]]
+        known = [rate for rate in rates if rate is not None]
+        link.carries(sum(known) if len(known) == len(rates) else None)
 
     def _add(self, setting: VehicleSetting) -> None:
         services = self._services

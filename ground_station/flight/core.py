@@ -6,7 +6,7 @@ async with FlightCore(aircraft, services) as core:
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +29,7 @@ from ground_station.flight.protocols.terrain import Ground
 from ground_station.flight.recollection import RESTARTED, recollected
 from ground_station.flight.reporting import Reporter
 from ground_station.flight.sessions import Sessions
+from ground_station.flight.tending import tend
 from ground_station.flight.vehicles.contact import SenderChange
 from ground_station.flight.vehicles.flight_command import FLIGHT_STARTING, FlightCommand
 from ground_station.flight.vehicles.foreign_hand import ForeignAct
@@ -85,8 +86,9 @@ class FlightCore:
             settings={setting.id: setting for setting in vehicles},
             judge=judge,
             beat=self.beat,
-            alarm=services.journal.problem,
+            alarm=self._problem,
         )
+        self._problems: list[Callable[[], Text | None]] = [services.journal.problem]
         self._beginning: dict[CommandId, asyncio.Task[FlightCommand]] = {}
         self._noting: asyncio.Task[None] | None = None
 
@@ -94,10 +96,18 @@ class FlightCore:
         """Return a sign of life."""
         return Beat(boot_id=self.boot_id, stamp_s=self._clock.boottime_s())
 
+    def tells(self, problem: Callable[[], Text | None]) -> None:
+        """Put what `problem` returns among the alarms for as long as it returns something; it must not block."""
+        self._problems.append(problem)
+
+    def _problem(self) -> Text | None:
+        found = [text for text in (problem() for problem in self._problems) if text is not None]
+        return Text("。".join(text.ja for text in found), "; ".join(text.en for text in found)) if found else None
+
     async def __aenter__(self) -> "FlightCore":
         """Take up what the journal tells of before, and open the links."""
         self._recollect()
-        self._noting = asyncio.get_running_loop().create_task(self._note_events(), name="events")
+        self._noting = asyncio.get_running_loop().create_task(tend("events", self._note_events))
         await self.station.__aenter__()
         return self
 

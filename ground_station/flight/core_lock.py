@@ -2,10 +2,14 @@
 
 Both locks end with the process that holds them, however it ends. A folder is held by a lock on its file, which also
 tells the holder's process id; a link by the abstract Unix socket of its name, so that a copy of the folder is found out
-as well.
+as well. A disk that is full, read-only or broken keeps no core from starting: it goes without the folder's lock then,
+never without those of its links, and says so.
 """
 
+import contextlib
+import errno
 import fcntl
+import hashlib
 import os
 import socket
 from collections.abc import Iterable
@@ -24,29 +28,32 @@ _CURE = Text(
 )
 
 
+_NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP})
+"""What a wrong setting or a wrong user answers; anything else is the disk."""
+
+
 class CoreLock:
-    """Holds the folder and the links until `close`."""
+    """Holds the folder and the links until `close`.
+
+    `problem` says in words that the folder could not be held. Raises ConflictError where another core holds it or one
+    of the links, UnavailableError where the folder is not this user's to use.
+    """
 
     def __init__(self, folder: Path, links: Iterable[LinkAddress]) -> None:
-        self._path = folder / NAME
         self._links: list[socket.socket] = []
-        self._descriptor = _hold(self._path)
+        self._descriptor = -1
+        self.problem: Text | None = None
         try:
-            for link in dict.fromkeys(links):  # several aircraft may share one
-                self._links.append(_hold_link(link))
+            self._descriptor = _hold(folder / NAME)
+        except OSError as error:
+            self.problem = _without_lock(folder, error)
+        try:
+            self._links += [_hold_link(link) for link in dict.fromkeys(links)]
         except ConflictError:
             self.close()
             raise
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
-
-    @property
-    def still_there(self) -> bool:
-        """Return whether the folder still has the file that is held."""
-        try:
-            return self._path.stat().st_ino == os.fstat(self._descriptor).st_ino
-        except OSError:
-            return False
+        if self._descriptor >= 0:
+            _write_holder(self._descriptor)
 
     def close(self) -> None:
         """Let go of everything."""
@@ -61,24 +68,57 @@ class CoreLock:
 def holder(folder: Path) -> int | None:
     """Return the process id of the core that holds `folder`; None if none does."""
     try:
-        descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = _open(folder / NAME, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        words = os.pread(descriptor, 32, 0).split()
-        return int(words[0]) if words and words[0].isdigit() else None
+        return _holder_of(descriptor)
+    except OSError:
+        return None
     finally:
         os.close(descriptor)
     return None
 
 
+def _holder_of(descriptor: int) -> int | None:
+    """Return who holds the lock: by the file's own word, unless the system knows that it is old."""
+    try:
+        words = os.pread(descriptor, 32, 0).split()
+    except OSError:
+        words = []
+    written = int(words[0]) if words and words[0].isdigit() else None
+    known = _locked_by(descriptor)
+    return written if written in known or not known else known[0]
+
+
+def _locked_by(descriptor: int) -> tuple[int, ...]:
+    """Return the processes that hold a lock on the file, by the system's list (proc(5)); none where it has none."""
+    found = os.fstat(descriptor)
+    name = f"{os.major(found.st_dev):02x}:{os.minor(found.st_dev):02x}:{found.st_ino}"
+    try:
+        rows = [line.split() for line in Path("/proc/locks").read_text(encoding="ascii").splitlines()]
+    except (OSError, ValueError):
+        return ()
+    return tuple(int(row[4]) for row in rows if len(row) == 8 and row[1] == "FLOCK" and row[5] == name)
+
+
+def _write_holder(descriptor: int) -> None:
+    """Write who holds the file, where the disk takes it; the lock holds without."""
+    with contextlib.suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+
+
 def _hold(path: Path) -> int:
+    """Return the locked file; raises OSError where the disk gives none, else as `CoreLock`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = _open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
     except OSError as error:
+        if error.errno not in _NOT_ALLOWED and not isinstance(error, FileExistsError):
+            raise
         raise UnavailableError(
             Text(f"飛行の中枢のフォルダを使えません: {error}", f"cannot use the flight core's folder: {error}"),
             Text("フォルダの権限とディスクを確かめてください", "check the folder's permissions and the disk"),
@@ -94,13 +134,38 @@ def _hold(path: Path) -> int:
             ),
             _CURE,
         ) from error
+    except OSError:
+        os.close(descriptor)
+        raise
     return descriptor
 
 
+def _open(path: Path, flags: int) -> int:
+    """Open the lock file; only for reading where its disk is read-only or full. Raises OSError."""
+    try:
+        return os.open(path, flags, 0o600)
+    except OSError as error:
+        if error.errno in _NOT_ALLOWED or isinstance(error, FileNotFoundError):
+            raise
+        try:
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise error from None
+
+
+def _without_lock(folder: Path, error: OSError) -> Text:
+    why = os.strerror(error.errno) if error.errno else str(error)
+    return Text(
+        f"フォルダ {folder} に鍵をかけられないまま、飛行の中枢が動いています（{why}）",
+        f"the flight core runs without the lock of its folder {folder}: {why}",
+    )
+
+
 def _hold_link(link: LinkAddress) -> socket.socket:
+    name = hashlib.sha256(str(link).encode(errors="surrogateescape")).hexdigest()
     held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        held.bind(f"\0kakehashi-flight/{link}"[:100])
+        held.bind(f"\0kakehashi-flight/{name}")
     except OSError as error:
         held.close()
         raise ConflictError(

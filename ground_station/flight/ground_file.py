@@ -1,16 +1,22 @@
 """The town's heights in one prepared file, for answering an aircraft's terrain requests without loading any map.
 
 The file: a magic line, one line of JSON (frame, south-west corner, cell, rows, columns, synthetic, source), padding to
-4,096 bytes, then heights as little-endian float32, row 0 in the south. It is memory-mapped. A file that is not there
-yet, or is replaced, is noticed within some seconds.
+4,096 bytes, then heights as little-endian float32, row 0 in the south. It is read into memory whole, never mapped: a
+mapped page that the disk does not give ends the process, and one that it gives late stops it. A file that is not there
+yet, or is replaced, is noticed within some seconds while an aircraft asks.
 """
 
+import contextlib
 import os
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
+from fleet import own_thread
 from fleet.clock import Clock
 from fleet.errors import FleetError, InvalidValueError
 from fleet.positions import FloatArray, LocalFrame
@@ -64,16 +70,20 @@ def write_ground(path: Path, terrain: Terrain) -> bool:
 
 
 def read_ground(path: Path) -> Terrain:
-    """Return the heights of the file, mapped; raises OSError if it is not there, InvalidValueError if it is none."""
-    with path.open("rb") as file:
-        head = file.read(_HEADER_BYTES)
-    if not head.startswith(_MAGIC):
+    """Return the heights of the file, read into memory.
+
+    Blocks. Raises OSError if it is not there, InvalidValueError if it is none, or is not as long as it says.
+    """
+    content = path.read_bytes()
+    if not content.startswith(_MAGIC):
         raise _unreadable(path)
     try:
-        header = msgspec.json.decode(head[len(_MAGIC) :].split(b"\n", 1)[0], type=_Header)
-        heights_m = np.memmap(path, dtype="<f4", mode="r", offset=_HEADER_BYTES, shape=(header.rows, header.columns))
-    except (msgspec.MsgspecError, ValueError) as error:
+        header = msgspec.json.decode(content[len(_MAGIC) : _HEADER_BYTES].split(b"\n", 1)[0], type=_Header)
+    except msgspec.MsgspecError as error:
         raise _unreadable(path) from error
+    if min(header.rows, header.columns) < 1 or len(content) != _HEADER_BYTES + 4 * header.rows * header.columns:
+        raise _unreadable(path)
+    heights_m = np.frombuffer(content, dtype="<f4", offset=_HEADER_BYTES).reshape(header.rows, header.columns)
     return Terrain(
         frame=LocalFrame(lon_deg=header.lon_deg, lat_deg=header.lat_deg),
         west_m=header.west_m,
@@ -86,20 +96,25 @@ def read_ground(path: Path) -> Terrain:
 
 
 class GroundFile:
-    """Heights from the prepared file as soon as it is there. `problem` says so where an aircraft asked in vain."""
+    """Heights from the prepared file as soon as it is there. `problem` says so where an aircraft asked in vain.
+
+    A thread of its own looks for the file and reads it, one look at a time and none more often than every 3 s; who asks
+    meanwhile is answered from what was read before.
+    """
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
         self._clock = clock
-        self._terrain: Terrain | None = None
-        self._mark: tuple[int, int] | None = None
+        self._read: _Read = _NOTHING
+        self._looking: Future[_Read] | None = None
         self._look_s = -_LOOK_EVERY_S
+        self._looked = False
         self._asked_in_vain = False
 
     @property
     def problem(self) -> Text | None:
         """Return in words that an aircraft asked for heights that are not there, or None."""
-        if not self._asked_in_vain or self._terrain is not None:
+        if not self._asked_in_vain or self._read.terrain is not None:
             return None
         return Text(
             "地形データの準備ができていないので、機体の地形の問い合わせに答えていません",
@@ -107,25 +122,51 @@ class GroundFile:
         )
 
     def elevation_m(self, lon_deg: FloatArray, lat_deg: FloatArray) -> FloatArray:
-        """Return heights above mean sea level, m; NaN where nothing is known."""
+        """Return heights above mean sea level, m; NaN where nothing is known, or not yet. Never touches the disk."""
         self._look()
-        if self._terrain is None:
-            self._asked_in_vain = True
+        terrain = self._read.terrain
+        if terrain is None:
+            self._asked_in_vain = self._looked
             return np.full(np.broadcast(lon_deg, lat_deg).shape, np.nan)
-        return self._terrain.elevation_m(lon_deg, lat_deg)
+        return terrain.elevation_m(lon_deg, lat_deg)
 
     def _look(self) -> None:
+        """Take what the last look found, and begin the next when it is time."""
+        if self._looking is not None:
+            if not self._looking.done():
+                return
+            if self._looking.exception() is None:
+                self._read = self._looking.result()
+            self._looking, self._looked = None, True
         now_s = self._clock.monotonic_s()
         if now_s - self._look_s < _LOOK_EVERY_S:
             return
         self._look_s = now_s
-        try:
-            found = self._path.stat()
-            mark = (found.st_ino, found.st_mtime_ns)
-            if mark != self._mark:
-                self._terrain, self._mark = read_ground(self._path), mark
-        except (OSError, FleetError):
-            self._terrain, self._mark = None, None
+        with contextlib.suppress(OSError):  # no thread to be had: the next look tries again
+            self._looking = own_thread.begin(partial(_look_again, self._path, self._read), name="terrain")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What was read, and by which mark of its file."""
+
+    mark: tuple[int, int, int] | None
+    terrain: Terrain | None
+
+
+_NOTHING = _Read(mark=None, terrain=None)
+
+
+def _look_again(path: Path, before: _Read) -> _Read:
+    """Return what the file holds now; what was read before where it is the same one."""
+    try:
+        found = path.stat()
+        mark = (found.st_ino, found.st_mtime_ns, found.st_size)
+        return before if mark == before.mark else _Read(mark=mark, terrain=read_ground(path))
+    except (FileNotFoundError, FleetError):
+        return _NOTHING
+    except (OSError, MemoryError):  # heights of before are better than none
+        return before
 
 
 def _unreadable(path: Path) -> InvalidValueError:

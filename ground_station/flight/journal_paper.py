@@ -1,5 +1,6 @@
 """The flight core's journal on disk, as the core asks for it."""
 
+import asyncio
 from collections.abc import Mapping
 
 from fleet.audit import AuditEntry
@@ -9,6 +10,8 @@ from fleet.text import Text
 from ground_station.flight.journal.journal import Journal as FileJournal
 
 _WAIT_S = 60.0
+_READ_S = 0.5
+"""Links wait for this; what is not read by then is not known to the new start."""
 _RECENT = 500
 
 
@@ -21,13 +24,14 @@ class JournalPaper:
 
     @classmethod
     async def of(cls, journal: FileJournal) -> "JournalPaper":
-        """Return it with the newest 500 entries in memory; with none where they cannot be read."""
+        """Return it with the newest 500 entries in memory; with none where they cannot be read within 0.5 s."""
         head = journal.head
         if head is None:
             return cls(journal)
         try:
-            return cls(journal, await journal.entries_after(max(0, head.number - _RECENT), _RECENT))
-        except FleetError:
+            async with asyncio.timeout(_READ_S):
+                return cls(journal, await journal.entries_after(max(0, head.number - _RECENT), _RECENT))
+        except (FleetError, TimeoutError):
             return cls(journal)
 
     async def record(self, *, actor: str, action: str, subject: str, detail: Mapping[str, object]) -> AuditEntry:

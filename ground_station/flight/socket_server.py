@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 import structlog
 
+from fleet import own_thread
 from fleet.errors import ConflictError, FleetError, ForbiddenError, RefusedError
 from fleet.realm import Realm
 from fleet.text import Text
@@ -30,6 +31,8 @@ MOST_CONNECTIONS = 64
 _GREETING_S = 5.0
 _WORKING_EVERY_S = 1.0
 _SLOWEST_READER_S = 10.0
+_BIND_S = 2.0
+_AGAIN_S = 3.0
 _CREDENTIALS = struct.Struct("3i")
 
 _Call: TypeAlias = wire.CallBegin | wire.CallEndOf | wire.CallPlace | wire.CallSetUp
@@ -44,21 +47,57 @@ class FlightServer:
         self._realm = realm
         self._town = town
         self._server: asyncio.AbstractServer | None = None
+        self._trying: asyncio.Task[None] | None = None
+        self._problem: Text | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self._calls: set[asyncio.Task[wire.Answer]] = set()
 
+    @property
+    def problem(self) -> Text | None:
+        """Return in words why no desk can reach the core now, or None."""
+        return self._problem
+
     async def __aenter__(self) -> "FlightServer":
-        """Listen; a socket of before, whose core is gone, is replaced. Raises OSError if the folder is not there."""
-        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._path.unlink(missing_ok=True)
-        before = os.umask(0o177)
+        """Listen; a socket of before, whose core is gone, is replaced.
+
+        A disk that gives no socket does not end the core: `problem` says so, and it is tried again every three seconds.
+        """
+        if not await self._listens():
+            self._trying = asyncio.get_running_loop().create_task(self._try_again(), name="flight socket")
+        return self
+
+    async def _try_again(self) -> None:
+        while True:
+            await asyncio.sleep(_AGAIN_S)
+            if await self._listens():
+                return
+
+    async def _listens(self) -> bool:
+        """Try to listen; return whether that went well."""
         try:
+            listener = await own_thread.within(_BIND_S, self._bound, name="flight socket", late=socket.socket.close)
+            self._server = await asyncio.start_unix_server(self._meet, sock=listener)
+        except (OSError, TimeoutError) as error:
+            if self._problem is None:
+                _log.warning("the flight core has no socket", path=str(self._path), why=str(error))
+            self._problem = _no_socket(error)
+            return False
+        self._problem = None
+        return True
+
+    def _bound(self) -> socket.socket:
+        """Return a bound socket in the place of the one before; raises OSError."""
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            # The socket's own mode bounds that of its file, and holds for no other file of this process meanwhile.
+            os.fchmod(listener.fileno(), 0o600)
+            self._path.unlink(missing_ok=True)
             with short_path(self._path) as name:
                 listener.bind(name)
-        finally:
-            os.umask(before)
-        self._server = await asyncio.start_unix_server(self._meet, sock=listener)
-        return self
+        except OSError:
+            listener.close()
+            raise
+        return listener
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -66,9 +105,10 @@ class FlightServer:
         """Stop listening and end every connection."""
         if self._server is not None:
             self._server.close()
-        for task in (*self._connections, *self._calls):
+        trying = [] if self._trying is None else [self._trying]
+        for task in (*self._connections, *self._calls, *trying):
             task.cancel()
-        await asyncio.gather(*self._connections, *self._calls, return_exceptions=True)
+        await asyncio.gather(*self._connections, *self._calls, *trying, return_exceptions=True)
         with suppress(OSError):
             self._path.unlink(missing_ok=True)
 
@@ -195,6 +235,13 @@ async def _send(writer: asyncio.StreamWriter, message: wire.Reply) -> None:
     writer.write(wire.pack(message))
     async with asyncio.timeout(_SLOWEST_READER_S):
         await writer.drain()
+
+
+def _no_socket(error: Exception) -> Text:
+    return Text(
+        f"地上局が飛行の中枢と話すためのソケットを作れません（{error}）。「緊急操作」の画面は使えます",
+        f"the socket over which the station speaks with the flight core cannot be made ({error}); its own page works",
+    )
 
 
 def _not_understood() -> RefusedError:

@@ -6,6 +6,9 @@ from enum import StrEnum
 from fleet.errors import BadInputError
 from fleet.text import Text
 
+WRONG_NAME = (ValueError, TypeError, OverflowError)
+"""What Python's network raises, beside OSError, for a host name or a port that cannot be (UnicodeError is one)."""
+_MOST_NAME = 253
 _BITS_A_BYTE = 10
 _CURE = Text(
     "tcp:127.0.0.1:5760、udpin:0.0.0.0:14550、udpout:ホスト:14550、serial:/dev/ttyUSB0:57600 のように書いてください",
@@ -54,7 +57,30 @@ def parse_address(text: str) -> LinkAddress:
     lowest = 0 if scheme is Scheme.UDP_IN else 1
     if not host or not lowest <= number <= limit:
         raise _unreadable(text)
+    if not (host.isprintable() and " " not in host if scheme is Scheme.SERIAL else _can_be_host(host)):
+        raise _impossible_name(text, host)
     return LinkAddress(scheme=scheme, host=host, number=number)
+
+
+def _can_be_host(host: str) -> bool:
+    """Return whether `host` is an address, or a name by the rules: labels of 1 to 63 letters, 253 in all (RFC 1035)."""
+    if not host.isprintable() or " " in host:
+        return False
+    try:
+        return len(host.encode("idna")) <= _MOST_NAME
+    except UnicodeError:
+        return False
+
+
+def _impossible_name(text: str, host: str) -> BadInputError:
+    return BadInputError(
+        Text(
+            f"リンクの宛先「{text}」の「{host}」は名前として使えません（点の間が空か長すぎる、空白がある、など）",
+            f"{host!r} in the link address {text!r} can be no name: an empty or too long part, a blank, or the like",
+        ),
+        _CURE,
+        address=text,
+    )
 
 
 def _unreadable(text: str) -> BadInputError:

@@ -15,6 +15,7 @@ from typing import Any
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
+from ground_station.flight.links.address import WRONG_NAME
 from ground_station.flight.links.frames import FrameCodec, FrameParser, Message
 from ground_station.flight.links.transport import Peer, Receive
 
@@ -106,6 +107,15 @@ class _Worker:
         if dronekit is None:
             self._tell(_fail, opened, _missing())
             return
+        why: object = "the work on it ended by an unforeseen error"
+        try:
+            why = self._hold(dronekit, opened)
+        finally:
+            self._tell(_fail, opened, _unreachable(self._address, why))
+            self._tell(_succeed, broken, _unreachable(self._address, why))
+
+    def _hold(self, dronekit: Any, opened: "asyncio.Future[None]") -> object:
+        """Keep one connection; return why it ended."""
         try:
             vehicle = dronekit.connect(
                 self._address,
@@ -114,14 +124,14 @@ class _Worker:
                 source_system=_STATION_SYSTEM_ID,
                 source_component=_STATION_COMPONENT_ID,
             )
-        except (OSError, dronekit.APIException) as error:
-            self._tell(_fail, opened, _unreachable(self._address, error))
-            return
-        vehicle.add_message_listener("*", self._heard)
-        self._tell(_succeed, opened, None)
-        why = self._serve(vehicle)
-        self._tell(_succeed, broken, _unreachable(self._address, why))
-        vehicle.close()
+        except (OSError, *WRONG_NAME, dronekit.APIException) as error:
+            return error
+        try:
+            vehicle.add_message_listener("*", self._heard)
+            self._tell(_succeed, opened, None)
+            return self._serve(vehicle)
+        finally:
+            vehicle.close()
 
     def _serve(self, vehicle: Any) -> object:
         """Send until closed; return why it ended."""

@@ -173,6 +173,22 @@ class Link:
             self._phase = LinkPhase.CLOSED
             await self._transport.close()
 
+    def fell(self, error: BaseException) -> None:
+        """Take that `run` ended by a mistake of ours; it is about to be run again."""
+        self._error = UnavailableError(
+            Text(
+                f"リンク {self.address} の処理が思わぬ誤りで止まりました（{error!r}）",
+                f"the work on the link {self.address} ended by an unforeseen error: {error!r}",
+            ),
+            Text(
+                "自動で始め直します。続くときは flight.log を添えて知らせてください",
+                "it is begun anew by itself; if this goes on, report it with flight.log",
+            ),
+            address=str(self.address),
+        )
+        self._phase = LinkPhase.WAITING
+        self._reopened += 1
+
     async def _live_once(self) -> None:
         self._phase = LinkPhase.OPENING
         self._begin_anew()

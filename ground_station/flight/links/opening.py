@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from ground_station.flight.links.address import LinkAddress, Scheme
+from ground_station.flight.links.dronekit_link import DroneKitTransport
 from ground_station.flight.links.serial_port import SerialTransport
 from ground_station.flight.links.tcp import TcpTransport
 from ground_station.flight.links.transport import Transport
@@ -14,6 +15,7 @@ _KINDS: Mapping[Scheme, Callable[[str, int], Transport]] = {
     Scheme.UDP_IN: UdpInTransport,
     Scheme.UDP_OUT: UdpOutTransport,
     Scheme.SERIAL: SerialTransport,
+    Scheme.DRONEKIT_TCP: DroneKitTransport,
 }
 
 

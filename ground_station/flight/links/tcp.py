@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
+from ground_station.flight.links.address import WRONG_NAME
 from ground_station.flight.links.transport import Peer, Receive
 
 MOST_UNSENT_BYTES = 65_536
@@ -39,7 +40,7 @@ class TcpTransport:
             raise _no_answer(self._host, self._port, self._connect_timeout_s) from error
         except ConnectionRefusedError as error:
             raise _refused(self._host, self._port) from error
-        except OSError as error:
+        except (OSError, *WRONG_NAME) as error:
             raise _unreachable(self._host, self._port, error) from error
 
     async def broken(self) -> UnavailableError:

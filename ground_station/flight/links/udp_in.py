@@ -6,6 +6,7 @@ import socket
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
+from ground_station.flight.links.address import WRONG_NAME
 from ground_station.flight.links.transport import Peer, Receive
 from ground_station.flight.links.udp import Datagrams, resolved
 
@@ -31,6 +32,7 @@ class UdpInTransport:
         """Listen; raises UnavailableError if the port is taken or not ours to take."""
         self._broken = asyncio.get_running_loop().create_future()
         try:
+<<<<<<< HEAD
             family, address = await resolved(self._host, self._port, passive=True)
             wire = socket.socket(family, socket.SOCK_DGRAM)
             try:
@@ -39,6 +41,12 @@ class UdpInTransport:
                 wire.close()
                 raise
         except OSError as error:
+=======
+            self._endpoint, _ = await loop.create_datagram_endpoint(
+                lambda: Datagrams(receive, self._failed), local_addr=(self._host, self._port)
+            )
+        except (OSError, *WRONG_NAME) as error:
+>>>>>>> corefix
             raise _cannot_listen(self._host, self._port, error) from error
         self._endpoint = Datagrams(wire, receive, self._failed)
 

@@ -5,6 +5,7 @@ import socket
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
+from ground_station.flight.links.address import WRONG_NAME
 from ground_station.flight.links.transport import Peer, Receive
 from ground_station.flight.links.udp import Datagrams, resolved
 
@@ -25,6 +26,7 @@ class UdpOutTransport:
         """Prepare to send; raises UnavailableError for an unknown host."""
         self._broken = asyncio.get_running_loop().create_future()
         try:
+<<<<<<< HEAD
             family, address = await resolved(self._host, self._port, passive=False)
             wire = socket.socket(family, socket.SOCK_DGRAM)
             try:
@@ -33,6 +35,12 @@ class UdpOutTransport:
                 wire.close()
                 raise
         except OSError as error:
+=======
+            self._endpoint, _ = await loop.create_datagram_endpoint(
+                lambda: Datagrams(receive, self._failed), remote_addr=(self._host, self._port)
+            )
+        except (OSError, *WRONG_NAME) as error:
+>>>>>>> corefix
             raise _unreachable(self._host, self._port, error) from error
         self._endpoint = Datagrams(wire, receive, self._failed)
 

@@ -185,7 +185,12 @@ class Flown:
 
 @asynccontextmanager
 async def station_for(
-    port: int, *, time_scale: float = 1.0, realm: Realm = Realm.DRILL, flight_logs: Path | None = None
+    port: int,
+    *,
+    time_scale: float = 1.0,
+    realm: Realm = Realm.DRILL,
+    flight_logs: Path | None = None,
+    scheme: Scheme = Scheme.TCP,
 ) -> AsyncIterator[Flown]:
     audit = MemoryAudit()
     services = Services(
@@ -195,7 +200,7 @@ async def station_for(
         realm=realm,
         flight_logs=flight_logs,
     )
-    setting = VehicleSetting(id=VEHICLE, address=LinkAddress(scheme=Scheme.TCP, host="127.0.0.1", number=port))
+    setting = VehicleSetting(id=VEHICLE, address=LinkAddress(scheme=scheme, host="127.0.0.1", number=port))
     async with AutopilotStation([setting], services) as station:
         yield Flown(station=station, vehicle=station.vehicle(VEHICLE), audit=audit)
 

@@ -1,6 +1,7 @@
 """What must hold with a real ArduCopter and with our simulator alike: the whole path from plan to landing."""
 
 import asyncio
+import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fleet.errors import RefusedError
+from ground_station.flight.links.address import Scheme
 from ground_station.flight.preflight.parameter_checks import apply_required_parameters, unmet
 from ground_station.flight.preflight.required_parameters import required_parameters
 from ground_station.flight.vehicles.contact import SenderChange
@@ -73,25 +75,38 @@ def _restarted(vehicle: Vehicle, reboots: int) -> bool:
     return vehicle.state().reboots > reboots
 
 
-async def _order(flown: Flown, action: Action) -> CommandState:
-    command = await flown.vehicle.order(action, author="hanako")
+async def _order(vehicle: Vehicle, action: Action) -> CommandState:
+    command = await vehicle.order(action, author="hanako")
     assert command.state.is_end
     assert command.state is CommandState.DONE, command.text.en
     return command.state
 
 
 async def test_a_flight_from_upload_over_hold_and_resume_to_recall_and_landing(flown: Flown) -> None:
-    vehicle = flown.vehicle
+    await _first_flight(flown.vehicle)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("dronekit") is None, reason="DroneKit is not installed")
+async def test_the_same_flight_over_a_link_that_dronekit_holds(tmp_path: Path) -> None:
+    async with (
+        simulated_aircraft(SPEEDUP) as port,
+        station_for(port, time_scale=SPEEDUP, flight_logs=tmp_path, scheme=Scheme.DRONEKIT_TCP) as flown,
+    ):
+        await eventually(lambda: _ready(flown), within_s=60.0)
+        await _first_flight(flown.vehicle)
+
+
+async def _first_flight(vehicle: Vehicle) -> None:
     assert await vehicle.identify() is Simulated.YES
     await vehicle.upload_plan(PLAN)
-    await _order(flown, Action.START_MISSION)
+    await _order(vehicle, Action.START_MISSION)
     await eventually(lambda: (vehicle.state().alt_home_m or 0.0) > 30.0, within_s=30.0)
-    await _order(flown, Action.HOLD)
+    await _order(vehicle, Action.HOLD)
     assert vehicle.state().mode == "BRAKE"
-    await _order(flown, Action.RESUME)
+    await _order(vehicle, Action.RESUME)
     assert vehicle.state().mode == "AUTO"
     await eventually(lambda: (vehicle.state().telemetry.mission or _none()).seq >= 3, within_s=30.0)
-    await _order(flown, Action.RECALL)
+    await _order(vehicle, Action.RECALL)
     assert vehicle.state().mode in ("SMART_RTL", "RTL")
     await eventually(lambda: not vehicle.state().armed, within_s=60.0)
     position = vehicle.state().position
@@ -114,7 +129,7 @@ async def test_a_station_started_anew_in_flight_knows_what_silence_means_and_rec
             recorder = second.vehicle.contact.recorder
             assert recorder is not None
             await eventually(lambda: recorder.path is not None, within_s=5.0)
-            await _order(second, Action.LAND)
+            await _order(second.vehicle, Action.LAND)
             await eventually(lambda: not second.vehicle.state().armed, within_s=30.0)
             await eventually(lambda: recorder.path is None, within_s=20.0)
     (record,) = (tmp_path / "second").glob("*.tlog")
@@ -125,7 +140,7 @@ async def test_take_off_and_land_here(flown: Flown) -> None:
     await flown.vehicle.upload_plan(PLAN)
     command = await flown.vehicle.order(Action.TAKE_OFF, author="hanako", alt_home_m=10.0)
     assert command.state is CommandState.DONE, command.text.en
-    await _order(flown, Action.LAND)
+    await _order(flown.vehicle, Action.LAND)
     await eventually(lambda: not flown.vehicle.state().armed, within_s=30.0)
 
 
@@ -153,14 +168,14 @@ async def test_what_the_flight_needs_is_set_and_a_load_is_delivered(flown: Flown
         changed = await apply_required_parameters(vehicle, required, known)
         if any(needed.needs_restart for needed in changed):
             reboots = vehicle.state().reboots
-            await _order(flown, Action.RESTART)
+            await _order(vehicle, Action.RESTART)
             assert await vehicle.contact.conversation.until(partial(_restarted, vehicle, reboots), 60.0)
             await eventually(lambda: _ready(flown), within_s=60.0)
     assert unmet(required, await vehicle.fetch_parameters()) == ()
     await eventually(lambda: _ready(flown), within_s=60.0)
     await vehicle.upload_plan(PlanItems(name="delivery", mission=DELIVERY, fence=FENCE, rally=RALLY))
     await eventually(lambda: _ready(flown), within_s=20.0)
-    await _order(flown, Action.START_MISSION)
+    await _order(vehicle, Action.START_MISSION)
     heard = flown.station.feed.subscribe()
     await eventually(lambda: not vehicle.state().armed, within_s=120.0)
     texts = [event.what.text for event in heard.take().events if isinstance(event.what, StatusText)]

@@ -1,42 +1,101 @@
-"""One flight core a folder and one a link, on this machine."""
+"""One core a folder and one a link, on whatever disk."""
 
-import contextlib
+import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from fleet.errors import ConflictError
-from ground_station.flight.core_lock import CoreLock, holder
-from ground_station.flight.links.address import LinkAddress, Scheme
-from tests.kakehashi.running import free_ports
+from fleet.errors import ConflictError, UnavailableError
+from ground_station.flight.core_lock import NAME, CoreLock, holder
+from ground_station.flight.links.address import LinkAddress, Scheme, parse_address
+
+LONG = "/dev/serial/by-id/usb-Silicon_Labs_CP2102N_USB_to_UART_Bridge_Controller_0123456789abcdef0123456789abcdef"
+DISK = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EMFILE)
 
 
-def _link() -> LinkAddress:
-    (port,) = free_ports(1)
-    return LinkAddress(scheme=Scheme.UDP_IN, host="127.0.0.1", number=port)
+def _link(tmp_path: Path, scheme: Scheme = Scheme.SERIAL) -> LinkAddress:
+    return LinkAddress(scheme=scheme, host=str(tmp_path), number=57_600)
 
 
-def test_a_held_folder_names_its_holder_and_refuses_a_second_core(tmp_path: Path) -> None:
+@pytest.mark.parametrize("scheme", list(Scheme))
+def test_long_names_that_differ_at_their_end_are_two_links_and_one_name_is_one(scheme: Scheme, tmp_path: Path) -> None:
+    one, other = (LinkAddress(scheme=scheme, host=f"{LONG}{tmp_path}-{end}", number=57_600) for end in "ab")
+    lock = CoreLock(tmp_path / "one", [one])
+    CoreLock(tmp_path / "two", [other]).close()
+    with pytest.raises(ConflictError, match="used by another flight core"):
+        CoreLock(tmp_path / "three", [other, one])
+    lock.close()
+    CoreLock(tmp_path / "three", [other, one]).close()
+
+
+def test_two_aircraft_on_one_link_are_one_link(tmp_path: Path) -> None:
+    link = _link(tmp_path)
+    lock = CoreLock(tmp_path, [link, link])
+    assert lock.problem is None
+    with pytest.raises(ConflictError):
+        CoreLock(tmp_path / "copy", [link])
+    lock.close()
+
+
+def test_the_holder_is_told_and_gone_with_its_process(tmp_path: Path) -> None:
     assert holder(tmp_path) is None
-    with contextlib.closing(CoreLock(tmp_path, [_link()])) as lock:
-        assert holder(tmp_path) == os.getpid()
-        assert lock.still_there
-        with pytest.raises(ConflictError, match="already"):
-            CoreLock(tmp_path, [_link()])
+    lock = CoreLock(tmp_path, [])
+    assert holder(tmp_path) == os.getpid()
+    with pytest.raises(ConflictError, match="running already"):
+        CoreLock(tmp_path, [])
+    lock.close()
     assert holder(tmp_path) is None
 
 
-def test_a_link_is_held_across_folders(tmp_path: Path) -> None:
-    link = _link()
-    with contextlib.closing(CoreLock(tmp_path / "one", [link])):
-        with pytest.raises(ConflictError, match="copy of this folder"):
-            CoreLock(tmp_path / "copy", [_link(), link])
-        assert holder(tmp_path / "copy") is None
-    CoreLock(tmp_path / "copy", [link]).close()
+def test_an_old_word_in_the_lock_file_names_nobody_else(tmp_path: Path) -> None:
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    lock = CoreLock(tmp_path, [])
+    (tmp_path / NAME).write_text(f"{other.pid}\n")
+    assert holder(tmp_path) == os.getpid()
+    lock.close()
+    other.communicate()
 
 
-def test_several_aircraft_of_one_core_may_share_a_link(tmp_path: Path) -> None:
-    link = _link()
-    with contextlib.closing(CoreLock(tmp_path, [link, link])):
+@pytest.mark.parametrize("code", DISK)
+@pytest.mark.parametrize("existing", [True, False])
+def test_a_disk_that_writes_nothing_keeps_no_core_from_starting(
+    *, code: int, existing: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if existing:
+        (tmp_path / NAME).write_text("1\n")
+    really = os.open
+
+    def refuse(path: Any, flags: int, *more: Any) -> int:
+        if flags & (os.O_RDWR | os.O_WRONLY):
+            raise OSError(code, os.strerror(code), path)
+        return really(path, flags, *more)
+
+    def full(*_: Any) -> int:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "open", refuse)
+    monkeypatch.setattr(os, "pwrite", full)
+    monkeypatch.setattr(os, "ftruncate", full)
+    link = _link(tmp_path)
+    lock = CoreLock(tmp_path, [link])
+    with pytest.raises(ConflictError):
+        CoreLock(tmp_path / "copy", [link])
+    if existing:
+        assert lock.problem is None
         assert holder(tmp_path) == os.getpid()
+        with pytest.raises(ConflictError, match="running already"):
+            CoreLock(tmp_path, [])
+    else:
+        assert lock.problem is not None
+        assert os.strerror(code) in lock.problem.en
+    lock.close()
+
+
+def test_a_file_where_the_folder_should_be_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "station").write_text("")
+    with pytest.raises(UnavailableError, match="cannot use the flight core's folder"):
+        CoreLock(tmp_path / "station", [parse_address("tcp:127.0.0.1:1")])

@@ -139,6 +139,21 @@ async def test_what_was_asked_arrives_as_it_was_meant(tmp_path: Path) -> None:
     assert core.asked == [order(Action.HOLD, "hold-1"), CommandId("hold-1"), FLIGHT, load]
 
 
+async def test_a_disk_that_gives_no_socket_is_said_and_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket_server, "_AGAIN_S", 0.05)
+    folder = tmp_path / "later"
+    server = FlightServer(cast("Any", ScriptedCore()), folder / "flight.sock", realm=Realm.DRILL, town=TOWN)
+    async with server:
+        assert server.problem is not None
+        assert "its own page works" in server.problem.en
+        folder.mkdir()
+        await eventually(lambda: server.problem is None)
+        assert await _client(folder / "flight.sock").begin(order(Action.HOLD, "hold-1")) == COMMAND
+        assert (folder / "flight.sock").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("name", ALL)
 async def test_without_a_core_everything_says_so_with_what_to_do(name: str, tmp_path: Path) -> None:
     for path in (tmp_path / "nobody.sock", tmp_path / "no-folder" / "flight.sock"):

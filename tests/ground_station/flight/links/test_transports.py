@@ -1,16 +1,21 @@
 """One contract over every transport that can run on loopback, and each one's own ways to fail."""
 
 import asyncio
+import contextlib
 import os
 import pty
 import socket
+import termios
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.errors import UnavailableError
+from ground_station.flight.links.frames import FrameCodec, FrameParser
 from ground_station.flight.links.serial_port import SerialTransport
 from ground_station.flight.links.tcp import TcpTransport
 from ground_station.flight.links.transport import Peer, Transport
@@ -125,6 +130,93 @@ async def test_a_serial_line_carries_bytes_both_ways() -> None:
     os.close(master)
     os.close(slave)
     assert inbox.data == b"from the radio"
+
+
+async def test_a_serial_line_that_takes_no_more_holds_nobody_up_and_tears_no_frame_that_follows() -> None:
+    master, slave = pty.openpty()
+    os.set_blocking(master, False)
+    transport = SerialTransport(os.ttyname(slave), 57_600)
+    await transport.open(Inbox())
+    codec = FrameCodec(255, 190)
+    taken: list[int] = []
+    arrived = b""
+    for number in range(4_000):
+        if transport.send(codec.pack(dialect.MAVLink_ping_message(number, number, 1, 1)), None):
+            taken.append(number)
+        if number % 1_000 == 999:
+            arrived += _all_of(master)
+    arrived += _all_of(master)
+    pings = [codec.decode(frame) for frame in FrameParser().feed(arrived)]
+    assert [ping.seq for ping in pings if ping is not None] == taken
+    assert 0 < len(taken) < 4_000
+    assert transport.torn > 0
+    await transport.close()
+    os.close(master)
+    os.close(slave)
+
+
+async def test_a_device_that_is_no_serial_line_is_named(tmp_path: Path) -> None:
+    for path in (tmp_path / "file", Path("/dev/null")):
+        if not path.exists():
+            path.write_bytes(b"")
+        with pytest.raises(UnavailableError, match="cannot use serial"):
+            await SerialTransport(str(path), 57_600).open(Inbox())
+
+
+@dataclass
+class StuckPort:
+    """A line whose driver answers with an error that is no OSError, or does not let go of it."""
+
+    opening: Exception | None = None
+    closes: threading.Event = field(default_factory=threading.Event)
+    flushed: bool = False
+
+    def open(self) -> "StuckPort":
+        if self.opening is not None:
+            raise self.opening
+        return self
+
+    @property
+    def in_waiting(self) -> int:
+        return 0
+
+    def read(self, size: int) -> bytes:
+        self.closes.wait(0.01)
+        return b""[:size]
+
+    def reset_output_buffer(self) -> None:
+        self.flushed = True
+
+    def close(self) -> None:
+        self.closes.wait(30.0)
+
+
+@pytest.mark.parametrize("error", [termios.error(22, "Invalid argument"), OSError("gone"), ValueError("no baud")])
+async def test_whatever_a_driver_says_at_opening_is_said(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = StuckPort(opening=error)
+    monkeypatch.setattr(SerialTransport, "_connect", lambda _: port.open())
+    with pytest.raises(UnavailableError, match="cannot use serial"):
+        await SerialTransport("/dev/ttyUSB0", 57_600).open(Inbox())
+
+
+async def test_a_serial_line_that_does_not_close_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = StuckPort()
+    monkeypatch.setattr(SerialTransport, "_connect", lambda _: port.open())
+    transport = SerialTransport("/dev/ttyUSB0", 57_600)
+    await transport.open(Inbox())
+    async with asyncio.timeout(10.0):
+        await transport.close()
+    assert port.flushed
+    assert not port.closes.is_set()
+    port.closes.set()
+
+
+def _all_of(descriptor: int) -> bytes:
+    found = b""
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            found += os.read(descriptor, 65_536)
+    return found
 
 
 async def test_a_refused_connection_says_where_and_what_to_do() -> None:
