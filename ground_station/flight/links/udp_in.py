@@ -32,7 +32,6 @@ class UdpInTransport:
         """Listen; raises UnavailableError if the port is taken or not ours to take."""
         self._broken = asyncio.get_running_loop().create_future()
         try:
-<<<<<<< HEAD
             family, address = await resolved(self._host, self._port, passive=True)
             wire = socket.socket(family, socket.SOCK_DGRAM)
             try:
@@ -40,13 +39,7 @@ class UdpInTransport:
             except OSError:
                 wire.close()
                 raise
-        except OSError as error:
-=======
-            self._endpoint, _ = await loop.create_datagram_endpoint(
-                lambda: Datagrams(receive, self._failed), local_addr=(self._host, self._port)
-            )
         except (OSError, *WRONG_NAME) as error:
->>>>>>> corefix
             raise _cannot_listen(self._host, self._port, error) from error
         self._endpoint = Datagrams(wire, receive, self._failed)
 

@@ -26,7 +26,6 @@ class UdpOutTransport:
         """Prepare to send; raises UnavailableError for an unknown host."""
         self._broken = asyncio.get_running_loop().create_future()
         try:
-<<<<<<< HEAD
             family, address = await resolved(self._host, self._port, passive=False)
             wire = socket.socket(family, socket.SOCK_DGRAM)
             try:
@@ -34,13 +33,7 @@ class UdpOutTransport:
             except OSError:
                 wire.close()
                 raise
-        except OSError as error:
-=======
-            self._endpoint, _ = await loop.create_datagram_endpoint(
-                lambda: Datagrams(receive, self._failed), remote_addr=(self._host, self._port)
-            )
         except (OSError, *WRONG_NAME) as error:
->>>>>>> corefix
             raise _unreachable(self._host, self._port, error) from error
         self._endpoint = Datagrams(wire, receive, self._failed)
 

@@ -47,9 +47,9 @@ def station_code(folder: Path) -> str:
     return code
 
 
-<<<<<<< HEAD
 ValueT = TypeVar("ValueT")
-=======
+
+
 def made_code() -> str:
     """Return eight random digits."""
     return f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
@@ -91,7 +91,6 @@ def _sheet_is_of_no_use(why_ja: str, why_en: str) -> Text:
         f"準備の紙の番号は今は使えません（{why_ja}）。サインインした人の操作は受け付けます",
         f"the code of the printed sheet does not work now ({why_en}); who is signed in may act all the same",
     )
->>>>>>> corefix
 
 
 class CodeDoor:
