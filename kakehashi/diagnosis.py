@@ -1,5 +1,6 @@
 """What a run needs of its machine: ports, disk, clock, broker, databases, town, pages. Each look is one finding."""
 
+import asyncio
 import shutil
 import socket
 import sqlite3
@@ -11,9 +12,12 @@ from pathlib import Path
 from fleet.errors import FleetError
 from fleet.realm import Realm
 from fleet.text import Text
+from ground_station.flight.core_lock import holder
 from kakehashi.audit_chains import check_chain
 from kakehashi.broken_files import lying_aside
 from kakehashi.bundle import DEMO_FOLDER, load_town
+from kakehashi.flight_keeper import FlightKeeper
+from kakehashi.flight_place import keeper_of
 from kakehashi.home import Home
 from kakehashi.pages_folder import pages_folder
 from kakehashi.ports import is_free
@@ -34,6 +38,7 @@ def diagnose(settings: Settings) -> list[Finding]:
         _disk,
         _clock,
         _ports,
+        _flight_core,
         _broker,
         _databases,
         _audit,
@@ -84,6 +89,40 @@ def _ports(settings: Settings) -> list[Finding]:
     except FleetError as error:
         return [_finding(Level.REFUSE, "ports", error.what, error.cure)]
     return [_port(one) for one in wanted]
+
+
+def _core_of(settings: Settings) -> FlightKeeper:
+    return keeper_of(settings, {}, lambda: None, lambda _: None)
+
+
+def _flight_core(settings: Settings) -> list[Finding]:
+    folder = Home(root=settings.home, realm=settings.realm).station
+    try:
+        pid = holder(folder)
+        answers = pid is not None and asyncio.run(_core_of(settings).flying()) is not None
+    except FleetError as error:
+        return [_finding(Level.WARN, "flight-core", error.what, error.cure)]
+    if pid is None:
+        text = Text(
+            "飛行の中枢は動いていません（起動すると始まります）", "no flight core is running; a run will start one"
+        )
+        return [_finding(Level.OK, "flight-core", text)]
+    if answers:
+        return [
+            _finding(
+                Level.OK,
+                "flight-core",
+                Text(f"飛行の中枢が動いています（プロセス {pid}）", f"the flight core is running, process {pid}"),
+            )
+        ]
+    text = Text(
+        f"飛行の中枢（プロセス {pid}）が答えません", f"the flight core, process {pid}, is running and does not answer"
+    )
+    cure = Text(
+        "飛行中の機体がないことを目で確かめてから kakehashi flight stop --in-flight で止めてください",
+        "make sure by eye that nothing flies, then end it with kakehashi flight stop --in-flight",
+    )
+    return [_finding(Level.WARN, "flight-core", text, cure)]
 
 
 def _port(wanted: WantedPort) -> Finding:

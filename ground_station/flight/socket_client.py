@@ -146,14 +146,25 @@ class SocketFlight:
         return _Line(reader, writer)
 
     def _gone(self, error: Exception) -> UnavailableError:
-        why = str(error) or type(error).__name__
+        why = _why(error)
         return UnavailableError(
-            Text(f"飛行の中枢につながりません（{why}）", f"the flight core cannot be reached: {why}"),
+            Text(f"飛行の中枢につながりません（{why.ja}）", f"the flight core cannot be reached: {why.en}"),
             Text(
                 "自動でつなぎ直します。急ぐときは「緊急操作」の画面か送信機を使ってください",
                 "it is being reached again by itself; in a hurry use the core's own page, or the transmitter",
             ),
         )
+
+
+def _why(error: Exception) -> Text:
+    if isinstance(error, TimeoutError):
+        return Text("返事がありません", "it does not answer")
+    if isinstance(error, FileNotFoundError | ConnectionRefusedError):
+        return Text("動いていません", "it is not running")
+    if isinstance(error, ConnectionError):
+        return Text("通信が切れました", "the connection ended")
+    why = str(error)
+    return Text(why, why)
 
 
 def _command(answer: wire.Answer) -> FlightCommand:
@@ -170,9 +181,9 @@ def _strange() -> UnconfirmedError:
 
 
 def _unanswered(error: Exception) -> UnconfirmedError:
-    why = str(error) or type(error).__name__
+    why = _why(error)
     return UnconfirmedError(
-        Text(f"飛行の中枢の返事が届きません（{why}）", f"the flight core's answer did not come: {why}"),
+        Text(f"飛行の中枢の返事が届きません（{why.ja}）", f"the flight core's answer did not come: {why.en}"),
         Text(
             "指示は届いたかもしれません。機体の今の様子を見てください",
             "it may have been done all the same; look what the aircraft does",

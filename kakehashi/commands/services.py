@@ -30,6 +30,9 @@ def ground_station(
     vehicle: Annotated[
         list[str] | None, typer.Option(help="機体のリンク / aircraft link: [id=]tcp:host:port, udpin:…, serial:…")
     ] = None,
+    core: Annotated[
+        bool, typer.Option("--core/--no-core", help="飛行の中枢も動かす / keep the flight core running too")
+    ] = True,
     with_parent: WatchParent = False,
 ) -> None:
     """地上局だけを動かす / run the ground station alone."""
@@ -38,7 +41,7 @@ def ground_station(
         station = settings.station.model_copy(update={"vehicles": tuple(vehicle)})
         settings = settings.model_copy(update={"station": station})
     _require(station_port(settings))
-    if not with_parent:
+    if core and not with_parent:
         from kakehashi.station_alone import run_station_alone
 
         run_station_alone(settings)
@@ -46,7 +49,7 @@ def ground_station(
     stand_behind_the_link()
     from kakehashi.compose_station import run_station
 
-    asyncio.run(run_until_stopped(lambda: run_station(settings), watch_parent=True))
+    asyncio.run(run_until_stopped(lambda: run_station(settings), watch_parent=with_parent))
 
 
 def town_office(context: typer.Context, drill: Drill = False, with_parent: WatchParent = False) -> None:
