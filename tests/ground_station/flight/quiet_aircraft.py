@@ -89,6 +89,8 @@ class QuietVehicle:
         self.silent: set[str] = set()
         self.trouble: FleetError | None = None
         self.holds_flight = True
+        self.limits_stand = True
+        self.asked_limits: list[str] = []
         self.may_finish = asyncio.Event()
         self.may_finish.set()
         self.steps = 0
@@ -119,6 +121,10 @@ class QuietVehicle:
         if self.holds_flight:
             self.becomes(plan_on_board=plan.name)
         return self.holds_flight
+
+    async def verify_limits(self, plan: PlanItems) -> bool:
+        self.asked_limits.append(plan.name)
+        return self.limits_stand
 
     async def upload_plan(self, plan: PlanItems, progress: Progress | None = None) -> None:
         self.did.append("upload")

@@ -119,6 +119,16 @@ async def test_a_setting_that_the_aircraft_does_not_answer_about_holds_it_back(n
     assert objection.en == f"the aircraft does not answer about {name}"
 
 
+async def test_a_fence_or_rally_points_that_changed_without_a_word_hold_it_back() -> None:
+    station, look = await _given()
+    assert await look() is None
+    assert station.quiet.asked_limits == [DIGEST]
+    station.quiet.limits_stand = False
+    objection = await look()
+    assert objection is not None
+    assert "the fence or the rally points on board are not the plan's" in objection.en
+
+
 async def test_an_aircraft_that_is_lost_in_the_last_look_does_not_fly() -> None:
     station, look = await _given()
     station.quiet.trouble = UnavailableError(Text("聞こえません", "it is not heard"))

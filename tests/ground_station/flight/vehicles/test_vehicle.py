@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
@@ -12,11 +13,15 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from fleet.errors import ConflictError, ExpiredError, RefusedError, UnavailableError
 from fleet.realm import Realm
 from fleet.text import Text
-from ground_station.flight.links.frames import FrameParser
+from ground_station.flight.links.frames import FrameParser, Message
+from ground_station.flight.protocols import requests
+from ground_station.flight.protocols.exchange import Target
 from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
+from ground_station.flight.vehicles.modes import CopterMode
 from ground_station.flight.vehicles.state import LinkState
 from ground_station.flight.vehicles.telemetry import Simulated
 from ground_station.flight.vehicles.vehicle import PlanItems
+from missions.values.mission_item import MissionType
 from tests.ground_station.flight.aircraft import FakeServer, Flown, eventually, fake_aircraft, station_for
 from tests.ground_station.flight.fake_autopilot import FakeAutopilot
 from tests.ground_station.flight.plans import FENCE, MISSION, RALLY, long_mission
@@ -243,6 +248,32 @@ async def test_a_plan_on_board_can_be_proved_without_sending_it(pair: Pair) -> N
     other = PlanItems(name="plan-2", mission=MISSION[:-1], fence=FENCE, rally=RALLY)
     assert not await pair.flown.vehicle.verify_plan(other)
     assert pair.flown.vehicle.state().plan_on_board is None
+
+
+@pytest.mark.parametrize("kind", [MissionType.FENCE, MissionType.RALLY])
+async def test_limits_that_somebody_else_changed_are_found_by_reading_them_back(pair: Pair, kind: MissionType) -> None:
+    vehicle = pair.flown.vehicle
+    await vehicle.upload_plan(PLAN)
+    assert await vehicle.verify_limits(PLAN)
+    assert vehicle.state().plan_on_board == PLAN.name
+    kept = pair.fake.autopilot.lists[kind]
+    kept[0] = replace(kept[0], x=kept[0].x + 1000)
+    assert not await vehicle.verify_limits(PLAN)
+    assert vehicle.state().plan_on_board is None
+
+
+async def test_an_order_goes_to_the_number_that_is_the_aircrafts_when_it_is_sent(pair: Pair) -> None:
+    contact = pair.flown.vehicle.contact
+    sent: list[int] = []
+
+    def note(message: Message, system_id: int) -> bytes:
+        sent.append(message.target_system)
+        return bytes(system_id)
+
+    cast("Any", contact._link).send = note
+    before = requests.set_mode(Target(system_id=9), CopterMode.BRAKE)(0)
+    contact.send(before)
+    assert sent == [1]
 
 
 async def test_parameters_are_read_set_and_refused_in_words(pair: Pair) -> None:
