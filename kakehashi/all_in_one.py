@@ -62,6 +62,8 @@ class AllInOne:
                 tasks.create_task(process.run())
             while not await self._all_up():
                 self._terminal.say(str(self._not_up()))
+                # Who waits for one service in vain still needs the others, and their set-up links.
+                self._terminal.show_pages(self._addresses, self.links)
             self._terminal.show_ready(self.settings, self._addresses, self.links)
             if self._on_ready is not None:
                 self._on_ready()

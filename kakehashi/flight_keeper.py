@@ -32,6 +32,8 @@ _STEADY_S = 30.0
 _LOOK_EVERY_S = 0.1
 _STATUS_S = 2.0
 _STOP_S = 5.0
+_LISTENED_S = 60.0
+"""A core that has listened for so long to an aircraft that it never heard holds nobody up because of it."""
 
 
 class FlightKeeper:
@@ -119,7 +121,10 @@ class FlightKeeper:
             self._say(words)
 
     async def flying(self) -> tuple[Text, ...] | None:
-        """Return the names of the aircraft whose motors run; None if the core does not answer."""
+        """Return the names of the aircraft whose motors run, or may; None if the core does not answer.
+
+        One that its core has not heard yet may fly, unless the core has listened for a minute.
+        """
         try:
             async with asyncio.timeout(_STATUS_S):
                 return _armed(await anext(self._port.follow()))
@@ -160,7 +165,12 @@ def _errors(path: Path) -> Iterator[int]:
 
 
 def _armed(report: CoreReport) -> tuple[Text, ...]:
-    return tuple(vehicle.name for vehicle in report.vehicles if vehicle.state.armed)
+    listened = report.up_s > _LISTENED_S
+    return tuple(
+        vehicle.name
+        for vehicle in report.vehicles
+        if vehicle.state.armed or (vehicle.state.may_be_armed and not listened)
+    )
 
 
 async def _gone(pid: int) -> None:

@@ -58,17 +58,23 @@ class Terminal:
     def show_ready(self, settings: Settings, addresses: Mapping[str, str], links: Mapping[str, str]) -> None:
         """Show where the pages are and, the first time, the one-time links."""
         realm = "訓練 / DRILL" if settings.realm is Realm.DRILL else "本番 / LIVE"
-        lines = ["", f"架け橋が動いています（{realm}） / Kakehashi is running", ""]
+        self.say(f"\n架け橋が動いています（{realm}） / Kakehashi is running\n")
+        self.show_pages(addresses, links)
+        self.say("\n止めるには Ctrl-C / stop with Ctrl-C\n")
+
+    def show_pages(self, addresses: Mapping[str, str], links: Mapping[str, str]) -> None:
+        """Show where the pages of the services that are up are, with their one-time links."""
+        lines = []
         pages = (
             ("ground-station", "運航の画面  operator page   "),
             ("town-office", "役場の画面  town-office page"),
             ("flight", "緊急操作    emergency page   "),
         )
         for service, label in pages:
-            lines.append(f"  {label}  {addresses.get(service, '')}")
-            if service in links:
+            if service in addresses:
+                lines.append(f"  {label}  {addresses[service]}")
+            if service in addresses and service in links:
                 lines.append(f"     初回の設定（1 回だけ使えます） / first set-up, works once:\n     {links[service]}")
-        lines += ["", "止めるには Ctrl-C / stop with Ctrl-C", ""]
         self.say("\n".join(lines))
 
     def show_status(self, details: Mapping[str, str]) -> None:

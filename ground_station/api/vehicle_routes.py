@@ -75,7 +75,7 @@ async def accept_sender(vehicle_id: Name, station: Station, person: Flyer) -> No
 
 @router.post("/sky-clear", status_code=202)
 async def clear_the_sky(body: SkyClearIn, request: Request, station: Station, person: Flyer) -> list[SkyClearOut]:
-    """Recall every aircraft that flies; each answers for itself, and one that fails holds none of the others up."""
+    """Recall every aircraft whose motors may run; each answers for itself, and none holds the others up."""
     heard = await fresh(station, request, body.heard)
     orders = [
         Order(
@@ -86,7 +86,7 @@ async def clear_the_sky(body: SkyClearIn, request: Request, station: Station, pe
             heard=heard,
         )
         for state in station.mirror.states()
-        if state.armed
+        if state.may_be_armed
     ]
     return await asyncio.gather(*(_recall(station, order) for order in orders))
 

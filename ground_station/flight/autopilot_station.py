@@ -220,6 +220,8 @@ class AutopilotStation:
             ground=services.ground,
             recorder=recorder,
         )
+        if setting.registered is not None:
+            contact.expect_number(setting.registered)
         contact.listen(partial(self.feed.changed, setting.id), partial(self.feed.happened, setting.id))
         self._on_link[link].append(contact)
         if setting.system_id is not None:

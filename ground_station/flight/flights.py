@@ -122,8 +122,14 @@ class Flights:
     async def _objection(self, vehicle: Vehicle, flight: Flight) -> Text | None:
         try:
             await self._placing.read_required(vehicle, flight.plan)
+            limits_stand = await vehicle.verify_limits(items_of(flight.plan, flight.digest))
         except FleetError as error:
             return error.what
+        if not limits_stand:
+            return Text(
+                "飛べません: 機体のフェンスか緊急着陸地点が、送った計画と違います。計画を送り直してください",
+                "it cannot fly: the fence or the rally points on board are not the plan's; send the plan again",
+            )
         findings = self._judge.findings(vehicle, flight.plan, flight.digest)
         refusal = next((finding for finding in findings if finding.level is Level.REFUSE), None)
         if refusal is None:

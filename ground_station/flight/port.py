@@ -59,11 +59,13 @@ class VehicleReport:
 class CoreReport:
     """What changed at the core since the last report.
 
-    `beat` is its sign of life; `vehicles` are the newest of those that changed, `events` what happened once, `commands`
-    the newest state of those that moved, `alarms` what the core itself cannot do now, in words, all of it each time.
+    `beat` is its sign of life and `up_s` how long it runs already; `vehicles` are the newest of those that changed,
+    `events` what happened once, `commands` the newest state of those that moved, `alarms` what the core itself cannot
+    do now, in words, all of it each time.
     """
 
     beat: Beat
+    up_s: float = 0.0
     vehicles: tuple[VehicleReport, ...] = ()
     events: tuple[Event, ...] = ()
     events_dropped: int = 0

@@ -36,6 +36,7 @@ class Reporter:
         self._judge = judge
         self._beat = beat
         self._alarm = alarm
+        self._began_s = beat().stamp_s
 
     async def reports(self) -> AsyncIterator[CoreReport]:
         """Yield reports for ever: at most 25 a second, and one twice a second when nothing happens."""
@@ -56,7 +57,8 @@ class Reporter:
                 moved.clear()
                 whole = False
                 yield CoreReport(
-                    beat=self._beat(),
+                    beat=(now := self._beat()),
+                    up_s=now.stamp_s - self._began_s,
                     vehicles=tuple(self.report(self._station.vehicle(vehicle_id)) for vehicle_id in changed),
                     events=update.events,
                     events_dropped=subscription.events_dropped,
@@ -72,7 +74,8 @@ class Reporter:
     def whole(self) -> CoreReport:
         """Return everything as it is known now, without what happened once."""
         return CoreReport(
-            beat=self._beat(),
+            beat=(now := self._beat()),
+            up_s=now.stamp_s - self._began_s,
             vehicles=tuple(self.report(vehicle) for vehicle in self._station.vehicles.values()),
             commands=self._station.ledger.recent(),
             alarms=self.alarms(),

@@ -162,6 +162,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag="report"):
     """One `CoreReport` of a stream."""
 
     beat: Beat
+    up_s: float = 0.0
     vehicles: tuple[VehicleReport, ...] = ()
     events: tuple[Happened, ...] = ()
     events_dropped: int = 0
@@ -173,6 +174,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag="report"):
         events = ((event.vehicle_id, event.what()) for event in self.events)
         return CoreReport(
             beat=self.beat,
+            up_s=self.up_s,
             vehicles=self.vehicles,
             events=tuple(Event(vehicle_id=vehicle_id, what=what) for vehicle_id, what in events if what is not None),
             events_dropped=self.events_dropped,
@@ -225,6 +227,7 @@ def report_of(report: CoreReport) -> Report:
     """Return a report as it is sent."""
     return Report(
         beat=report.beat,
+        up_s=report.up_s,
         vehicles=report.vehicles,
         events=tuple(_happened(event) for event in report.events),
         events_dropped=report.events_dropped,

@@ -1,7 +1,9 @@
 """The station's deliveries: in memory as values, on disk as documents, and who wants to know of changes."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from fleet.errors import NotFoundError, UnavailableError
@@ -24,6 +26,7 @@ class DeliveryBook:
         self._deliveries: dict[DeliveryId, Delivery] = {}
         self._saved_at_s: dict[DeliveryId, float] = {}
         self._listeners: list[OnDelivery] = []
+        self._locks: defaultdict[DeliveryId, asyncio.Lock] = defaultdict(asyncio.Lock)
         for delivery in documents.all(_COLLECTION, Delivery, lambda delivery: delivery.id):
             self._deliveries[delivery.id] = delivery
 
@@ -56,6 +59,16 @@ class DeliveryBook:
             ),
             None,
         )
+
+    @asynccontextmanager
+    async def alone_with(self, delivery_id: DeliveryId) -> AsyncIterator[Delivery]:
+        """Yield a delivery as it stands, with nobody else changing it until the end: every change is made in here.
+
+        Raises NotFoundError. Not to be nested.
+        """
+        self.get(delivery_id)
+        async with self._locks[delivery_id]:
+            yield self.get(delivery_id)
 
     async def save(self, delivery: Delivery, now_s: float) -> Delivery:
         """Keep a delivery and tell the listeners; writes to disk when its state changed or five seconds went by."""

@@ -133,7 +133,10 @@ class DeliveryDesk:
 
         A core that was started anew knows nothing of the flight: it is asked to read back what is on board.
         """
-        delivery = self._book.get(delivery_id)
+        async with self._book.alone_with(delivery_id) as delivery:
+            return await self._recheck(delivery)
+
+    async def _recheck(self, delivery: Delivery) -> Delivery:
         if delivery.state not in {DeliveryState.CHECKING, DeliveryState.READY}:
             return delivery
         report = self._mirror.report(delivery.vehicle_id)
@@ -152,7 +155,14 @@ class DeliveryDesk:
 
         `author` is who is signed in; the tick's name is who looked, perhaps somebody without an account.
         """
-        delivery = self._book.get(delivery_id)
+        async with self._locks[self._book.get(delivery_id).vehicle_id]:
+            await self._may_tick(self._book.get(delivery_id), check_id, tick, author=author)
+            async with self._book.alone_with(delivery_id) as delivery:
+                if delivery.state not in BEFORE_FLIGHT:
+                    return delivery
+                return await self._book.save(ticked(delivery, check_id, tick), self._clock.now_s())
+
+    async def _may_tick(self, delivery: Delivery, check_id: str, tick: Tick | None, *, author: str) -> None:
         if delivery.state not in BEFORE_FLIGHT or check_id not in {check.id for check in PERSON_CHECKS}:
             raise ConflictError(
                 Text("この点検は今は変えられません", "this check cannot be changed now"),
@@ -162,12 +172,11 @@ class DeliveryDesk:
             self._audit.append,
             actor=author,
             action="delivery.untick" if tick is None else "delivery.tick",
-            subject=delivery_id,
+            subject=delivery.id,
             detail={"check": check_id} if tick is None else {"check": check_id, "name": tick.name},
         )
         if check_id == "load-fixed" and tick is not None:
             await self._hang_load(delivery, author=author)
-        return await self._book.save(ticked(self._book.get(delivery_id), check_id, tick), self._clock.now_s())
 
     async def cure(self, delivery_id: DeliveryId, *, author: str) -> Delivery:
         """Set what the flight needs on the aircraft, then check again; raises what the aircraft answers.
@@ -227,7 +236,10 @@ class DeliveryDesk:
             return await self._give_up(delivery_id, author=author)
 
     async def _give_up(self, delivery_id: DeliveryId, *, author: str) -> Delivery:
-        delivery = self._book.get(delivery_id)
+        async with self._book.alone_with(delivery_id) as delivery:
+            return await self._end_unflown(delivery, author=author)
+
+    async def _end_unflown(self, delivery: Delivery, *, author: str) -> Delivery:
         if delivery.state not in BEFORE_FLIGHT:
             raise ConflictError(
                 Text("飛行中の配送は取り消せません", "a delivery in flight cannot be cancelled"),
@@ -235,7 +247,7 @@ class DeliveryDesk:
             )
         now_s = self._clock.now_s()
         await asyncio.to_thread(
-            self._audit.append, actor=author, action="delivery.cancel", subject=delivery_id, detail={}
+            self._audit.append, actor=author, action="delivery.cancel", subject=delivery.id, detail={}
         )
         ended = replace(
             delivery,
@@ -250,7 +262,10 @@ class DeliveryDesk:
 
         The request is delivered then, or open again.
         """
-        delivery = self._book.get(delivery_id)
+        async with self._book.alone_with(delivery_id) as delivery:
+            return await self._record_load(delivery, set_down=set_down, author=author)
+
+    async def _record_load(self, delivery: Delivery, *, set_down: bool, author: str) -> Delivery:
         if not delivery.load_unknown:
             raise ConflictError(
                 Text("この配送の荷物の行方は、もう記録されています", "where this load went is on record already"),
@@ -261,7 +276,7 @@ class DeliveryDesk:
             self._audit.append,
             actor=author,
             action="delivery.load-seen",
-            subject=delivery_id,
+            subject=delivery.id,
             detail={"set_down": set_down},
         )
         wish = RequestState.DELIVERED if set_down else RequestState.OPEN

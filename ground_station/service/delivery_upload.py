@@ -10,7 +10,7 @@ from fleet.clock import Clock
 from fleet.errors import FleetError, NotFoundError
 from fleet.ids import DeliveryId, VehicleId
 from fleet.text import Text
-from ground_station.flight.flight_plan import FlightPlan
+from ground_station.flight.flight_plan import FlightPlan, PlanDigest
 from ground_station.flight.port import FlightPort
 from ground_station.service.delivery import Delivery, DeliveryState, checked
 from ground_station.service.delivery_book import DeliveryBook
@@ -103,19 +103,23 @@ class DeliveryUploads:
         except FleetError as error:
             await self._fail(delivery_id, error)
             return
-        latest = self._book.get(delivery_id)
-        if latest.state is not DeliveryState.UPLOADING:
-            return
+        async with self._book.alone_with(delivery_id) as latest:
+            if latest.state is DeliveryState.UPLOADING:
+                await self._is_on_board(latest, digest)
+
+    async def _is_on_board(self, latest: Delivery, digest: PlanDigest) -> None:
         fresh = replace(latest, on_board=True, flight=digest, upload_fraction=1.0, state=DeliveryState.CHECKING)
-        report = self._mirror.report(delivery.vehicle_id)
+        report = self._mirror.report(latest.vehicle_id)
         findings = report.checks if report.flight == digest else ()
         await self._book.save(checked(fresh, findings), self._clock.now_s())
 
     async def _fail(self, delivery_id: DeliveryId, error: FleetError) -> None:
         _log.warning("delivery not begun", delivery=delivery_id, what=error.what.en)
-        latest = self._book.get(delivery_id)
-        if latest.state is not DeliveryState.UPLOADING:
-            return
+        async with self._book.alone_with(delivery_id) as latest:
+            if latest.state is DeliveryState.UPLOADING:
+                await self._has_failed(latest, error)
+
+    async def _has_failed(self, latest: Delivery, error: FleetError) -> None:
         now_s = self._clock.now_s()
         failed = replace(
             latest,

@@ -22,6 +22,7 @@ from ground_station.service.delivery import BEFORE_FLIGHT, Delivery, DeliverySta
 from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.documents_sql import SqlDocuments
 from ground_station.service.flight_progress import FlightStage
+from ground_station.service.may_fly import require_ready
 from ground_station.service.request_book import RequestBook, RequestState, StationRequest
 
 _log = structlog.get_logger(__name__)
@@ -53,13 +54,21 @@ class FlightIntents:
     async def give(self, delivery: Delivery, entry: StationRequest, order: Order) -> None:
         """Write down that the order is given, then give it.
 
-        Raises UnavailableError if the disk refuses, and what the core refuses it with; then nothing was sent, and the
-        delivery is back at its checks. Where the core's answer is lost, it stands as flying until more is known.
+        Raises RefusedError if a check opened meanwhile, UnavailableError if the disk refuses, and what the core refuses
+        it with; then nothing was sent, and the delivery is at its checks. Where the core's answer is lost, it stands as
+        flying until more is known.
         """
-        flying = replace(
-            delivery, state=DeliveryState.FLYING, order_id=order.id, problem=None, problem_cure=None, started_at_s=None
-        )
-        await self._save(flying, replace(entry, state=RequestState.FLYING))
+        async with self._book.alone_with(delivery.id) as latest:
+            require_ready(latest)
+            flying = replace(
+                latest,
+                state=DeliveryState.FLYING,
+                order_id=order.id,
+                problem=None,
+                problem_cure=None,
+                started_at_s=None,
+            )
+            await self._save(flying, replace(entry, state=RequestState.FLYING))
         self._open_since_s[delivery.id] = self._clock.monotonic_s()
         try:
             await self._port.begin(order)
@@ -80,19 +89,27 @@ class FlightIntents:
         return self._commands.get(command_id)
 
     async def look(self, state: VehicleState, *, core_heard: bool) -> None:
-        """Compare an aircraft's delivery with what became of its order; raises FleetError, then look again."""
+        """Compare an aircraft's delivery with what became of its order; raises FleetError, then look again.
+
+        Nothing follows from an aircraft that the core has not heard yet.
+        """
         delivery = self._book.of_vehicle(state.vehicle_id)
-        if delivery is None or not core_heard:
+        if delivery is None or not core_heard or state.telemetry.heartbeat is None:
             return
         if delivery.state in BEFORE_FLIGHT and _flies(delivery, state):
-            await self._save(
-                replace(delivery, state=DeliveryState.FLYING, problem=None, problem_cure=None),
-                replace(self._requests.get(delivery.request_id), state=RequestState.FLYING),
-            )
+            await self._flies_already(delivery.id)
         elif delivery.state is DeliveryState.FLYING and not delivery.progress.was_airborne:
             await self._settle(delivery, state)
         else:
             self._open_since_s.pop(delivery.id, None)
+
+    async def _flies_already(self, delivery_id: DeliveryId) -> None:
+        async with self._book.alone_with(delivery_id) as delivery:
+            if delivery.state in BEFORE_FLIGHT:
+                await self._save(
+                    replace(delivery, state=DeliveryState.FLYING, problem=None, problem_cure=None),
+                    replace(self._requests.get(delivery.request_id), state=RequestState.FLYING),
+                )
 
     async def _settle(self, delivery: Delivery, state: VehicleState) -> None:
         command = None if delivery.order_id is None else self._commands.get(delivery.order_id)
@@ -107,10 +124,15 @@ class FlightIntents:
         elif command.state in _NOT_FLOWN:
             await self._back(delivery.id, command.text, None)
         elif command.state is CommandState.DONE:
-            await self._came_down_unseen(delivery)
+            await self._came_down_unseen(delivery.id)
 
-    async def _came_down_unseen(self, delivery: Delivery) -> None:
+    async def _came_down_unseen(self, delivery_id: DeliveryId) -> None:
         """It was seen to climb, and is down again, with nobody here to follow it: somebody must look for the load."""
+        async with self._book.alone_with(delivery_id) as delivery:
+            if delivery.state is DeliveryState.FLYING and not delivery.progress.was_airborne:
+                await self._end_unseen(delivery)
+
+    async def _end_unseen(self, delivery: Delivery) -> None:
         unseen = replace(delivery.progress, stage=FlightStage.LANDED, was_airborne=True, place_reached=True)
         landed = followed(delivery, unseen, self._clock.now_s())
         await self._save(landed, self._requests.get(delivery.request_id))
@@ -118,14 +140,14 @@ class FlightIntents:
 
     async def _back(self, delivery_id: DeliveryId, problem: Text, cure: Text | None) -> None:
         """Bring a delivery back to its checks; those of people are void where somebody has to look again."""
-        delivery = self._book.get(delivery_id)
-        if delivery.state is not DeliveryState.FLYING or delivery.progress.was_airborne:
-            return
-        ticks = {} if cure is _LOOK else delivery.ticks
-        await self._save(
-            replace(delivery, state=DeliveryState.CHECKING, ticks=ticks, problem=problem, problem_cure=cure),
-            replace(self._requests.get(delivery.request_id), state=RequestState.PLANNED),
-        )
+        async with self._book.alone_with(delivery_id) as delivery:
+            if delivery.state is not DeliveryState.FLYING or delivery.progress.was_airborne:
+                return
+            ticks = {} if cure is _LOOK else delivery.ticks
+            await self._save(
+                replace(delivery, state=DeliveryState.CHECKING, ticks=ticks, problem=problem, problem_cure=cure),
+                replace(self._requests.get(delivery.request_id), state=RequestState.PLANNED),
+            )
         self._open_since_s.pop(delivery_id, None)
 
     async def _save(self, delivery: Delivery, entry: StationRequest) -> None:

@@ -23,6 +23,7 @@ from ground_station.service.flight_progress import FlightSample, activity_words,
 from ground_station.service.plan_desk import PlanDesk
 from ground_station.service.request_book import RequestBook, RequestState
 from ground_station.service.town_feed import VehicleNews
+from missions.values.plan import Plan
 from missions.values.town import Town
 
 UPDATES_HZ = 20.0
@@ -81,12 +82,21 @@ class FlightWatch:
             if isinstance(event.what, StatusText):
                 self._texts[event.vehicle_id].append(event.what.text)
         for state in update.states:
-            try:
-                await self._follow(state)
-            except FleetError as error:
-                _log.warning("flight not followed", vehicle=state.vehicle_id, what=error.what.en)
+            if state.telemetry.heartbeat is not None:
+                await self._follow_on(state)
+                self._look_for_alerts(state)
             self._watchers.on_vehicle(self.news(state))
-            self._look_for_alerts(state)
+
+    async def _follow_on(self, state: VehicleState) -> None:
+        """Follow the flight of an aircraft whose word is known.
+
+        A core that has just started knows nothing of any, and of what is not known nothing follows: least of all that
+        the motors are off.
+        """
+        try:
+            await self._follow(state)
+        except FleetError as error:
+            _log.warning("flight not followed", vehicle=state.vehicle_id, what=error.what.en)
 
     def news(self, state: VehicleState) -> VehicleNews:
         """Return a vehicle's state with what the station makes of it."""
@@ -106,10 +116,10 @@ class FlightWatch:
             plan = self._plans.recent(delivery.plan_id)
             if plan is not None:
                 return activity_words(delivery.progress, plan, self.site_name(delivery))
-        if not state.armed:
-            return Text("地上で待機中", "on the ground")
         number = state.mode_number
-        return Text("状態不明", "unknown") if number is None else mode_text(number)
+        if number is None:
+            return Text("状態不明", "unknown")
+        return mode_text(number) if state.armed else Text("地上で待機中", "on the ground")
 
     def site_name(self, delivery: Delivery) -> Text:
         """Return the name of where a delivery goes."""
@@ -134,6 +144,12 @@ class FlightWatch:
             plan = await self._plans.get(delivery.plan_id)
         except (NotFoundError, UnavailableError):
             return
+        async with self._book.alone_with(delivery.id) as latest:
+            if latest.state in ENDED or latest.state in BEFORE_FLIGHT:
+                return
+            await self._move_on(latest, plan, state)
+
+    async def _move_on(self, delivery: Delivery, plan: Plan, state: VehicleState) -> None:
         texts = tuple(self._texts.get(state.vehicle_id, ()))
         now_s = self._clock.now_s()
         progress = advance(delivery.progress, plan, _sample(state, texts), now_s)
@@ -143,13 +159,17 @@ class FlightWatch:
             await self._requests.move(delivery.request_id, RequestState.DELIVERED, now_s)
         if moved.state is DeliveryState.RECALLED and not moved.load_unknown:
             await self._requests.move(delivery.request_id, RequestState.OPEN, now_s)
+        if moved.state in BEFORE_FLIGHT:  # its motors stopped on the ground
+            await self._requests.move(delivery.request_id, RequestState.PLANNED, now_s)
         await self._book.save(moved, now_s)
         del self._texts[state.vehicle_id][: len(texts)]
 
     async def _show_upload(self, delivery: Delivery) -> None:
         transfer = self._mirror.report(delivery.vehicle_id).transfer
         if transfer is not None and transfer.digest == delivery.flight:
-            await self._book.save(replace(delivery, upload_fraction=transfer.fraction), self._clock.now_s())
+            async with self._book.alone_with(delivery.id) as latest:
+                if latest.state is DeliveryState.UPLOADING:
+                    await self._book.save(replace(latest, upload_fraction=transfer.fraction), self._clock.now_s())
 
     def _look_for_alerts(self, state: VehicleState) -> None:
         view = alert_view(state)

@@ -1,7 +1,7 @@
 """A folder that a station of before the flight core left behind, killed in flight, is carried over whole.
 
-`recorded/var-before-the-flight-core.tar.xz` is such a folder: a request of the office, its plan, a delivery in the air, an
-account, an audit chain of nineteen entries, secrets, and an outbox with what was not told yet.
+`recorded/var-before-the-flight-core.tar.xz` is such a folder: a request of the office, its plan, a delivery in the air,
+an account, an audit chain of nineteen entries, secrets, and an outbox with what was not told yet.
 """
 
 import sqlite3

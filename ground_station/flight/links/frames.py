@@ -1,13 +1,16 @@
 """Cuts a byte stream into checked MAVLink frames and decodes those that are wanted.
 
 Framing, checksum (CRC-16/MCRF4XX with the message's CRC_EXTRA) and signature length follow the MAVLink 1 and 2
-serialisation guide. Decoding a frame into its fields costs ten times what checking it costs, so the two are apart:
-a link checks everything and decodes only what someone needs. The dialect and the decoder are pymavlink's.
+serialisation guide. Decoding a frame into its fields costs more than checking it, so the two are apart: a link checks
+everything and decodes only what someone needs. The dialect is pymavlink's.
 """
 
 from typing import Any, NamedTuple, TypeAlias
 
+from fastcrc.crc16 import mcrf4xx
 from pymavlink.dialects.v20 import ardupilotmega as dialect
+
+from ground_station.flight.links.decoding import DECODERS
 
 Message: TypeAlias = Any
 """A pymavlink message object (`MAVLink_*_message`); its fields are those of the MAVLink XML, wire units."""
@@ -16,6 +19,7 @@ _V1 = 0xFE
 _V2 = 0xFD
 _SIGNED = 0x01
 _SIGNATURE_BYTES = 13
+_AROUND_V2_BYTES = 12
 _CRC_EXTRA: dict[int, bytes] = {number: bytes((kind.crc_extra,)) for number, kind in dialect.mavlink_map.items()}
 
 
@@ -49,6 +53,15 @@ class FrameParser:
 
     def datagram(self, data: bytes) -> list[Frame]:
         """Return the frames of one datagram; a frame never goes on in the next one."""
+        if (
+            len(data) >= _AROUND_V2_BYTES
+            and data[0] == _V2
+            and data[2] == 0
+            and data[1] + _AROUND_V2_BYTES == len(data)
+        ):
+            frame = _checked(data)
+            if frame is not None:
+                return [frame]
         frames, used = self._cut(data)
         if used < len(data):
             self.malformed += 1
@@ -92,6 +105,9 @@ class FrameCodec:
 
     def decode(self, frame: Frame) -> Message | None:
         """Return the message of a checked frame, or None (counted) if its payload makes no sense."""
+        decoder = DECODERS.get(frame.message_id)
+        if decoder is not None:
+            return decoder.decode(frame)
         try:
             return self._codec.decode(bytearray(frame.raw))
         except dialect.MAVError:
@@ -131,14 +147,19 @@ def _is_unknown(buffer: bytes, at: int) -> bool:
 
 
 def _checked(raw: bytes) -> Frame | None:
-    message_id = _message_id(raw, 0)
+    is_v1 = raw[0] == _V1
+    message_id = raw[5] if is_v1 else raw[7] | raw[8] << 8 | raw[9] << 16
     extra = _CRC_EXTRA.get(message_id)
     if extra is None:
         return None
-    signed = raw[0] == _V2 and bool(raw[2] & _SIGNED)
-    body_end = len(raw) - 2 - (_SIGNATURE_BYTES if signed else 0)
-    if dialect.x25crc(raw[1:body_end] + extra).crc != raw[body_end] | raw[body_end + 1] << 8:
+    signed = not is_v1 and raw[2] & _SIGNED != 0
+    end = len(raw) - _SIGNATURE_BYTES if signed else len(raw)
+    if mcrf4xx(raw[1 : end - 2] + extra) != raw[end - 2] | raw[end - 1] << 8:
         return None
-    if raw[0] == _V1:
-        return Frame(raw, message_id, raw[3], raw[4], raw[2], False)
-    return Frame(raw, message_id, raw[5], raw[6], raw[4], signed)
+    if is_v1:
+        return _frame(Frame, (raw, message_id, raw[3], raw[4], raw[2], False))
+    return _frame(Frame, (raw, message_id, raw[5], raw[6], raw[4], signed))
+
+
+_frame = tuple.__new__
+"""Builds the named tuple without its own `__new__`, which would take a third of the time of checking a frame."""

@@ -1,26 +1,88 @@
-"""What both UDP transports share: an asyncio datagram endpoint with a broken-future."""
+"""What both UDP transports share: a socket read in bursts.
+
+asyncio's own datagram endpoint goes once round the event loop for each datagram, which costs more than checking and
+decoding it; a hundred aircraft send their datagrams together.
+"""
 
 import asyncio
+import socket
 from collections.abc import Callable
 
-from ground_station.flight.links.transport import Receive
+from ground_station.flight.links.transport import Peer, Receive
+
+MOST_AT_ONCE = 64
+"""Datagrams read before the event loop gets its turn; the rest waits in the system's buffer."""
+_LARGEST_BYTES = 65_536
+_LAST_PORT = 65_535
 
 
-class Datagrams(asyncio.DatagramProtocol):
-    """Hands each datagram on with its sender; `failed` hears of errors such as a closed port at the other end."""
+class Datagrams:
+    """Hands each datagram on with its sender.
 
-    def __init__(self, receive: Receive, failed: Callable[[Exception | None], None]) -> None:
+    `failed` hears what is wrong with the socket, or with the one other end that it is connected to. What the system
+    says of one of many addresses (nobody there, no such address) is silence of that one.
+    """
+
+    def __init__(self, wire: socket.socket, receive: Receive, failed: Callable[[OSError], None]) -> None:
+        self._wire = wire
         self._receive = receive
         self._failed = failed
+        self._closed = False
+        self._buffer = bytearray(_LARGEST_BYTES)
+        self._view = memoryview(self._buffer)
+        self._loop = asyncio.get_running_loop()
+        wire.setblocking(False)
+        self._loop.add_reader(wire.fileno(), self._ready)
 
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        """Pass one datagram on."""
-        self._receive(data, (addr[0], addr[1]))
+    @property
+    def local_port(self) -> int:
+        """Return the port that was bound."""
+        address: tuple[str, int] = self._wire.getsockname()
+        return address[1]
 
-    def error_received(self, exc: Exception) -> None:
-        """Report what the network said of an earlier datagram."""
-        self._failed(exc)
+    def send(self, data: bytes, peer: Peer) -> bool:
+        """Send one datagram, to the connected address if `peer` is None; False if the system does not take it now."""
+        try:
+            if peer is None:
+                self._wire.send(data)
+            else:
+                self._wire.sendto(data, peer)
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError as error:
+            if peer is None:
+                self._failed(error)
+            return False
+        return True
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Report the end of the endpoint."""
-        self._failed(exc)
+    def close(self) -> None:
+        """Stop reading and give the port back; closing twice changes nothing."""
+        if not self._closed:
+            self._closed = True
+            self._loop.remove_reader(self._wire.fileno())
+            self._wire.close()
+
+    def _ready(self) -> None:
+        wire, buffer, view, receive = self._wire, self._buffer, self._view, self._receive
+        for _ in range(MOST_AT_ONCE):
+            try:
+                length, sender = wire.recvfrom_into(buffer)
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as error:
+                self._failed(error)
+                return
+            receive(bytes(view[:length]), sender if len(sender) == 2 else sender[:2])
+            if self._closed:
+                return
+
+
+async def resolved(host: str, port: int, *, passive: bool) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    """Return family and address of a host; raises OSError (gaierror) if not known, OverflowError for no port."""
+    if not 0 <= port <= _LAST_PORT:  # the system would take what is left of it
+        raise OverflowError(f"{port} is no port")
+    found = await asyncio.get_running_loop().getaddrinfo(
+        host, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE if passive else 0
+    )
+    family, _, _, _, address = found[0]
+    return family, (str(address[0]), int(address[1]))

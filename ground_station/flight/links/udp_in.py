@@ -2,12 +2,13 @@
 
 import asyncio
 import errno
+import socket
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
 from ground_station.flight.links.address import WRONG_NAME
 from ground_station.flight.links.transport import Peer, Receive
-from ground_station.flight.links.udp import Datagrams
+from ground_station.flight.links.udp import Datagrams, resolved
 
 
 class UdpInTransport:
@@ -19,52 +20,50 @@ class UdpInTransport:
     def __init__(self, host: str, port: int) -> None:
         self._host = host
         self._port = port
-        self._endpoint: asyncio.DatagramTransport | None = None
+        self._endpoint: Datagrams | None = None
         self._broken: asyncio.Future[UnavailableError] | None = None
 
     @property
     def local_port(self) -> int:
         """Return the port in use; 0 while it is closed."""
-        if self._endpoint is None:
-            return 0
-        address: tuple[str, int] = self._endpoint.get_extra_info("sockname")
-        return address[1]
+        return 0 if self._endpoint is None else self._endpoint.local_port
 
     async def open(self, receive: Receive) -> None:
         """Listen; raises UnavailableError if the port is taken or not ours to take."""
-        loop = asyncio.get_running_loop()
-        self._broken = loop.create_future()
+        self._broken = asyncio.get_running_loop().create_future()
         try:
-            self._endpoint, _ = await loop.create_datagram_endpoint(
-                lambda: Datagrams(receive, self._failed), local_addr=(self._host, self._port)
-            )
+            family, address = await resolved(self._host, self._port, passive=True)
+            wire = socket.socket(family, socket.SOCK_DGRAM)
+            try:
+                wire.bind(address)
+            except (OSError, *WRONG_NAME):
+                wire.close()
+                raise
         except (OSError, *WRONG_NAME) as error:
             raise _cannot_listen(self._host, self._port, error) from error
+        self._endpoint = Datagrams(wire, receive, self._failed)
 
     async def broken(self) -> UnavailableError:
-        """Wait until the endpoint is closed under us."""
+        """Wait until the socket fails under us."""
         if self._broken is None:
             return _cannot_listen(self._host, self._port, OSError("not open"))
         return await asyncio.shield(self._broken)
 
     def send(self, data: bytes, peer: Peer) -> bool:
         """Send to `peer`; False while nobody was heard."""
-        if self._endpoint is None or self._endpoint.is_closing() or peer is None:
+        if self._endpoint is None or peer is None:
             return False
-        self._endpoint.sendto(data, peer)
-        return True
+        return self._endpoint.send(data, peer)
 
     async def close(self) -> None:
         """Stop listening."""
         if self._endpoint is not None:
-            self._endpoint.abort()
+            self._endpoint.close()
             self._endpoint = None
 
-    def _failed(self, error: Exception | None) -> None:
-        """An unreachable aircraft is silence, not a broken port; only the endpoint's own end counts."""
-        gone = self._endpoint is None or self._endpoint.is_closing()
-        if gone and self._broken is not None and not self._broken.done():
-            self._broken.set_result(_cannot_listen(self._host, self._port, error or OSError("closed")))
+    def _failed(self, error: OSError) -> None:
+        if self._broken is not None and not self._broken.done():
+            self._broken.set_result(_cannot_listen(self._host, self._port, error))
 
 
 def _cannot_listen(host: str, port: int, error: Exception) -> UnavailableError:

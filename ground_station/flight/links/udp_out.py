@@ -1,12 +1,13 @@
 """UDP to a known address, for aircraft and bridges that wait to be spoken to first."""
 
 import asyncio
+import socket
 
 from fleet.errors import UnavailableError
 from fleet.text import Text
 from ground_station.flight.links.address import WRONG_NAME
 from ground_station.flight.links.transport import Peer, Receive
-from ground_station.flight.links.udp import Datagrams
+from ground_station.flight.links.udp import Datagrams, resolved
 
 
 class UdpOutTransport:
@@ -18,19 +19,23 @@ class UdpOutTransport:
     def __init__(self, host: str, port: int) -> None:
         self._host = host
         self._port = port
-        self._endpoint: asyncio.DatagramTransport | None = None
+        self._endpoint: Datagrams | None = None
         self._broken: asyncio.Future[UnavailableError] | None = None
 
     async def open(self, receive: Receive) -> None:
         """Prepare to send; raises UnavailableError for an unknown host."""
-        loop = asyncio.get_running_loop()
-        self._broken = loop.create_future()
+        self._broken = asyncio.get_running_loop().create_future()
         try:
-            self._endpoint, _ = await loop.create_datagram_endpoint(
-                lambda: Datagrams(receive, self._failed), remote_addr=(self._host, self._port)
-            )
+            family, address = await resolved(self._host, self._port, passive=False)
+            wire = socket.socket(family, socket.SOCK_DGRAM)
+            try:
+                wire.connect(address)
+            except (OSError, *WRONG_NAME):
+                wire.close()
+                raise
         except (OSError, *WRONG_NAME) as error:
             raise _unreachable(self._host, self._port, error) from error
+        self._endpoint = Datagrams(wire, receive, self._failed)
 
     async def broken(self) -> UnavailableError:
         """Wait until the network says that nobody listens there."""
@@ -41,20 +46,17 @@ class UdpOutTransport:
     def send(self, data: bytes, peer: Peer) -> bool:
         """Send to the known address; `peer` is always that one."""
         del peer
-        if self._endpoint is None or self._endpoint.is_closing():
-            return False
-        self._endpoint.sendto(data)
-        return True
+        return self._endpoint is not None and self._endpoint.send(data, None)
 
     async def close(self) -> None:
         """Stop sending."""
         if self._endpoint is not None:
-            self._endpoint.abort()
+            self._endpoint.close()
             self._endpoint = None
 
-    def _failed(self, error: Exception | None) -> None:
+    def _failed(self, error: OSError) -> None:
         if self._broken is not None and not self._broken.done():
-            self._broken.set_result(_unreachable(self._host, self._port, error or OSError("closed")))
+            self._broken.set_result(_unreachable(self._host, self._port, error))
 
 
 def _unreachable(host: str, port: int, error: Exception) -> UnavailableError:

@@ -69,7 +69,7 @@ class HeardBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OrderBody(msgspec.Struct, frozen=True, kw_only=True):
-    """One order; `vehicle_id` is None for all that fly (sky clear, which is recall)."""
+    """One order; `vehicle_id` is None for all that fly or may fly (sky clear, which is recall)."""
 
     id: str
     action: Literal["hold", "recall", "land"]
@@ -146,13 +146,13 @@ class _Page:
         return JSONResponse(page_state(self._core.whole_report(), self._door.realm))
 
     async def order(self, request: Request) -> Response:
-        """Give an order to one aircraft, or recall all that fly; each answers for itself."""
+        """Give an order to one aircraft, or recall all whose motors may run; each answers for itself."""
         author = self._who(request)
         body = await _body(request)
         if body.vehicle_id is not None:
             given = await self._core.begin(_order(body, VehicleId(body.vehicle_id), body.id, author))
             return JSONResponse(command_view(given), status_code=202)
-        flying = [state.vehicle_id for state in self._core.station.states() if state.armed]
+        flying = [state.vehicle_id for state in self._core.station.states() if state.may_be_armed]
         orders = [_order(body, vehicle_id, f"{body.id}-{vehicle_id}", author) for vehicle_id in flying]
         answers = await asyncio.gather(*(self._core.begin(order) for order in orders), return_exceptions=True)
         return JSONResponse([_answer(vehicle, answer) for vehicle, answer in zip(flying, answers, strict=True)], 202)
@@ -237,10 +237,11 @@ def _order(body: OrderBody, vehicle_id: VehicleId, command_id: str, author: str)
 
 def _answer(vehicle_id: VehicleId, answer: FlightCommand | BaseException) -> dict[str, Any]:
     if isinstance(answer, FlightCommand):
-        return {"vehicle_id": vehicle_id, "command": command_view(answer), "problem": None}
+        return {"vehicle_id": vehicle_id, "command": command_view(answer), "problem": None, "cure": None}
     if not isinstance(answer, FleetError):
         raise answer
-    return {"vehicle_id": vehicle_id, "command": None, "problem": answer.what.as_dict()}
+    cure = None if answer.cure is None else answer.cure.as_dict()
+    return {"vehicle_id": vehicle_id, "command": None, "problem": answer.what.as_dict(), "cure": cure}
 
 
 def _problem(error: FleetError) -> Response:

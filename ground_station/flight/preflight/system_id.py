@@ -21,7 +21,7 @@ def system_id_check(realm: Realm, heard: int, *, named: int, vehicle_id: Vehicle
             rule=_RULE,
             text=Text(f"機体の番号は登録と同じです（{heard}）", f"its system id is the registered one ({heard})"),
         )
-    if heard == 0:
+    if not heard:
         return Finding(
             level=Level.REFUSE,
             rule=_RULE,

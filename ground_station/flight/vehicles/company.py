@@ -40,4 +40,6 @@ class Company:
 
     def station(self, now_s: float) -> int | None:
         """Return another ground station heard in the last 60 s; the same one for as long as it is heard."""
+        if not self._stations:
+            return None
         return next((number for number, at_s in self._stations.items() if now_s - at_s <= COMPANY_S), None)

@@ -30,7 +30,7 @@ from ground_station.flight.vehicles.foreign_hand import ForeignAct
 from ground_station.flight.vehicles.newcomers import ASKED, LATELY_S, TELLS_ITS_CLOCK, Newcomers
 from ground_station.flight.vehicles.state import LinkState, Timing, VehicleState
 from ground_station.flight.vehicles.telemetry import Capture, StatusText
-from ground_station.flight.vehicles.tracker import Tracker
+from ground_station.flight.vehicles.tracker import WANTED, Tracker
 
 _PROBE_EVERY_S = 1.0
 _ASK_NEWCOMERS_AFTER_S = 5.0
@@ -43,9 +43,10 @@ _FROM_ANY_COMPONENT = frozenset(
         dialect.MAVLINK_MSG_ID_RADIO_STATUS,
     }
 )
+_NEEDED = WANTED | {dialect.MAVLINK_MSG_ID_TIMESYNC, dialect.MAVLINK_MSG_ID_TERRAIN_REQUEST}
+_ADDRESSED = frozenset(number for number, kind in dialect.mavlink_map.items() if "target_system" in kind.fieldnames)
 _MOST_TERRAIN_BLOCKS = 16
 _TERRAIN_BLOCK_BYTES = 55
-_ANSWERED = frozenset({dialect.MAVLINK_MSG_ID_TIMESYNC, dialect.MAVLINK_MSG_ID_TERRAIN_REQUEST})
 
 
 class TakenBy(StrEnum):
@@ -84,6 +85,7 @@ class Contact:
         nonce: Callable[[], int] | None = None,
     ) -> None:
         self.system_id = system_id
+        self.number_known = system_id is not None
         self.target = Target(system_id=system_id or 1)
         self.timing = timing
         self.clock = clock
@@ -107,9 +109,16 @@ class Contact:
         self._changed = changed
         self._event = event
 
+    def expect_number(self, system_id: int) -> None:
+        """Speak to `system_id`, which the town's data names, until the aircraft tells its number itself."""
+        if self.system_id is None:
+            self.number_known = True
+            self.target = Target(system_id=system_id)
+
     def adopt(self, system_id: int) -> None:
         """Take `system_id` as this aircraft's; for a vehicle set up without one."""
         self.system_id = system_id
+        self.number_known = True
         self.target = Target(system_id=system_id)
         self._meter = LinkMeter(self._link.address.line_bytes_s)
 
@@ -128,7 +137,12 @@ class Contact:
         return self.tracker.state(self.system_id or 0, now_s, self._meter.round_trip_s)
 
     def send(self, message: Message) -> None:
-        """Send a message; what cannot be sent is lost, as on any radio."""
+        """Send a message; what cannot be sent is lost, as on any radio.
+
+        It goes to the number that is this aircraft's now, whichever was taken for it when the message was made.
+        """
+        if getattr(message, "target_system", 0):
+            message.target_system = self.target.system_id
         asked = asked_by(message)
         if asked is not None:
             self.tracker.expect_modes(asked, self.clock.monotonic_s())
@@ -150,27 +164,33 @@ class Contact:
         if self.recorder is not None:
             self.recorder.record(frame.raw)
         kind = frame.message_id
-        tracker = self.tracker
         if kind == dialect.MAVLINK_MSG_ID_RADIO_STATUS:
             self.radio_heard(frame)
         if frame.component_id == AUTOPILOT:
-            if tracker.heard_s is None:
-                tracker.heard_since_s = now_s
-            tracker.heard_s = now_s
+            self._count(frame, now_s)
             self.last_heard_s[kind] = now_s
             self.heard_count[kind] = self.heard_count.get(kind, 0) + 1
             self._meter.came(len(frame.raw))
-            if tracker.sequence.take(frame.sequence, frame.raw, now_s):
-                tracker.doubled(now_s)
-        elif kind not in _FROM_ANY_COMPONENT or tracker.heard_s is None:
+        elif kind not in _FROM_ANY_COMPONENT or self.tracker.heard_s is None:
             self.ignored += 1
             return
         if kind == dialect.MAVLINK_MSG_ID_SIMSTATE:
             self.tracker.simstate_seen()
-        elif self.tracker.wants(kind) or kind in _ANSWERED or self.conversation.wants(kind):
+        elif kind in _NEEDED or self.conversation.wants(kind):
             message = self._link.decode(frame)
             if message is not None:
                 self._understand(kind, message, now_s)
+
+    def _count(self, frame: Frame, now_s: float) -> None:
+        tracker, tracks = self.tracker, self.tracker.sequence
+        before_s, tracker.heard_s = tracker.heard_s, now_s
+        if before_s is None:
+            tracker.heard_since_s = before_s = now_s
+        sequence = frame.sequence
+        if not tracks.watching and (sequence - tracks.last) & 0xFF == 1:
+            tracks.last = sequence
+        elif tracks.take(sequence, frame.raw, now_s, silent_s=now_s - before_s):
+            tracker.doubled(now_s)
 
     def stranger(self, frame: Frame, peer: Peer, now_s: float) -> None:
         """Take a frame that has this aircraft's number and comes from another address; it changes no telemetry."""
@@ -287,7 +307,7 @@ class Contact:
                 for answer in answer_terrain_request(message, self._ground, most_blocks=most):
                     self.send(answer)
             return
-        if not _for_us(message):
+        if kind in _ADDRESSED and not _for_us(message):
             self.ignored += 1
             return
         for text in self.tracker.take(message, now_s):

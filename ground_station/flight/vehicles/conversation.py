@@ -26,7 +26,7 @@ class Conversation:
 
     def wants(self, message_id: int) -> bool:
         """Return True if a running exchange waits for such a message."""
-        return any(message_id in exchange.wants for exchange in self._running)
+        return bool(self._running) and any(message_id in exchange.wants for exchange in self._running)
 
     @property
     def moves_bulk(self) -> bool:
@@ -35,6 +35,8 @@ class Conversation:
 
     def received(self, message: Message, now_s: float) -> None:
         """Pass a message on, and wake whoever waits for evidence."""
+        if not self._running:
+            return
         message_id = message.get_msgId()
         for exchange, stirred in tuple(self._running.items()):
             if message_id in exchange.wants:

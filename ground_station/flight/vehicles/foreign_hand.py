@@ -35,7 +35,9 @@ _TAKES_OVER = re.compile(
     r"failsafe|fences? breach|ekf variance|terrain data missing|crash|terminat|smart ?rtl|avoid|parachute|land: |"
     r"mode change to .* failed"
 )
-_PLAN_CHANGED = re.compile(r"auto mission changed|flight plan received")
+_PLAN_CHANGED = re.compile(
+    r"auto mission changed|flight plan received|fence (indexed|received)|fence(point)?s? cleared|rally points? received"
+)
 _BY_FAILSAFE = frozenset(
     {
         CopterMode.ALT_HOLD,

@@ -44,6 +44,10 @@ class Cockpit(Protocol):
         """Return the aircraft as it is known now."""
         ...
 
+    async def until_heard(self, deadline_s: float) -> None:
+        """Wait for the first word of an aircraft that was never heard, until the monotonic `deadline_s` at most."""
+        ...
+
     def silence_failsafe(self) -> Text:
         """Return what the aircraft does by itself if it does not hear us."""
         ...
@@ -127,6 +131,7 @@ class Pilot:
         objection = None if gate is None else await gate()
         if objection is not None:
             return self._ledger.advance(command.id, CommandState.REFUSED, objection)
+        await self._cockpit.until_heard(deadline_s)
         before = self._cockpit.state()
         end: _End | None = None
         for step in flown.steps:

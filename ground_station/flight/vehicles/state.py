@@ -92,6 +92,11 @@ class VehicleState:
         return self.telemetry.heartbeat is not None and self.telemetry.heartbeat.armed
 
     @property
+    def may_be_armed(self) -> bool:
+        """Return False only if its last heartbeat said that its motors are off; unheard, they may run."""
+        return self.telemetry.heartbeat is None or self.telemetry.heartbeat.armed
+
+    @property
     def mode(self) -> str:
         """Return ArduCopter's name of the mode, `UNKNOWN` before the first heartbeat."""
         return "UNKNOWN" if self.telemetry.heartbeat is None else mode_name(self.telemetry.heartbeat.mode_number)

@@ -18,14 +18,14 @@ from ground_station.flight.vehicles.reduction import REDUCTIONS, TelemetryFold, 
 from ground_station.flight.vehicles.simulation import SimulationEvidence
 from ground_station.flight.vehicles.state import LinkState, Timing, VehicleState
 from ground_station.flight.vehicles.status_texts import StatusTexts
-from ground_station.flight.vehicles.telemetry import StatusText, SystemStatus, Telemetry
+from ground_station.flight.vehicles.telemetry import Simulated, StatusText, SystemStatus, Telemetry
 from ground_station.flight.vehicles.two_voices import PlaceTracks, SequenceTracks
 
 _TEXTS_KEPT = 60
 _FATAL = 2
 _DOUBT_S = 10.0
 
-_WANTED = frozenset(
+WANTED = frozenset(
     {
         *REDUCTIONS,
         dialect.MAVLINK_MSG_ID_STATUSTEXT,
@@ -33,6 +33,7 @@ _WANTED = frozenset(
         dialect.MAVLINK_MSG_ID_PARAM_VALUE,
     }
 )
+"""The messages that change what is known of an aircraft."""
 
 _BEFORE_A_RESTART = ("sensors", "ekf", "gps", "home")
 """What an autopilot said of its readiness means nothing once it has started anew."""
@@ -56,6 +57,9 @@ class Tracker:
     _fold: TelemetryFold = field(default_factory=TelemetryFold)
     _assembly: StatusTexts = field(default_factory=StatusTexts)
     _texts: deque[StatusText] = field(default_factory=lambda: deque(maxlen=_TEXTS_KEPT))
+    _texts_said: tuple[StatusText, ...] | None = None
+    _judged: SimulationEvidence | None = None
+    _judgement: Simulated = Simulated.UNKNOWN
     _critical_since_s: float | None = None
     _boot: BootWatch = field(init=False)
     _hand: ForeignHand = field(default_factory=ForeignHand)
@@ -75,7 +79,7 @@ class Tracker:
     @staticmethod
     def wants(message_id: int) -> bool:
         """Return True if such a message changes what is known."""
-        return message_id in _WANTED
+        return message_id in WANTED
 
     def simstate_seen(self) -> None:
         """Note a SIMSTATE; only simulations send it."""
@@ -197,8 +201,8 @@ class Tracker:
             link=self.link_state(now_s),
             link_age_s=age_s,
             telemetry=self._fold.value,
-            simulated=self.evidence.verdict,
-            texts=tuple(self._texts),
+            simulated=self._verdict(),
+            texts=self._said_texts(),
             reboots=self.reboots,
             duplicate_suspected=self.company.has_double(now_s),
             other_station=self.company.station(now_s),
@@ -210,6 +214,17 @@ class Tracker:
             foreign=self.foreign,
             heard_since_s=self.heard_since_s,
         )
+
+    def _verdict(self) -> Simulated:
+        """Return the evidence's verdict, looking through a thousand parameters only when there is new evidence."""
+        if self._judged is not self.evidence:
+            self._judged, self._judgement = self.evidence, self.evidence.verdict
+        return self._judgement
+
+    def _said_texts(self) -> tuple[StatusText, ...]:
+        if self._texts_said is None:
+            self._texts_said = tuple(self._texts)
+        return self._texts_said
 
     def _forget_who_it_is(self) -> None:
         """After a restart another aircraft may answer under the same number: nothing known of the first holds."""
@@ -251,7 +266,10 @@ class Tracker:
             self.evidence = replace(self.evidence, simulator_parameter_seen=True)
 
     def _said(self, texts: Sequence[StatusText]) -> Sequence[StatusText]:
+        if not texts:
+            return texts
         self._texts.extend(texts)
+        self._texts_said = None
         for said in texts:
             self._hand.text(said.text, said.received_s)
         return texts

@@ -17,6 +17,8 @@ _LOSES_COUNT_S = 0.5
 _COMES_BACK = 8
 _RETURNS_MEAN_TWO = 5
 _FAR_M = 300.0
+_NEAR_E7 = 18_000
+"""200 m and less: near without any reckoning."""
 _FASTEST_MPS = 60.0
 _M_PER_E7 = 0.011132
 _PLACE_RETURNS_MEAN_TWO = 4
@@ -24,40 +26,56 @@ _PLACE_RETURNS_MEAN_TWO = 4
 
 @dataclass(slots=True)
 class SequenceTracks:
-    """Follows the sequence numbers (0 to 255) of one component; keeps the last frame of each number."""
+    """Follows the sequence numbers (0 to 255) of one component.
 
-    _last: int = 0
+    Frames are kept, one a number, only for a minute after a number went back or far ahead.
+    """
+
+    last: int = 0
+    watching: bool = False
+    _until_s: float = 0.0
     _other: int = -1
-    _heard_s: float = float("-inf")
     _count: int = 0
-    _counted: list[int] = field(default_factory=lambda: [-256] * 256)
-    _frames: list[bytes] = field(default_factory=lambda: [b""] * 256)
+    _kept: dict[int, tuple[int, bytes]] = field(default_factory=dict)
     _returns_s: deque[float] = field(default_factory=lambda: deque(maxlen=_RETURNS_MEAN_TWO))
 
-    def take(self, sequence: int, raw: bytes, now_s: float) -> bool:
-        """Take one frame and its number; return True if two senders count here."""
-        ahead = (sequence - self._last) & 0xFF
-        silent_s, self._heard_s = now_s - self._heard_s, now_s
-        self._count += 1
-        told = False
+    def take(self, sequence: int, raw: bytes, now_s: float, *, silent_s: float) -> bool:
+        """Take one frame, its number, and how long nothing came before it; return True if two senders count here.
+
+        A frame whose number is the one after `last` may be left out while not `watching`, if `last` is set to it.
+        """
+        ahead = (sequence - self.last) & 0xFF
         if silent_s > _LOSES_COUNT_S:
-            self._last = sequence
+            self.last = sequence
             self._count += 256
-        elif 0 < ahead <= _NEAR:
-            self._last = sequence
-        elif ahead == 0 or ahead >= 256 - _NEAR:
+            return False
+        told = False
+        if 0 < ahead <= _NEAR:
+            self.last = sequence
+        elif ahead >= 256 - _NEAR:
+            self._watch(now_s)
             told = self._was_another(sequence, raw) and _often(self._returns_s, now_s)
-        else:
+        elif ahead:
+            self._watch(now_s)
             came_back = self._other >= 0 and (sequence - self._other) & 0xFF <= _COMES_BACK
-            self._last, self._other = sequence, self._last
+            self.last, self._other = sequence, self.last
             told = came_back and _often(self._returns_s, now_s)
-        self._counted[sequence] = self._count
-        self._frames[sequence] = raw
+        if self.watching:
+            self._count += 1
+            self._kept[sequence] = (self._count, raw)
+            if now_s > self._until_s:
+                self.watching = False
+                self._kept.clear()
         return told
+
+    def _watch(self, now_s: float) -> None:
+        self.watching = True
+        self._until_s = now_s + _WITHIN_S
 
     def _was_another(self, sequence: int, raw: bytes) -> bool:
         """Return True if another frame had this number just now: neither one that came late nor the same one again."""
-        return self._count - self._counted[sequence] <= 4 * _NEAR and self._frames[sequence] != raw
+        count, before = self._kept.get(sequence, (-256, raw))
+        return self._count - count <= 4 * _NEAR and before != raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +85,9 @@ class _Place:
     at_s: float
 
     def is_far_from(self, other: "_Place") -> bool:
+        north_e7, east_e7 = abs(self.lat_e7 - other.lat_e7), abs(self.lon_e7 - other.lon_e7)
+        if north_e7 < _NEAR_E7 and east_e7 < _NEAR_E7:
+            return False
         north_m = (self.lat_e7 - other.lat_e7) * _M_PER_E7
         east_m = (self.lon_e7 - other.lon_e7) * _M_PER_E7 * math.cos(math.radians(self.lat_e7 / 1e7))
         return math.hypot(north_m, east_m) > _FAR_M + _FASTEST_MPS * abs(self.at_s - other.at_s)

@@ -30,6 +30,7 @@ from ground_station.flight.vehicles.plan_transfer import (
 )
 from ground_station.flight.vehicles.state import LinkState, VehicleState
 from ground_station.flight.vehicles.telemetry import Simulated
+from ground_station.flight.vehicles.turns import Turns
 from ground_station.flight.vehicles.upkeep import request_once
 from missions.values.mission_item import MissionItem, MissionType
 
@@ -77,7 +78,7 @@ class Vehicle:
         self._ledger = ledger
         self._transferring = False
         self._recorded_s = 0.0
-        self._orders = 0
+        self._turns = Turns()
         self._pilot = Pilot(
             cockpit=self,
             conversation=contact.conversation,
@@ -103,6 +104,17 @@ class Vehicle:
     def silence_failsafe(self) -> Text:
         """Return what the aircraft does by itself if it does not hear this station."""
         return silence_failsafe(self.parameters)
+
+    async def until_heard(self, deadline_s: float) -> None:
+        """Wait for the first word of an aircraft that was never heard, which tells its number and where it is.
+
+        Until the monotonic `deadline_s` at most, and a second where its number is known: it may hear and not be heard.
+        """
+        contact = self.contact
+        left_s = deadline_s - contact.clock.monotonic_s()
+        await contact.conversation.until(
+            lambda: contact.tracker.heard_s is not None, min(left_s, 1.0) if contact.number_known else left_s
+        )
 
     def discard_unsent(self) -> None:
         """Let nothing that was sent and not answered arrive late."""
@@ -147,6 +159,19 @@ class Vehicle:
                     return False
             self.contact.tracker.plan_on_board = plan.name
             return True
+
+    async def verify_limits(self, plan: PlanItems) -> bool:
+        """Read fence and rally points back, which change without a word, and return whether they are the plan's.
+
+        Errors as `upload_plan`.
+        """
+        with self._alone():
+            transfer = self._transfer()
+            for kind, items in ((MissionType.FENCE, plan.fence), (MissionType.RALLY, plan.rally)):
+                if differences(items, await transfer.read(kind), kind):
+                    self.contact.tracker.plan_on_board = None
+                    return False
+        return True
 
     async def read_items(self, kind: MissionType) -> tuple[MissionItem, ...]:
         """Return the list on board; raises ExpiredError, RefusedError or UnavailableError."""
@@ -213,12 +238,11 @@ class Vehicle:
         if action is Action.START_MISSION and self.contact.recorder is not None:
             self.contact.recorder.start(_flight_name(self))
         deadline_s = self.contact.clock.monotonic_s() + flown.lifetime_s
-        self._orders += 1
-        turn = self._orders
+        turn = self._turns.arrive(action)
         command = await self._ledger.open(
             action, self.id, author=author, lifetime_s=flown.lifetime_s, detail=detail, command_id=command_id
         )
-        if turn != self._orders:
+        if not self._turns.take(turn, action):
             return self._ledger.advance(command.id, CommandState.EXPIRED, REPLACED)
         await self._pilot.begin(command, flown, deadline_s=deadline_s, gate=gate)
         return self._ledger.command(command.id)

@@ -91,7 +91,7 @@ class _Flying:
 
     def states(self) -> list[SimpleNamespace]:
         return [
-            SimpleNamespace(vehicle_id=VehicleId(f"kite-{number}"), armed=armed)
+            SimpleNamespace(vehicle_id=VehicleId(f"kite-{number}"), may_be_armed=armed)
             for number, armed in ((1, True), (2, True), (3, False), (4, True))
         ]
 

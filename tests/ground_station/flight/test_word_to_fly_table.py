@@ -62,6 +62,7 @@ async def _given(realm: Realm = Realm.DRILL) -> tuple[QuietStation, Gate]:
     """Return a station whose aircraft has the flight on board, and the last look before it flies."""
     station = QuietStation(realm)
     await station.flights.place(FLIGHT, author="hanako", keep=False)
+    assert station.quiet.did == ["upload"], "what is set as written in SET needs no setting"
     return station, station.flights.last_look(station.vehicle(VehicleId("hato-1")), DIGEST)
 
 

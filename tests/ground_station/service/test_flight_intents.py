@@ -1,8 +1,11 @@
 """The word to fly: whatever ends or refuses around it, it starts one flight at most, and what the desk says is so."""
 
+import asyncio
 import contextlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -12,11 +15,12 @@ from fleet.text import Text
 from ground_station.flight.order import Order
 from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
 from ground_station.flight.vehicles.state import LinkState
+from ground_station.flight.vehicles.telemetry import Telemetry
 from ground_station.service.delivery import BEFORE_FLIGHT, PERSON_CHECKS, Delivery, DeliveryState
 from ground_station.service.flight_progress import FlightProgress, FlightStage
 from ground_station.service.request_book import RequestState
 from tests.ground_station.plan_values import PLAN_VALUE
-from tests.ground_station.service.desk_world import DELIVERY, REQUEST, DeskWorld
+from tests.ground_station.service.desk_world import DELIVERY, REQUEST, DeskWorld, let_others_run
 from tests.ground_station.service.fake_core import DIGEST, FakeCore, KilledError, aircraft, command_of
 
 FLY = CommandId("fly-0001")
@@ -348,3 +352,39 @@ async def test_a_flight_that_is_followed_in_the_air_is_left_to_who_follows_it() 
     await world.book.save(replace(world.book.get(DELIVERY), progress=airborne), 2.0)
     await world.look()
     assert world.book.get(DELIVERY).state is DeliveryState.FLYING
+
+
+@pytest.mark.parametrize("state", list(CommandState))
+async def test_from_an_aircraft_that_the_core_has_not_heard_yet_nothing_follows(state: CommandState) -> None:
+    world = await _world(Core())
+    await _flown(world, state)
+    unheard = replace(world.core.vehicle.state, telemetry=Telemetry(), link=LinkState.FRESH)
+    world.core.knows(state=unheard)
+    world.clock.advance(30.0)
+    await world.look()
+    assert world.book.get(DELIVERY).state is DeliveryState.FLYING
+    assert world.requests.get(REQUEST).state is RequestState.FLYING
+
+
+async def test_a_look_at_the_checks_while_the_word_is_written_down_takes_nothing_back() -> None:
+    """The checks are looked at every second, whatever else is under way."""
+    world = await _world(Core())
+    writing, go_on = asyncio.Event(), threading.Event()
+    loop, put_all = asyncio.get_running_loop(), world.disk.put_all
+
+    def slow(*given: Any) -> None:
+        loop.call_soon_threadsafe(writing.set)
+        go_on.wait(10.0)
+        put_all(*given)
+
+    world.disk.put_all = slow  # type: ignore[method-assign]
+    flown = asyncio.create_task(world.desk.fly(DELIVERY, FLY, None, author="操縦 太郎"))
+    await writing.wait()
+    looked = asyncio.create_task(world.desk.recheck(DELIVERY))
+    await let_others_run()
+    go_on.set()
+    await asyncio.gather(flown, looked)
+    for _ in range(2):
+        assert world.book.get(DELIVERY).state is DeliveryState.FLYING
+        assert world.book.get(DELIVERY).order_id == FLY
+        world.start()

@@ -1,6 +1,7 @@
 """What becomes of a request when its flight has ended: delivered, open again, or not known before somebody looked."""
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -9,11 +10,15 @@ from fleet.clock import ManualClock
 from fleet.errors import UnavailableError
 from fleet.ids import RequestId, SiteId
 from fleet.text import Text
+from ground_station.flight.feed import Update
+from ground_station.flight.vehicles.state import LinkState
+from ground_station.flight.vehicles.telemetry import Telemetry
 from ground_station.service.delivery import DeliveryState
 from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.flight_progress import FlightProgress, FlightStage
-from ground_station.service.flight_watch import FlightWatch
+from ground_station.service.flight_watch import FlightWatch, Watchers
 from ground_station.service.request_book import RequestBook, RequestState, StationRequest
+from ground_station.service.town_feed import VehicleNews
 from missions.values.request import DeliveryRequest, Urgency
 from tests.ground_station.flight.vehicles.test_replay import Replay
 from tests.ground_station.plan_values import PLAN_VALUE
@@ -91,3 +96,38 @@ async def test_what_the_disk_refuses_is_tried_again_with_the_next_news() -> None
     await _follow(watch)
     assert book.get(DELIVERY.id).state is DeliveryState.RECALLED
     assert requests.get(REQUEST).state is RequestState.OPEN
+
+
+async def test_motors_that_stop_before_it_left_the_ground_bring_delivery_and_request_back_together() -> None:
+    book, requests, watch = await _landed(FlightProgress(was_armed=True), FullDisk())
+    await _follow(watch)
+    assert book.get(DELIVERY.id).state is DeliveryState.CHECKING
+    assert requests.get(REQUEST).state is RequestState.PLANNED
+
+
+async def test_a_core_that_has_just_started_ends_no_flight_and_no_alert() -> None:
+    """Its aircraft are unheard at first, which is neither motors off nor the end of what was wrong."""
+    book, requests, watch = await _landed(replace(HOMEWARD, place_reached=True), FullDisk())
+    shown: list[str] = []
+    over: list[str] = []
+    watch._watchers = Watchers(
+        on_vehicle=lambda news: shown.append(news.activity.en),
+        on_alert=lambda vehicle_id, news: None,
+        on_alert_over=lambda vehicle_id, subject: over.append(subject),
+    )
+    watch.news = lambda state: VehicleNews(  # type: ignore[method-assign]
+        state=state, at_s=0.0, alt_agl_m=None, activity=watch.activity(state, None), delivery_id=None
+    )
+    watch._mirror = cast("Any", SimpleNamespace(report=lambda _: SimpleNamespace(silence=Text("", ""))))
+    watch._town = cast("Any", SimpleNamespace(aircraft={}))
+    in_air = next(state for state in Replay("delivery").states() if state.armed and state.in_air)
+    in_air = replace(in_air, vehicle_id=DELIVERY.vehicle_id, critical_since_s=1.0)
+    unheard = replace(in_air, telemetry=Telemetry(), link=LinkState.LOST, link_age_s=None, critical_since_s=None)
+    for state in (in_air, unheard):
+        await watch._take(Update(states=(state,), events=()))
+    assert shown[-1] == "unknown"
+    assert over == []
+    assert book.get(DELIVERY.id).state is DeliveryState.RETURNING
+    assert requests.get(REQUEST).state is RequestState.FLYING
+    await _follow(watch)
+    assert book.get(DELIVERY.id).state is DeliveryState.RECALLED

@@ -57,6 +57,7 @@ def test_a_refusal_is_never_flown_and_a_warning_only_if_somebody_takes_it_on(nam
         require_flyable(plan, accepted)
     assert raised.value.what.en == words
     is_refused = words.startswith(CANNOT)
+    assert raised.value.what.ja.endswith(f": {words.split()[-1]}の問題")
     cure = raised.value.cure
     assert (cure.en if cure else None) == (
         {"mass": "take some off", "radio": None}[words.split()[-1]]
@@ -120,8 +121,8 @@ def test_what_is_withdrawn_or_was_delivered_is_not_flown(state: RequestState) ->
 def test_while_one_delivery_of_a_request_flies_no_other_does(state: DeliveryState) -> None:
     words = DELIVERIES[state]
     one = delivery(state=state)
-    of_another = replace(one, request_id=RequestId("r-2"))
-    require_wanted(_entry(RequestState.PLANNED), (of_another, READY))
+    for another in (RequestId("r-0"), RequestId("r-2")):
+        require_wanted(_entry(RequestState.PLANNED), (replace(one, request_id=another), READY))
     if words is None:
         require_wanted(_entry(RequestState.PLANNED), (READY, one))
         return

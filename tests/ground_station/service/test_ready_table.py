@@ -11,7 +11,16 @@ import pytest
 
 from fleet.errors import RefusedError
 from fleet.text import Text
-from ground_station.service.delivery import PERSON_CHECKS, Delivery, DeliveryState, Tick, checked, settle, ticked
+from ground_station.service.delivery import (
+    PERSON_CHECKS,
+    AcceptedWarning,
+    Delivery,
+    DeliveryState,
+    Tick,
+    checked,
+    settle,
+    ticked,
+)
 from ground_station.service.may_fly import require_ready
 from tests.ground_station.service.delivery_values import OK, READY, REFUSAL, TICKED, WARNING, delivery, ticks_without
 
@@ -60,7 +69,7 @@ def test_every_persons_check_has_its_row_and_its_words() -> None:
 
 
 OTHERWISE: Mapping[str, Any] = {
-    "accepted_warnings": (),
+    "accepted_warnings": (AcceptedWarning(rule="wind", name="花子", reason="見た"),),
     "upload_fraction": 0.5,
     "problem": Text("問題", "a problem"),
     "problem_cure": Text("直す", "mend it"),

@@ -26,8 +26,8 @@ test('without a way to the core the station is asked', async () => {
   expect(await outcome(null, answers('station'))).toBe('station');
 });
 
-test.each([silent, ...[401, 403, 404].map((status) => refused(status, 'x'))])(
-  'the station is asked in vain of the core: %o',
+test.each([silent, ...[401, 403, 404, 413, 422, 429, 500, 502, 503].map((status) => refused(status, 'x'))])(
+  'the station is asked where the core says nothing of the order: %o',
   async (problem) => {
     expect(await outcome(throws(problem), answers('station'))).toBe('station');
   },
@@ -36,10 +36,8 @@ test.each([silent, ...[401, 403, 404].map((status) => refused(status, 'x'))])(
 test.each([
   [409, 'refused'],
   [409, 'conflict'],
-  [422, 'bad-input'],
-  [429, 'too-many'],
   [503, 'expired'],
-  [503, 'unavailable'],
+  [503, 'unconfirmed'],
 ])('a %i %s of the core is the end of it', async (status, code) => {
   expect(await outcome(throws(refused(status, code)), answers('station'))).toBe(code);
 });
@@ -52,6 +50,7 @@ describe('in vain both ways', () => {
     ['the core silent, then too old for it', silent, refused(504, 'expired'), 'expired'],
     ['the core silent, then refused by it', silent, refused(409, 'refused'), 'refused'],
     ['nobody signed in anywhere', refused(401, 'unauthenticated'), refused(401, 'unauthenticated'), 'unauthenticated'],
+    ['the core broken, the station without it', refused(500, 'x'), refused(503, 'unavailable'), 'not-confirmed'],
     ['unknown to the core, the station silent', refused(401, 'unauthenticated'), silent, 'not-confirmed'],
   ])('%s', async (_, core, station, code) => {
     expect(await outcome(throws(core), throws(station))).toBe(code);

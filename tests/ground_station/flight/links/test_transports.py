@@ -19,8 +19,10 @@ from ground_station.flight.links.frames import FrameCodec, FrameParser
 from ground_station.flight.links.serial_port import SerialTransport
 from ground_station.flight.links.tcp import TcpTransport
 from ground_station.flight.links.transport import Peer, Transport
+from ground_station.flight.links.udp import MOST_AT_ONCE
 from ground_station.flight.links.udp_in import UdpInTransport
 from ground_station.flight.links.udp_out import UdpOutTransport
+from tests.ground_station.flight.aircraft import eventually
 
 
 @dataclass
@@ -261,3 +263,40 @@ async def test_udp_out_notices_that_nobody_listens() -> None:
         error = await transport.broken()
     await transport.close()
     assert "nobody listens" in error.what.en
+
+
+async def test_a_burst_of_datagrams_arrives_whole_and_lets_others_have_their_turn() -> None:
+    transport, inbox = UdpInTransport("127.0.0.1", 0), Inbox()
+    turns = 0
+
+    def received(data: bytes, peer: Peer) -> None:
+        inbox(data, peer)
+        if len(inbox.peers) == 1:
+            asyncio.get_running_loop().call_soon(turn)
+
+    def turn() -> None:
+        nonlocal turns
+        turns = len(inbox.peers)
+
+    await transport.open(received)
+    burst = 3 * MOST_AT_ONCE
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for number in range(burst):
+            sender.sendto(bytes([number]), ("127.0.0.1", transport.local_port))
+        await eventually(lambda: len(inbox.peers) == burst)
+    assert inbox.data == bytes(range(burst))
+    assert turns == MOST_AT_ONCE
+    await transport.close()
+
+
+async def test_an_address_that_cannot_be_sent_to_breaks_no_port_that_others_use() -> None:
+    transport, inbox = UdpInTransport("127.0.0.1", 0), Inbox()
+    await transport.open(inbox)
+    assert not transport.send(b"x", ("127.0.0.1", 0))
+    assert not transport.send(b"x" * 70_000, ("127.0.0.1", 9))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"still here", ("127.0.0.1", transport.local_port))
+        assert await inbox.wait() == b"still here"
+    await transport.close()
+    await transport.close()
+    assert not transport.send(b"x", ("127.0.0.1", 9))

@@ -200,6 +200,15 @@ def test_every_check_has_its_limits_here_and_every_limit_its_check() -> None:
     assert all(finding.text.ja and finding.text.en for finding in findings)
 
 
+@pytest.mark.parametrize("above_m", [-80.0, 80.0])
+def test_an_aircraft_held_up_or_down_stands_where_its_home_is(above_m: float) -> None:
+    """Its own home is its height less its height above home: that must be the plan's, wherever it is now."""
+    held = replace(HOME, alt_amsl_m=HOME.alt_amsl_m + above_m)
+    for alt_home_m, level in ((above_m, Level.OK), (above_m + 15.1, Level.REFUSE), (0.0, Level.REFUSE)):
+        telemetry = reporting("motion", position=held, alt_home_m=alt_home_m)
+        assert _found(ready_aircraft(telemetry=telemetry), "aircraft.place").level is level
+
+
 def test_two_aircraft_of_one_number_are_told_apart_from_silence() -> None:
     assert "same system id" in _found(ready_aircraft(duplicate_suspected=True), "aircraft.link").text.en
     lost = ready_aircraft(duplicate_suspected=True, link=LinkState.LOST)
@@ -218,9 +227,11 @@ def test_the_battery_is_judged_by_what_this_flight_needs(needed: float, level: L
 
 def test_what_is_judged_is_shown_with_its_numbers() -> None:
     telemetry = reporting("gps", satellites=4, hdop=None)
-    assert "4 satellites, HDOP ?" in _found(ready_aircraft(telemetry=telemetry), "aircraft.gps").text.en
+    found = _found(ready_aircraft(telemetry=telemetry), "aircraft.gps")
+    assert (found.text.ja, found.text.en) == ("GPS: 衛星 4、精度 HDOP ?", "GPS: 4 satellites, HDOP ?")
     telemetry = reporting("gps", satellites=None, hdop=3.2)
-    assert "? satellites, HDOP 3.2" in _found(ready_aircraft(telemetry=telemetry), "aircraft.gps").text.en
+    found = _found(ready_aircraft(telemetry=telemetry), "aircraft.gps")
+    assert (found.text.ja, found.text.en) == ("GPS: 衛星 ?、精度 HDOP 3.2", "GPS: ? satellites, HDOP 3.2")
     for name in ("velocity", "position", "height", "compass"):
         telemetry = reporting("ekf", **{f"{name}_variance": 0.43})
         assert "variance 0.43" in _found(ready_aircraft(telemetry=telemetry), "aircraft.ekf").text.en
@@ -256,6 +267,7 @@ def _said(text: str, age_s: float) -> StatusText:
 
 def test_the_reasons_of_its_own_checks_are_the_newest_ones_each_once() -> None:
     texts = (
+        _said("PreArm: Older", 55.0),
         _said("PreArm: Old", 40.0),
         _said("PreArm: Compass not calibrated", 39.9),
         _said("PreArm: Fence", 1.0),

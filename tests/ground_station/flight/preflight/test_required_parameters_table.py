@@ -7,6 +7,7 @@ not what the code says.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -218,7 +219,8 @@ def test_the_silence_is_counted_in_real_seconds_in_a_fast_drill_only(time_scale:
     ],
 )
 def test_a_figure_of_the_flight_becomes_its_setting(name: str, field: str, figure: float, needed: float) -> None:
-    plan = replace(FLIGHT, needs=replace(FLIGHT.needs, **{field: figure}))
+    change: dict[str, Any] = {field: figure}
+    plan = replace(FLIGHT, needs=replace(FLIGHT.needs, **change))
     found = {one.name: one.value for one in required_parameters(plan, {}, simulated=False)}
     assert found[name] == needed
 

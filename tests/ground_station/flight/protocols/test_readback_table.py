@@ -264,6 +264,21 @@ def test_every_command_every_list_and_every_field_has_a_row() -> None:
         ),
         (
             MissionType.MISSION,
+            item(4, Command.NAV_DELAY, frame=2, param1=1.5, param2=255.0, param3=127.0, param4=128.0),
+            (4, 93, 0, 1.5, -1.0, 127.0, -128.0, 0, 0, 0.0),
+        ),
+        (
+            MissionType.MISSION,
+            item(4, Command.IMAGE_START_CAPTURE, frame=2, param1=255.0, param2=2.5, param3=65_535.0, param4=32_768.0),
+            (4, 2000, 0, 255.0, 2.5, 65_535.0, 32_768.0, 0, 0, 0.0),
+        ),
+        (
+            MissionType.MISSION,
+            item(4, Command.NAV_PAYLOAD_PLACE, frame=6, param1=20.509, param2=1.0, x=1, y=2, z=12.0),
+            (4, 94, 3, 20.5, 0.0, 0.0, 0.0, 1, 2, 12.0),
+        ),
+        (
+            MissionType.MISSION,
             item(5, UNKNOWN, frame=11, param1=1.5, param2=2.5, param3=3.5, param4=4.5, x=5, y=6, z=7.006),
             (5, 213, 10, 1.5, 2.5, 3.5, 4.5, 5, 6, 7.01),
         ),

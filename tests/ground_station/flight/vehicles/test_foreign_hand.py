@@ -90,7 +90,7 @@ def _frames(name: str) -> Iterator[tuple[float, Any]]:
 
 
 def _replayed(name: str, *, telling: bool = True, hearing: Callable[[Any], bool] = lambda _: True) -> Watched:
-    watched = Watched()
+    watched, heard_s = Watched(), 0.0
     for at_s, (frame, message) in _frames(name):
         if at_s > watched.now_s + 0.5:
             watched.later(at_s - watched.now_s)
@@ -99,7 +99,9 @@ def _replayed(name: str, *, telling: bool = True, hearing: Callable[[Any], bool]
             if telling:
                 watched.ask(message)
         elif hearing(message):
-            if watched.tracker.sequence.take(frame.sequence, frame.raw, at_s):
+            silent_s = at_s - heard_s
+            heard_s = at_s
+            if watched.tracker.sequence.take(frame.sequence, frame.raw, at_s, silent_s=silent_s):
                 watched.tracker.doubled(at_s)
             if watched.tracker.wants(frame.message_id):
                 watched.hear(message)

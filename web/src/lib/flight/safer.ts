@@ -5,8 +5,8 @@ Both ways carry the same id, so that the core takes it once however often it com
 import { Problem } from '../http/problem';
 import { words } from '../i18n/words';
 
-/** Answers of the core that say nothing of the order: who asks is not known there, or it has no such thing. */
-const elsewhere: readonly number[] = [401, 403, 404];
+/** What the core judged of the order itself; whatever else it answers, the other way may still carry the order. */
+const judged: readonly string[] = ['expired', 'conflict', 'refused', 'unconfirmed'];
 
 const asked = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
@@ -15,12 +15,11 @@ const asked = (error: unknown): Problem => {
 
 /** True if nobody can tell from this answer whether the order was taken. */
 function isOpen(problem: Problem): boolean {
-  return problem.code === 'unreachable';
+  return problem.code === 'unreachable' || (problem.status >= 500 && saysNothing(problem));
 }
 
 /** True if it says only that this way is closed, and so nothing of what came the other way. */
 function saysNothing(problem: Problem): boolean {
-  const judged = ['expired', 'conflict', 'refused', 'unconfirmed'];
   return !judged.includes(problem.code);
 }
 
@@ -39,7 +38,7 @@ export async function bySafestWay<Answer>(
     if (core !== null) return await core();
   } catch (error) {
     first = asked(error);
-    if (!isOpen(first) && !elsewhere.includes(first.status)) throw first;
+    if (!saysNothing(first)) throw first;
   }
   try {
     return await station();

@@ -1,0 +1,109 @@
+"""The end of a run: its flight core ends with it if nothing flies, and stays if something does, until it is told."""
+
+import asyncio
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ground_station.flight.core_lock import holder
+from kakehashi.page_client import PageClient
+from tests.faults.world import World, aircraft, end_core, environment_of_faults, on_terminal, until
+from tests.kakehashi.running import command, kakehashi
+
+pytestmark = pytest.mark.timeout(900)
+
+LONGEST_GAP_S = 2.0
+ENDED_WITHIN_S = 40.0
+
+
+async def test_from_a_run_with_nothing_in_the_air_to_a_core_that_is_told_to_end_in_flight(tmp_path: Path) -> None:
+    env = environment_of_faults(tmp_path)
+    with aircraft(env, tmp_path) as wire:
+        link = f"kakehashi-1={wire.link}"
+        try:
+            with on_terminal("--drill", "--vehicle", link, env=env) as run:
+                drill = World(run=run, wire=wire, env=env)
+                await drill.set_up()
+                core = drill.core
+                run.press("C")
+                assert run.process.wait(ENDED_WITHIN_S) == 0
+                assert holder(drill.home.station) is None, "nothing flew, and the core did not end with its run"
+
+            with on_terminal("--drill", "--vehicle", link, env=env) as run:
+                drill = World(run=run, wire=wire, env=env)
+                run.wait_for("Ctrl-C", within_s=180)
+                async with drill.page() as page:
+                    await drill.flying(page)
+                core, began_s = drill.core, time.monotonic()
+                run.stop()
+                run.wait_for("a later run takes it up", within_s=5)
+                assert drill.core == core
+
+            refused = kakehashi("flight", "--drill", "stop", env=env)
+            assert refused.returncode == 1
+            assert "something flies" in refused.stderr
+            assert "--in-flight" in refused.stderr
+            assert holder(drill.home.station) == core
+
+            with on_terminal("--drill", "--vehicle", link, env=env) as run:
+                drill = World(run=run, wire=wire, env=env, delivery_id=drill.delivery_id)
+                run.wait_for("Ctrl-C", within_s=180)
+                await _is_taken_up(drill, core)
+                gap_s = wire.longest_gap_s(began_s)
+                run.press("C")
+                run.wait_for("Ctrl-C once more ends it", within_s=ENDED_WITHIN_S)
+                assert any("in the air" in line for line in run.lines)
+                await asyncio.sleep(1.0)
+                assert drill.core == core
+                assert wire.longest_gap_s(began_s) <= LONGEST_GAP_S
+                assert wire.sent(began_s) == []
+                run.press("C")
+                run.process.wait(ENDED_WITHIN_S)
+                assert holder(drill.home.station) is None
+            sys.stdout.write(json.dumps({"gap_over_ends_of_runs_s": round(gap_s, 2)}) + "\n")
+
+            _a_core_alone_ends_when_told_in_flight_or_when_its_folder_is_gone(drill, link)
+        finally:
+            end_core(World(run=run, wire=wire, env=env).home.station)
+
+
+async def _is_taken_up(drill: World, core: int) -> None:
+    assert drill.core == core
+    async with drill.page() as page:
+        assert page.state["deliveries"][drill.delivery_id]["state"] == "flying"
+        assert _fresh(page)
+    assert drill.wire.aircraft()[0]
+
+
+def _fresh(page: PageClient) -> bool:
+    return bool(page.state["vehicles"]["kakehashi-1"]["link"] == "fresh")
+
+
+def _a_core_alone_ends_when_told_in_flight_or_when_its_folder_is_gone(drill: World, link: str) -> None:
+    env = {**drill.env, "KAKEHASHI_STATION__VEHICLES": json.dumps([link])}
+    for end in ("told", "folder"):
+        began_s = time.monotonic()
+        with subprocess.Popen(command("flight", "--drill"), env=env, start_new_session=True) as alone:
+            try:
+                until(lambda: holder(drill.home.station) is not None, 30, "no core started")
+                until(lambda began_s=began_s: bool(_heartbeats(drill, began_s)), 30, "it sends nothing")  # type: ignore[misc]
+                assert drill.wire.aircraft()[0]
+                if end == "told":
+                    time.sleep(3.0)
+                    done = kakehashi("flight", "--drill", "stop", "--in-flight", env=env)
+                    assert done.returncode == 0, done.stderr
+                else:
+                    shutil.rmtree(drill.home.station)
+                assert alone.wait(20) is not None
+            finally:
+                alone.send_signal(signal.SIGKILL)
+
+
+def _heartbeats(drill: World, since_s: float) -> list[float]:
+    return [note["at_s"] for note in drill.wire.seen(since_s) if note["name"] == "HEARTBEAT" and note.get("down")]

@@ -1,0 +1,85 @@
+"""Whatever of a run is killed under a flight, in any order: the aircraft goes on hearing from us."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from tests.faults.world import VICTIMS, World
+from tests.kakehashi.running import kakehashi
+
+pytestmark = pytest.mark.timeout(3600)
+
+LONGEST_GAP_S = 2.0
+LONGEST_GAP_OVER_A_FALL_S = 4.0
+SEED = 34545
+
+
+async def _kill(drill: World, count: int) -> dict[str, int]:
+    """Kill so many of the others, a new one every second or two; return how many of each kind."""
+    choice = np.random.default_rng(SEED)
+    killed = dict.fromkeys(VICTIMS, 0)
+    async with drill.page() as page:
+        await drill.flying(page)
+    began_s = time.monotonic()
+    while sum(killed.values()) < count:
+        victim = str(choice.choice(list(VICTIMS)))
+        processes = drill.living(victim)
+        if not processes:
+            await asyncio.sleep(0.2)
+            continue
+        os.kill(int(choice.choice(processes)), signal.SIGKILL)
+        killed[victim] += 1
+        await asyncio.sleep(choice.uniform(0.3, 2.5))
+        if not drill.wire.aircraft()[0]:
+            _hold_gap(drill, began_s)
+            async with drill.page() as page:
+                await drill.flying(page)
+            began_s = time.monotonic()
+    _hold_gap(drill, began_s)
+    return killed
+
+
+def _hold_gap(drill: World, since_s: float) -> None:
+    assert drill.wire.longest_gap_s(since_s) <= LONGEST_GAP_S
+
+
+@pytest.mark.parametrize("count", [12, pytest.param(200, marks=pytest.mark.campaign)])
+async def test_kills_of_all_others_in_any_order_are_not_noticed_on_the_wire(drill: World, count: int) -> None:
+    core, began_s = drill.core, time.monotonic()
+    killed = await _kill(drill, count)
+    flight = drill.wire.longest_gap_s(began_s)
+    sys.stdout.write(json.dumps({"kills": killed, "longest_gap_s": round(flight, 2)}) + "\n")
+    assert drill.core == core
+    assert {note["connection"] for note in drill.wire.seen(began_s)} == {1}
+    async with drill.page() as page:
+        assert page.state["deliveries"][drill.delivery_id]["state"] == "flying"
+
+
+@pytest.mark.parametrize("count", [1, pytest.param(10, marks=pytest.mark.campaign)])
+async def test_a_killed_core_is_back_before_the_aircraft_gives_us_up_and_sends_nothing_by_itself(
+    drill: World, count: int
+) -> None:
+    gaps = []
+    for _ in range(count):
+        async with drill.page() as page:
+            await drill.flying(page)
+        mode = drill.wire.aircraft()
+        core, began_s = drill.core, time.monotonic()
+        os.kill(core, signal.SIGKILL)
+        await drill.another_core(core)
+        await asyncio.sleep(3.0)
+        gaps.append(round(drill.wire.longest_gap_s(began_s), 2))
+        assert drill.wire.sent(began_s) == []
+        assert drill.wire.aircraft() == mode
+        async with drill.page() as page:
+            assert page.state["deliveries"][drill.delivery_id]["state"] == "flying"
+        verified = kakehashi("audit", "verify", str(drill.home.station / "journal"), env=drill.env)
+        assert verified.returncode == 0, verified.stdout + verified.stderr
+    sys.stdout.write(json.dumps({"core_kills": count, "gaps_s": gaps}) + "\n")
+    assert max(gaps) <= LONGEST_GAP_OVER_A_FALL_S
