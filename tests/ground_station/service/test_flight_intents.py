@@ -5,7 +5,7 @@ import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -377,7 +377,7 @@ async def test_a_look_at_the_checks_while_the_word_is_written_down_takes_nothing
         go_on.wait(10.0)
         put_all(*given)
 
-    world.disk.put_all = slow  # type: ignore[method-assign]
+    cast("Any", world.disk).put_all = slow
     flown = asyncio.create_task(world.desk.fly(DELIVERY, FLY, None, author="操縦 太郎"))
     await writing.wait()
     looked = asyncio.create_task(world.desk.recheck(DELIVERY))
