@@ -13,6 +13,7 @@ from ground_station.flight.links.transport import Peer, Receive
 MOST_AT_ONCE = 64
 """Datagrams read before the event loop gets its turn; the rest waits in the system's buffer."""
 _LARGEST_BYTES = 65_536
+_LAST_PORT = 65_535
 
 
 class Datagrams:
@@ -77,7 +78,9 @@ class Datagrams:
 
 
 async def resolved(host: str, port: int, *, passive: bool) -> tuple[socket.AddressFamily, tuple[str, int]]:
-    """Return family and address of a host; raises OSError (gaierror) for one that is not known."""
+    """Return family and address of a host; raises OSError (gaierror) if not known, OverflowError for no port."""
+    if not 0 <= port <= _LAST_PORT:  # the system would take what is left of it
+        raise OverflowError(f"{port} is no port")
     found = await asyncio.get_running_loop().getaddrinfo(
         host, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE if passive else 0
     )

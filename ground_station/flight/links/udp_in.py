@@ -36,7 +36,7 @@ class UdpInTransport:
             wire = socket.socket(family, socket.SOCK_DGRAM)
             try:
                 wire.bind(address)
-            except OSError:
+            except (OSError, *WRONG_NAME):
                 wire.close()
                 raise
         except (OSError, *WRONG_NAME) as error:

@@ -30,7 +30,7 @@ class UdpOutTransport:
             wire = socket.socket(family, socket.SOCK_DGRAM)
             try:
                 wire.connect(address)
-            except OSError:
+            except (OSError, *WRONG_NAME):
                 wire.close()
                 raise
         except (OSError, *WRONG_NAME) as error:
