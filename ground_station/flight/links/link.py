@@ -73,6 +73,7 @@ class Link:
     def __init__(self, address: LinkAddress, transport: Transport, clock: Clock) -> None:
         self.address = address
         self._transport = PacedTransport(transport, address.line_bytes_s)
+        self._whole = transport.keeps_frames_whole
         self._clock = clock
         self._codec = FrameCodec(STATION_SYSTEM_ID, STATION_COMPONENT_ID)
         self._parser = FrameParser()
@@ -230,21 +231,20 @@ class Link:
         self._parser = FrameParser()
 
     def _received(self, data: bytes, peer: Peer) -> None:
-        parser = self._parser
-        frames = parser.datagram(data) if self._transport.keeps_frames_whole else parser.feed(data)
+        frames = self._parser.datagram(data) if self._whole else self._parser.feed(data)
         now_s = self._clock.monotonic_s()
+        owners, listener = self._owners, self._listener
         for frame in frames:
-            owner = self._owners.get(frame.system_id)
+            owner = owners.get(frame.system_id)
             if owner is None or owner.peer != peer or not owner.is_autopilot:
                 owner = self._claimed(owner, frame, peer, now_s)
                 if owner is None:
                     self._duplicate_system += 1
                     self._strangers(self, frame, peer, now_s)
                     continue
-            owner.heard_s = now_s
-            self._heard_s = now_s
+            owner.heard_s = self._heard_s = now_s
             self._frames_in += 1
-            self._listener(self, frame, now_s)
+            listener(self, frame, now_s)
 
     def _claimed(self, owner: _Owner | None, frame: Frame, peer: Peer, now_s: float) -> _Owner | None:
         """Return the owner if the number is the sender's or free; one without an autopilot is free for an autopilot."""

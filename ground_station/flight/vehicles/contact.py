@@ -4,6 +4,7 @@ The link gives frames (`take`), the station gives time (`tick`). What is not nee
 """
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -93,7 +94,8 @@ class Contact:
         self.conversation = Conversation(self.send, clock, self.pace)
         self.recorder = recorder
         self.last_heard_s: dict[int, float] = {}
-        self.heard_count: dict[int, int] = {}
+        self.heard_count: defaultdict[int, int] = defaultdict(int)
+        self._bytes_in = 0
         self.ignored = 0
         self._link = link
         self._ground = ground
@@ -169,8 +171,8 @@ class Contact:
         if frame.component_id == AUTOPILOT:
             self._count(frame, now_s)
             self.last_heard_s[kind] = now_s
-            self.heard_count[kind] = self.heard_count.get(kind, 0) + 1
-            self._meter.came(len(frame.raw))
+            self.heard_count[kind] += 1
+            self._bytes_in += len(frame.raw)
         elif kind not in _FROM_ANY_COMPONENT or self.tracker.heard_s is None:
             self.ignored += 1
             return
@@ -243,6 +245,8 @@ class Contact:
     def tick(self, now_s: float) -> None:
         """Do what is due: probe the clock, ask newcomers, give up on torn texts, notice silence and foreign hands."""
         if self.tracker.heard_s is not None:
+            self._meter.came(self._bytes_in)
+            self._bytes_in = 0
             probe = self._meter.tick(now_s, probe_every_s=self.timing.real_s(_PROBE_EVERY_S, at_least_s=0.25))
             if probe is not None:
                 self.send(probe)

@@ -22,11 +22,12 @@ class Conversation:
         self._clock = clock
         self.pace = pace
         self._running: dict[Exchange[Any], asyncio.Event] = {}
+        self._wanted: frozenset[int] = frozenset()
         self._waiting: set[asyncio.Event] = set()
 
     def wants(self, message_id: int) -> bool:
         """Return True if a running exchange waits for such a message."""
-        return bool(self._running) and any(message_id in exchange.wants for exchange in self._running)
+        return message_id in self._wanted
 
     @property
     def moves_bulk(self) -> bool:
@@ -35,9 +36,9 @@ class Conversation:
 
     def received(self, message: Message, now_s: float) -> None:
         """Pass a message on, and wake whoever waits for evidence."""
-        if not self._running:
-            return
         message_id = message.get_msgId()
+        if message_id not in self._wanted:
+            return
         for exchange, stirred in tuple(self._running.items()):
             if message_id in exchange.wants:
                 self._say(exchange.receive(message, now_s))
@@ -51,6 +52,7 @@ class Conversation:
     async def run(self, exchange: Exchange[ResultT]) -> ResultT:
         """Run one exchange to its result; it bounds its own time."""
         stirred = self._running[exchange] = asyncio.Event()
+        self._note_wanted()
         try:
             self._say(exchange.start(self._clock.monotonic_s(), self.pace))
             while (result := exchange.result) is None:
@@ -59,6 +61,11 @@ class Conversation:
             return result
         finally:
             del self._running[exchange]
+            self._note_wanted()
+
+    def _note_wanted(self) -> None:
+        """What an exchange wants never changes while it runs, and each frame of each aircraft is asked for here."""
+        self._wanted = frozenset().union(*(exchange.wants for exchange in self._running))
 
     async def until(self, seen: Callable[[], bool], within_s: float) -> bool:
         """Wait until `seen` holds, at most `within_s` real seconds; return whether it does."""
