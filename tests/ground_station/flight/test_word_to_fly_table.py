@@ -138,6 +138,7 @@ NAMED: Mapping[str, tuple[PlanDigest | None, str | None]] = {
     "nothing": (None, DIGEST),
     "another": (PlanDigest("another"), DIGEST),
     "another that is on board": (PlanDigest("another"), "another"),
+    "a lower one that is on board": (PlanDigest("0"), "0"),
     "the one given, but another is on board": (DIGEST, "another"),
     "the one given, but none is on board": (DIGEST, None),
     "nothing, and none is on board": (None, None),
