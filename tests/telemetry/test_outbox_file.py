@@ -114,6 +114,24 @@ def test_an_outbox_that_fails_half_way_rolls_back_and_says_why(
     assert outbox.pending()[Lane.TRACK].records == 2
 
 
+def test_an_outbox_that_fails_in_the_middle_of_a_put_keeps_none_of_it_and_goes_on(
+    opened: list[sqlite3.Connection], tmp_path: Path
+) -> None:
+    outbox = SqliteOutbox(tmp_path / "outbox.sqlite")
+    outbox.put([track(1)])
+    fails = "BEFORE INSERT ON outbox WHEN (SELECT count(*) FROM outbox) >= 2 BEGIN SELECT RAISE(ABORT, 'the disk'); END"
+    opened[0].execute(f"CREATE TRIGGER fails {fails}")
+    for _ in range(2):
+        with pytest.raises(UnavailableError, match="the disk"):
+            outbox.put([track(2), track(3)])
+        assert not opened[0].in_transaction
+    assert len(outbox.take(lane=Lane.TRACK, after=0, max_bytes=1 << 20, limit=9)) == 1
+    assert outbox.pending()[Lane.TRACK].records == 1
+    opened[0].execute("DROP TRIGGER fails")
+    outbox.put([track(4)])
+    assert outbox.pending()[Lane.TRACK].records == 2
+
+
 def test_an_outbox_that_was_closed_says_so_in_words(tmp_path: Path) -> None:
     outbox = SqliteOutbox(tmp_path / "outbox.sqlite")
     outbox.close()
