@@ -25,7 +25,7 @@ def test_declarations_are_skipped_and_what_survived_is_named(tmp_path: Path) -> 
     session = tmp_path / "session.sqlite"
     with closing(sqlite3.connect(session)) as connection, connection:
         connection.executescript(_TABLES)
-        for job, line, column in (("annotation", 1, 7), ("one", 1, 16), ("two", 2, 4), ("three", 2, 4)):
+        for job, line, column in (("annotation", 1, 7), ("one", 1, 16), ("two", 2, 4), ("three", 2, 4), ("four", 2, 4)):
             connection.execute(
                 "INSERT INTO mutation_specs VALUES ('a.py', 'core/NumberReplacer', '{}', 0, ?, ?, 0, 0, 'B', ?)",
                 (line, column, job),
@@ -35,11 +35,12 @@ def test_declarations_are_skipped_and_what_survived_is_named(tmp_path: Path) -> 
     with closing(sqlite3.connect(session)) as connection, connection:
         connection.execute("INSERT INTO work_results VALUES ('NORMAL', '', 'KILLED', ?, 'one')", (DIFF,))
         connection.execute("INSERT INTO work_results VALUES ('NORMAL', '', 'SURVIVED', ?, 'two')", (DIFF,))
+        connection.execute("INSERT INTO work_results VALUES ('EXCEPTION', '', 'INCOMPETENT', NULL, 'four')")
     assert summary_of(session, "a.py") == {
         "module": "a.py",
         "killed": 1,
         "survived": 1,
-        "left_out": 2,
+        "left_out": 3,
         "rate": 0.5,
         "survivors": [{"line": 2, "operator": "NumberReplacer", "change": ["-B = 2", "+B = 3"]}],
     }

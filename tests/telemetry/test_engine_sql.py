@@ -151,14 +151,15 @@ def test_a_file_that_stays_locked_for_ten_seconds_is_given_up(monkeypatch: pytes
     now_s = [100.0]
 
     def sleep(seconds: float) -> None:
-        now_s[0] += seconds * 100
+        assert seconds == 0.02
+        now_s[0] += 0.8
 
     monkeypatch.setattr("telemetry.engine_sql.time.monotonic", lambda: now_s[0])
     monkeypatch.setattr("telemetry.engine_sql.time.sleep", sleep)
     cursor = _Busy(1_000)
     with pytest.raises(sqlite3.OperationalError):
         engine_sql._use_wal(cast("Any", cursor))
-    assert cursor.asked == 6  # at 0, 2, 4, 6, 8 and 10 s
+    assert cursor.asked == 14  # at 0, 0.8, 1.6, … 9.6 and 10.4 s
 
 
 def test_a_database_that_is_no_sqlite_gets_no_pragmas() -> None:

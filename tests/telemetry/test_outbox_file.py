@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import cast
@@ -48,6 +49,42 @@ def test_an_outbox_of_another_version_is_told_by_its_number(tmp_path: Path) -> N
             connection.execute("PRAGMA user_version = 1")
 
 
+def test_an_outbox_whose_rows_break_its_own_rules_is_found_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.sqlite"
+    outbox = SqliteOutbox(path)
+    outbox.put([track(1)])
+    outbox.close()
+    loose = "UPDATE sqlite_schema SET sql = replace(sql, 'lane INTEGER NOT NULL', 'lane INTEGER') WHERE name = 'outbox'"
+    strict = loose.replace("'lane INTEGER NOT NULL', 'lane INTEGER'", "'lane INTEGER', 'lane INTEGER NOT NULL'")
+    for statement in (loose, "UPDATE outbox SET lane = NULL", strict):
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute(statement)
+    with pytest.raises(BadInputError, match=r"NULL value in outbox\.lane"):
+        SqliteOutbox(path)
+
+
+def test_an_outbox_is_written_by_whatever_thread_has_something_to_keep(tmp_path: Path) -> None:
+    outbox = SqliteOutbox(tmp_path / "outbox.sqlite")
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(outbox.put, [track(1)]).result()
+        thread.submit(outbox.settle, [1]).result()
+    outbox.put([track(2)])
+    assert outbox.pending()[Lane.TRACK].records == 1
+
+
+def test_as_many_are_taken_as_the_bytes_allow_to_the_last_byte(tmp_path: Path) -> None:
+    outbox = SqliteOutbox(tmp_path / "outbox.sqlite")
+    outbox.put([track(number) for number in range(4)])
+    sizes = [len(one.payload) for one in outbox.take(lane=Lane.TRACK, after=0, max_bytes=1 << 20, limit=9)]
+
+    def taken(max_bytes: int) -> int:
+        return len(outbox.take(lane=Lane.TRACK, after=0, max_bytes=max_bytes, limit=9))
+
+    exactly = sizes[0] + sizes[1]
+    assert [taken(max_bytes) for max_bytes in (exactly - 1, exactly, exactly + 1)] == [1, 2, 2]
+
+
 def test_an_outbox_commits_a_put_and_a_settle_each_once(opened: list[sqlite3.Connection], tmp_path: Path) -> None:
     outbox = SqliteOutbox(tmp_path / "outbox.sqlite")
     said: list[str] = []
@@ -74,6 +111,24 @@ def test_an_outbox_that_fails_half_way_rolls_back_and_says_why(
     assert not opened[0].in_transaction
     opened[0].execute("PRAGMA query_only = OFF")
     outbox.put([track(3)])
+    assert outbox.pending()[Lane.TRACK].records == 2
+
+
+def test_an_outbox_that_fails_in_the_middle_of_a_put_keeps_none_of_it_and_goes_on(
+    opened: list[sqlite3.Connection], tmp_path: Path
+) -> None:
+    outbox = SqliteOutbox(tmp_path / "outbox.sqlite")
+    outbox.put([track(1)])
+    fails = "BEFORE INSERT ON outbox WHEN (SELECT count(*) FROM outbox) >= 2 BEGIN SELECT RAISE(ABORT, 'the disk'); END"
+    opened[0].execute(f"CREATE TRIGGER fails {fails}")
+    for _ in range(2):
+        with pytest.raises(UnavailableError, match="the disk"):
+            outbox.put([track(2), track(3)])
+        assert not opened[0].in_transaction
+    assert len(outbox.take(lane=Lane.TRACK, after=0, max_bytes=1 << 20, limit=9)) == 1
+    assert outbox.pending()[Lane.TRACK].records == 1
+    opened[0].execute("DROP TRIGGER fails")
+    outbox.put([track(4)])
     assert outbox.pending()[Lane.TRACK].records == 2
 
 

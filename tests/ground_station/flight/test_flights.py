@@ -188,8 +188,9 @@ async def test_settings_are_put_right_only_on_the_ground_for_the_flight_that_was
         await station.flights.put_right(HATO, DIGEST, author="jiro")
     await _place(station)
     station.quiet.did.clear()
-    with pytest.raises(ConflictError, match="only during the checks"):
-        await station.flights.put_right(HATO, digest_of(OTHER), author="jiro")
+    for digest in (digest_of(OTHER), PlanDigest("0"), PlanDigest("z")):
+        with pytest.raises(ConflictError, match="only during the checks"):
+            await station.flights.put_right(HATO, digest, author="jiro")
     station.quiet.becomes(telemetry=ARMED)
     with pytest.raises(ConflictError, match="only during the checks"):
         await station.flights.put_right(HATO, DIGEST, author="jiro")

@@ -148,6 +148,7 @@ NAMED: Mapping[str, tuple[PlanDigest | None, str | None]] = {
     "nothing": (None, DIGEST),
     "another": (PlanDigest("another"), DIGEST),
     "another that is on board": (PlanDigest("another"), "another"),
+    "a lower one that is on board": (PlanDigest("0"), "0"),
     "the one given, but another is on board": (DIGEST, "another"),
     "the one given, but none is on board": (DIGEST, None),
     "nothing, and none is on board": (None, None),
@@ -230,5 +231,6 @@ def test_only_what_is_proved_to_be_simulated_is_judged_by_the_drills_time(
     station = QuietStation()
     station.quiet.becomes(simulated=simulated)
     judge = Judge(realm=Realm.DRILL) if time_scale is None else Judge(realm=Realm.DRILL, time_scale=time_scale)
+    assert judge.time_scale == (time_scale or 1.0)
     required = {one.name: one.value for one in judge.required(station.vehicle(VehicleId("hato-1")), FLIGHT)}
     assert required["FS_GCS_TIMEOUT"] == timeout_s

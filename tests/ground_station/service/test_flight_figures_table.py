@@ -117,6 +117,7 @@ def test_it_turns_back_while_there_is_enough_for_the_dearer_way(
 def test_the_charge_to_turn_back_at_is_cut_off_to_a_whole_mah() -> None:
     plan = _plan(needed_wh=5.0, reserve_wh=1.2349, left_wh=0.0)
     assert return_at_mah(plan, SMALL) == 323  # (1.2349 + 2) Wh at 10 V are 323.49 mAh
+    assert return_at_mah(PLAN_VALUE, AIRCRAFT) == 10_809  # (400 + 79.92) Wh at 44.4 V are 10,809.009 mAh
 
 
 @pytest.mark.parametrize("frame", Frame)
