@@ -488,7 +488,7 @@ export interface paths {
         put?: never;
         /**
          * Clear The Sky
-         * @description Recall every aircraft that flies; each answers for itself, and one that fails holds none of the others up.
+         * @description Recall every aircraft whose motors may run; each answers for itself, and none holds the others up.
          */
         post: operations["clear_the_sky_api_sky_clear_post"];
         delete?: never;
