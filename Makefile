@@ -93,7 +93,7 @@ api-types: $(VENV)/run.stamp web/node_modules/.stamp ## Write the OpenAPI files 
 bench: setup-test $(VENV)/bench.stamp ## Run every benchmark beside its peer; results as JSON in bench/results
 	$(BIN)/python -m bench
 
-mutate: $(VENV)/mutate.stamp ## Change what keeps people safe, bit by bit, in a copy: does a test notice? (an hour; can go on later)
+mutate: $(VENV)/mutate.stamp ## Change what keeps people safe, bit by bit, in a copy: does a test notice? (20 minutes)
 	@nice -n 15 $(BIN)/python -m mutation $(MODULES)
 
 constraints: ## Write constraints.txt from a fresh environment's newest versions
