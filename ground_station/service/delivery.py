@@ -218,7 +218,10 @@ def followed(delivery: Delivery, progress: FlightProgress, now_s: float) -> Deli
             progress=FlightProgress(),
             state=DeliveryState.CHECKING,
             problem=Text("離陸せずにモーターが止まりました", "the motors stopped before it left the ground"),
-            problem_cure=Text("機体の知らせと点検を見直してください", "look at its messages and the checks again"),
+            ticks={},
+            problem_cure=Text(
+                "機体の知らせを見て、点検をやり直してください", "look at its messages, then do the checks again"
+            ),
         )
     started_at_s = delivery.started_at_s
     if started_at_s is None and progress.was_airborne:
