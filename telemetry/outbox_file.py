@@ -73,12 +73,14 @@ def make_outbox_sound(path: Path, *, broken: BrokenParts, now_s: float) -> None:
 def _create(path: Path) -> None:
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
         create_schema(connection)
 
 
 def _leave_numbers_out(path: Path) -> None:
     """Which numbers the broken file had given out is not known: a late receipt must never meet one of them again."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = FULL")
         connection.execute(
             "INSERT INTO sqlite_sequence (name, seq) SELECT 'outbox', 0 WHERE NOT EXISTS "
             "(SELECT 1 FROM sqlite_sequence WHERE name = 'outbox')"

@@ -151,6 +151,7 @@ def test_settings_in_running_text_exist() -> None:
     known = set(_settings_of(Settings))
     sections = {name.partition(".")[0] for name in known if "." in name}
     others = {"station.health", "office.sqlite", "station.sqlite", "office.json", "station.json", "town.toml"}
+    others |= {"flight.lock", "flight.log", "flight.sock"}
     unknown = set()
     for document in DOCUMENTS:
         for name in re.findall(r"`((?:" + "|".join(sorted(sections)) + r")\.[a-z_]+)\b", markdown.prose(document)):

@@ -29,3 +29,12 @@ def pragma(connection: sqlite3.Connection, name: str) -> object:
     with closing(connection.execute(f"PRAGMA {name}")) as rows:
         (value,) = rows.fetchone()
     return value
+
+
+def is_open(connection: sqlite3.Connection) -> bool:
+    """Return whether a connection was not closed."""
+    try:
+        connection.execute("SELECT 1").fetchone()
+    except sqlite3.ProgrammingError:
+        return False
+    return True

@@ -9,6 +9,10 @@ PACKAGES = ("fleet", "portal", "telemetry", "missions", "imagery", "ground_stati
 WHO_OPENS: Mapping[str, str] = {
     "telemetry/engine_sql.py": "every database, by URL",
     "telemetry/outbox_sqlite.py": "the outbox",
+    "telemetry/outbox_file.py": "makes a fresh outbox, before it is used",
+    "telemetry/sqlite_check.py": "looks whether a file is sound",
+    "telemetry/sound_sqlite.py": "takes rows out of a file that cannot be what they should",
+    "telemetry/sqlite_salvage.py": "fills a fresh file from a broken one",
     "kakehashi/diagnosis.py": "looks at the files read-only",
 }
 
