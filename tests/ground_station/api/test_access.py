@@ -1,7 +1,5 @@
 """Who may do what over the station's HTTP interface: every route beside every kind of person."""
 
-from fastapi.routing import APIRoute
-
 from fleet.roles import Role
 from tests.ground_station.api.conftest import Served, browser
 
@@ -57,9 +55,7 @@ def _filled(path: str) -> str:
 
 
 async def test_every_route_stands_in_the_table_of_who_may(served: Served) -> None:
-    routes = [route for route in served.app.routes if isinstance(route, APIRoute) and route.include_in_schema]
     documented = served.app.openapi()["paths"]
-    assert {(method, route.path) for route in routes for method in route.methods or ()} <= TABLE.keys()
     assert {(method.upper(), path) for path, methods in documented.items() for method in methods} == TABLE.keys()
 
 
