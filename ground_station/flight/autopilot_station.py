@@ -38,6 +38,7 @@ from ground_station.flight.vehicles.upkeep import Upkeep
 from ground_station.flight.vehicles.vehicle import Vehicle
 
 _TICK_S = 0.2
+_MEASURE_EVERY_S = 1.0
 _BEAT_LOOK_S = 0.05
 
 
@@ -187,16 +188,23 @@ class AutopilotStation:
         return max(due_s + period_s, now_s)
 
     async def _ticks(self) -> None:
+        measure_s = 0.0
         while True:
             now_s = self._services.clock.monotonic_s()
             for vehicle in self._vehicles.values():
                 vehicle.tick(now_s)
-            for link, contacts in self._on_link.items():
-                rates = [contact.pace().rate_bytes_s for contact in contacts]
-                known = [rate for rate in rates if rate is not None]
-                link.carries(sum(known) if len(known) == len(rates) else None)
-            self.look_for_doubles(now_s)
+            if now_s >= measure_s:
+                measure_s = now_s + _MEASURE_EVERY_S
+                self._measure()
+                self.look_for_doubles(now_s)
             await asyncio.sleep(_TICK_S)
+
+    def _measure(self) -> None:
+        """Tell each link what its aircraft were measured to get through it; known only if that of each is."""
+        for link, contacts in self._on_link.items():
+            rates = [contact.pace().rate_bytes_s for contact in contacts]
+            known = [rate for rate in rates if rate is not None]
+            link.carries(sum(known) if len(known) == len(rates) else None)
 
     def _add(self, setting: VehicleSetting) -> None:
         services = self._services
