@@ -39,6 +39,7 @@ from ground_station.flight.vehicles.upkeep import Upkeep
 from ground_station.flight.vehicles.vehicle import Vehicle
 
 _TICK_S = 0.2
+_MEASURE_EVERY_S = 1.0
 _BEAT_LOOK_S = 0.05
 
 
@@ -186,13 +187,16 @@ class AutopilotStation:
         return max(due_s + period_s, now_s)
 
     async def _ticks(self) -> None:
+        measure_s = 0.0
         while True:
             now_s = self._services.clock.monotonic_s()
             for vehicle in self._vehicles.values():
                 self._calls.make(f"tick {vehicle.id}", partial(vehicle.tick, now_s))
-            for link in self._on_link:
-                self._calls.make(f"pace {link.address}", partial(self._pace, link))
-            self._calls.make("doubles", partial(self.look_for_doubles, now_s))
+            if now_s >= measure_s:
+                measure_s = now_s + _MEASURE_EVERY_S
+                for link in self._on_link:
+                    self._calls.make(f"pace {link.address}", partial(self._pace, link))
+                self._calls.make("doubles", partial(self.look_for_doubles, now_s))
             await asyncio.sleep(_TICK_S)
 
     def _pace(self, link: Link) -> None:

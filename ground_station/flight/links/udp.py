@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ground_station.flight.links.transport import Peer, Receive
 
-MOST_AT_ONCE = 64
+MOST_AT_ONCE = 128
 """Datagrams read before the event loop gets its turn; the rest waits in the system's buffer."""
 _LARGEST_BYTES = 65_536
 _LAST_PORT = 65_535

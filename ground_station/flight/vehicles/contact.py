@@ -44,7 +44,14 @@ _FROM_ANY_COMPONENT = frozenset(
         dialect.MAVLINK_MSG_ID_RADIO_STATUS,
     }
 )
-_NEEDED = WANTED | {dialect.MAVLINK_MSG_ID_TIMESYNC, dialect.MAVLINK_MSG_ID_TERRAIN_REQUEST}
+_BETWEEN_US = frozenset(
+    {
+        dialect.MAVLINK_MSG_ID_SIMSTATE,
+        dialect.MAVLINK_MSG_ID_TERRAIN_REQUEST,
+        dialect.MAVLINK_MSG_ID_TIMESYNC,
+    }
+)
+_NEEDED = WANTED | _BETWEEN_US
 _ADDRESSED = frozenset(number for number, kind in dialect.mavlink_map.items() if "target_system" in kind.fieldnames)
 _MOST_TERRAIN_BLOCKS = 16
 _TERRAIN_BLOCK_BYTES = 55
@@ -163,35 +170,31 @@ class Contact:
 
     def take(self, frame: Frame, now_s: float) -> None:
         """Take a frame with this aircraft's system id."""
+        raw, kind, _, component, sequence, _ = frame
         if self.recorder is not None:
-            self.recorder.record(frame.raw)
-        kind = frame.message_id
-        if kind == dialect.MAVLINK_MSG_ID_RADIO_STATUS:
-            self.radio_heard(frame)
-        if frame.component_id == AUTOPILOT:
-            self._count(frame, now_s)
+            self.recorder.record(raw)
+        if component == AUTOPILOT:
+            self._count(sequence, raw, now_s)
             self.last_heard_s[kind] = now_s
             self.heard_count[kind] += 1
-            self._bytes_in += len(frame.raw)
+            self._bytes_in += len(raw)
         elif kind not in _FROM_ANY_COMPONENT or self.tracker.heard_s is None:
             self.ignored += 1
             return
-        if kind == dialect.MAVLINK_MSG_ID_SIMSTATE:
-            self.tracker.simstate_seen()
-        elif kind in _NEEDED or self.conversation.wants(kind):
+        if kind in _NEEDED or self.conversation.wants(kind):
             message = self._link.decode(frame)
             if message is not None:
                 self._understand(kind, message, now_s)
 
-    def _count(self, frame: Frame, now_s: float) -> None:
-        tracker, tracks = self.tracker, self.tracker.sequence
+    def _count(self, sequence: int, raw: bytes, now_s: float) -> None:
+        tracker = self.tracker
+        tracks = tracker.sequence
         before_s, tracker.heard_s = tracker.heard_s, now_s
         if before_s is None:
             tracker.heard_since_s = before_s = now_s
-        sequence = frame.sequence
         if not tracks.watching and (sequence - tracks.last) & 0xFF == 1:
             tracks.last = sequence
-        elif tracks.take(sequence, frame.raw, now_s, silent_s=now_s - before_s):
+        elif tracks.take(sequence, raw, now_s, silent_s=now_s - before_s):
             tracker.doubled(now_s)
 
     def stranger(self, frame: Frame, peer: Peer, now_s: float) -> None:
@@ -302,27 +305,37 @@ class Contact:
             self._changed()
 
     def _understand(self, kind: int, message: Message, now_s: float) -> None:
-        if kind == dialect.MAVLINK_MSG_ID_TIMESYNC:
-            self._synchronise(message, now_s)
-            return
-        if kind == dialect.MAVLINK_MSG_ID_TERRAIN_REQUEST:
-            if self._ground is not None:
-                most = self.pace().burst(_TERRAIN_BLOCK_BYTES, most=_MOST_TERRAIN_BLOCKS)
-                for answer in answer_terrain_request(message, self._ground, most_blocks=most):
-                    self.send(answer)
+        if kind in _BETWEEN_US:
+            self._settle(kind, message, now_s)
             return
         if kind in _ADDRESSED and not _for_us(message):
             self.ignored += 1
             return
         for text in self.tracker.take(message, now_s):
             self._event(text)
-        if kind in (dialect.MAVLINK_MSG_ID_CAMERA_IMAGE_CAPTURED, dialect.MAVLINK_MSG_ID_CAMERA_FEEDBACK):
-            capture = self.tracker.telemetry.capture
-            if capture is not None:
-                self._event(capture)
+        if kind in _FROM_ANY_COMPONENT:
+            self._of_a_companion(kind, message)
         self.conversation.received(message, now_s)
         self.conversation.stir()
         self._changed()
+
+    def _settle(self, kind: int, message: Message, now_s: float) -> None:
+        """Take what is no telemetry."""
+        if kind == dialect.MAVLINK_MSG_ID_TIMESYNC:
+            self._synchronise(message, now_s)
+        elif kind == dialect.MAVLINK_MSG_ID_SIMSTATE:
+            self.tracker.simstate_seen()
+        elif self._ground is not None:
+            most = self.pace().burst(_TERRAIN_BLOCK_BYTES, most=_MOST_TERRAIN_BLOCKS)
+            for answer in answer_terrain_request(message, self._ground, most_blocks=most):
+                self.send(answer)
+
+    def _of_a_companion(self, kind: int, message: Message) -> None:
+        capture = self.tracker.telemetry.capture
+        if kind == dialect.MAVLINK_MSG_ID_RADIO_STATUS:
+            self._meter.radio(message)
+        elif capture is not None:
+            self._event(capture)
 
     def _synchronise(self, message: Message, now_s: float) -> None:
         answer = self._meter.answer(message, now_s)

@@ -49,6 +49,8 @@ class StatusTexts:
 
     def overdue(self, now_s: float) -> Sequence[StatusText]:
         """Return the texts whose missing chunks are not waited for any longer."""
+        if not self._open:
+            return ()
         late = [number for number, entry in self._open.items() if now_s - entry.started_s > _PATIENCE_S]
         given = []
         for number in late:

@@ -162,7 +162,7 @@ class Tracker:
             self._forget_who_it_is()
             self.doubled(now_s)
         acts = self._hand.judged(now_s)
-        if any(act.kind is ForeignKind.PLAN for act in acts):
+        if acts and any(act.kind is ForeignKind.PLAN for act in acts):
             self.plan_on_board = None
         return acts
 
