@@ -325,7 +325,9 @@ class TestAge:
         for age_s, look in ((0.2, None), (4.0, "late"), (40.0, "old")):
 
             def change(state: dict[str, Any], age_s: float = age_s) -> None:
-                state["vehicles"][0] |= {"link_age_s": age_s, "link": "lost" if age_s > 10.0 else "fresh"}
+                link = "lost" if age_s > 10.0 else "fresh"
+                ages = dict.fromkeys(("link_age_s", "alt_age_s", "battery_age_s"), age_s)
+                state["vehicles"][0] |= {**ages, "link": link}
 
             opened.page.unroute_all()
             _told(opened.served, opened.page, change)
@@ -357,7 +359,7 @@ class TestAge:
     def test_alarms_of_the_core_stand_on_top(self, visit: Callable[..., Opened]) -> None:
         opened = visit()
         words = {"ja": "飛行の記録を書けません", "en": "the journal cannot be written"}
-        _told(opened.served, opened.page, lambda state: state.update(alarms=[words]))
+        _told(opened.served, opened.page, lambda state: state.update(alarms=[{"what": words, "cure": None}]))
         alarms = opened.page.locator("#alarms")
         expect(alarms).to_contain_text(words["ja"])
         top, card = alarms.bounding_box(), opened.page.locator("article").first.bounding_box()

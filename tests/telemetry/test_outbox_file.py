@@ -3,13 +3,12 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from fleet.errors import BadInputError, UnavailableError
+from fleet.errors import UnavailableError
 from telemetry.outbox_sqlite import DEFAULT_MAX_BYTES, SqliteOutbox
 from telemetry.records import Lane
 from tests.telemetry.field import state, track
@@ -34,34 +33,6 @@ def test_an_outbox_is_bounded_and_waits_for_a_lock(
     assert found == {"page_size": 4_096, "max_page_count": pages, "busy_timeout": 5_000}
     assert pragma(connection, "journal_size_limit") == 64 * 1024 * 1024
     assert connection.isolation_level is None
-
-
-def test_an_outbox_of_another_version_is_told_by_its_number(tmp_path: Path) -> None:
-    path = tmp_path / "outbox.sqlite"
-    SqliteOutbox(path).close()
-    for version in (2, -1):
-        with closing(sqlite3.connect(path)) as connection:
-            assert connection.execute("PRAGMA user_version").fetchone() == (1,)
-            connection.execute(f"PRAGMA user_version = {version}")
-        with pytest.raises(BadInputError, match=f"schema {version}"):
-            SqliteOutbox(path)
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("PRAGMA user_version = 1")
-
-
-def test_an_outbox_whose_rows_break_its_own_rules_is_found_damaged(tmp_path: Path) -> None:
-    path = tmp_path / "outbox.sqlite"
-    outbox = SqliteOutbox(path)
-    outbox.put([track(1)])
-    outbox.close()
-    loose = "UPDATE sqlite_schema SET sql = replace(sql, 'lane INTEGER NOT NULL', 'lane INTEGER') WHERE name = 'outbox'"
-    strict = loose.replace("'lane INTEGER NOT NULL', 'lane INTEGER'", "'lane INTEGER', 'lane INTEGER NOT NULL'")
-    for statement in (loose, "UPDATE outbox SET lane = NULL", strict):
-        with closing(sqlite3.connect(path)) as connection, connection:
-            connection.execute("PRAGMA writable_schema = ON")
-            connection.execute(statement)
-    with pytest.raises(BadInputError, match=r"NULL value in outbox\.lane"):
-        SqliteOutbox(path)
 
 
 def test_an_outbox_is_written_by_whatever_thread_has_something_to_keep(tmp_path: Path) -> None:

@@ -64,6 +64,7 @@ def test_a_database_of_another_town_is_refused(engine: sa.Engine) -> None:
 def test_a_database_of_a_newer_version_is_refused_in_words(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        connection.exec_driver_sql("ALTER TABLE requests ADD COLUMN of_a_newer_version text")
     with pytest.raises(BadInputError) as caught:
         migrate(engine)
     assert caught.value.cure is not None
