@@ -1,22 +1,26 @@
 """100 aircraft at 50 messages a second into one ground station, beside a bare pymavlink loop over the same bytes.
 
 The aircraft are a child process that sends over UDP on loopback, each from its own port, what an ArduCopter streams
-(seeded values). The station runs as it does in service: links, tracking, one reader at 10 Hz. Prints JSON: the share
-of a core, and the age of the position when the reader gets it.
+(seeded values), and answers probes and commands, so that the station asks once and not again and again. The station
+runs as it does in service: links, tracking, one reader at 10 Hz. Prints JSON: the share of a core, for a message beside
+the peer's, and the age of the position when the reader gets it.
 
     python bench/station_receive.py [--vehicles 100] [--rate-hz 50] [--seconds 15]
 """
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import json
 import multiprocessing
+import select
 import socket
 import time
 from collections.abc import Iterator
 
 import numpy as np
+from fastcrc.crc16 import mcrf4xx
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.clock import SystemClock
@@ -69,38 +73,69 @@ def prepared(vehicles: int) -> Rounds:
     rng = np.random.default_rng(SEED)
     codecs = (dialect.MAVLink(None, srcSystem=1 + index, srcComponent=1) for index in range(vehicles))
     return [
-        [[packed(message, codec) for message in messages(number * 500, rng)] for number in range(20)]
+        [[bytes(message.pack(codec)) for message in messages(number * 500, rng)] for number in range(20)]
         for codec in codecs
     ]
 
 
-def packed(message: Message, codec: Message) -> bytes:
-    """Return the frame, counted as an autopilot counts."""
-    raw = bytes(message.pack(codec))
-    codec.seq = (codec.seq + 1) % 256
-    return raw
+class Speaker:
+    """One aircraft: it counts its frames, and answers what it is asked as an ArduCopter does."""
+
+    def __init__(self, number: int, port: int) -> None:
+        self.wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.wire.connect(("127.0.0.1", port))
+        self.wire.setblocking(False)
+        self._codec = dialect.MAVLink(None, srcSystem=number, srcComponent=1)
+        self._hears = dialect.MAVLink(None)
+        self._hears.robust_parsing = True
+
+    def say(self, message: Message) -> None:
+        """Send a message."""
+        self.send(bytes(message.pack(self._codec)))
+
+    def send(self, raw: bytes) -> None:
+        """Send a packed frame with the next number."""
+        counted = raw[1:4] + bytes([self._codec.seq]) + raw[5:-2]
+        self._codec.seq = (self._codec.seq + 1) % 256
+        extra = bytes([dialect.mavlink_map[raw[7] | raw[8] << 8].crc_extra])
+        with contextlib.suppress(OSError):
+            self.wire.send(raw[:1] + counted + mcrf4xx(counted + extra).to_bytes(2, "little"))
+
+    def answer(self) -> None:
+        """Answer what came."""
+        with contextlib.suppress(OSError):
+            for heard in self._hears.parse_buffer(self.wire.recv(2048)) or []:
+                kind = heard.get_msgId()
+                if kind == dialect.MAVLINK_MSG_ID_TIMESYNC and heard.tc1 == 0:
+                    self.say(dialect.MAVLink_timesync_message(time.monotonic_ns(), heard.ts1))
+                elif kind == dialect.MAVLINK_MSG_ID_COMMAND_LONG:
+                    self.say(dialect.MAVLink_command_ack_message(heard.command, 0))
+                elif kind == dialect.MAVLINK_MSG_ID_PARAM_REQUEST_READ:
+                    self.say(dialect.MAVLink_param_value_message(heard.param_id.encode(), 1.0, 9, 1, 0))
 
 
 def send(port: int, rounds: Rounds, rate_hz: float) -> None:
     """Send like so many aircraft until killed, each frame a datagram; clocks tell the moment they are sent."""
-    sockets = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in rounds]
-    codecs = [dialect.MAVLink(None, srcSystem=1 + index, srcComponent=1) for index in range(len(rounds))]
+    speakers = [Speaker(1 + index, port) for index in range(len(rounds))]
+    by_wire = {speaker.wire.fileno(): speaker for speaker in speakers}
+    heard = select.epoll()
+    for number in by_wire:
+        heard.register(number, select.EPOLLIN)
     began_s = time.monotonic()
     for step in itertools.count():
-        for index, sender in enumerate(sockets):
-            raw = rounds[index][step // 25 % 20][step % 25]
+        for index, speaker in enumerate(speakers):
             sent_ms = int(time.monotonic() * 1000.0)
-            codec = codecs[index]
             if step % 25 == 0:
-                codec.seq = raw[4]
                 position = dialect.MAVLink_global_position_int_message(
                     sent_ms, 347_700_000 + step, 1_332_300_000, 560_000, 60_000, 800, 300, -20, 4500
                 )
-                raw = bytes(position.pack(codec))
+                speaker.say(position)
             elif step % 25 == 9:
-                codec.seq = raw[4]
-                raw = bytes(dialect.MAVLink_system_time_message(1_780_000_000_000_000, sent_ms).pack(codec))
-            sender.sendto(raw, ("127.0.0.1", port))
+                speaker.say(dialect.MAVLink_system_time_message(1_780_000_000_000_000, sent_ms))
+            else:
+                speaker.send(rounds[index][step // 25 % 20][step % 25])
+        for number, _ in heard.poll(0):
+            by_wire[number].answer()
         time.sleep(max(0.0, began_s + (step + 1) / rate_hz - time.monotonic()))
 
 
