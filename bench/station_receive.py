@@ -18,6 +18,7 @@ import select
 import socket
 import time
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 
 import numpy as np
 from fastcrc.crc16 import mcrf4xx
@@ -139,11 +140,11 @@ def send(port: int, rounds: Rounds, rate_hz: float) -> None:
         time.sleep(max(0.0, began_s + (step + 1) / rate_hz - time.monotonic()))
 
 
-def start_sender(port: int, rounds: Rounds, options: argparse.Namespace) -> multiprocessing.Process:
+def start_sender(port: int, rounds: Rounds, options: argparse.Namespace) -> BaseProcess:
     """Return the running child that sends."""
     child = multiprocessing.get_context("fork").Process(target=send, args=(port, rounds, options.rate_hz), daemon=True)
     child.start()
-    return child  # type: ignore[return-value]
+    return child
 
 
 async def measure_station(rounds: Rounds, options: argparse.Namespace) -> dict[str, float]:

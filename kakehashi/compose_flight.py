@@ -68,12 +68,14 @@ async def run_flight(settings: Settings) -> None:
         lock = stack.enter_context(
             contextlib.closing(CoreLock(home.station, [vehicle.address for vehicle in vehicles]))
         )
-        core = await stack.enter_async_context(FlightCore(vehicles, await _services(settings, home, clock, stack)))
+        ground = GroundFile(home.station / ground_file.NAME, clock)
+        services = await _services(settings, home, clock, ground, stack)
+        core = await stack.enter_async_context(FlightCore(vehicles, services))
         server = FlightServer(core, home.station / socket_path.NAME, realm=settings.realm, town=read_town_id(bundle))
         await stack.enter_async_context(server)
         code = CodeDoor(made_code(), clock)
         kept = KeptCode(home.station, code)
-        for problem in (lambda: lock.problem, lambda: server.problem, lambda: kept.problem):
+        for problem in (lambda: lock.problem, lambda: server.problem, lambda: kept.problem, lambda: ground.problem):
             core.tells(problem)
         for name, work in (
             ("page", tend("page", lambda: _serve_page(settings, core, code))),
@@ -87,7 +89,9 @@ async def run_flight(settings: Settings) -> None:
         _log.warning("the folder of this realm is gone, so the flight core ends")
 
 
-async def _services(settings: Settings, home: Home, clock: Clock, stack: contextlib.AsyncExitStack) -> CoreServices:
+async def _services(
+    settings: Settings, home: Home, clock: Clock, ground: GroundFile, stack: contextlib.AsyncExitStack
+) -> CoreServices:
     boot_id = secrets.token_hex(8)
     folder = PosixFolder(home.station / JOURNAL, old_chain=home.station / OLD_CHAIN)
     journal = FileJournal.open(folder, Times(clock=clock, boot_id=boot_id, boottime_s=clock.boottime_s))
@@ -98,7 +102,7 @@ async def _services(settings: Settings, home: Home, clock: Clock, stack: context
         boot_id=boot_id,
         realm=settings.realm,
         timing=Timing(time_scale=settings.sim.speedup if settings.realm is Realm.DRILL else 1.0),
-        ground=GroundFile(home.station / ground_file.NAME, clock),
+        ground=ground,
         flight_logs=home.station / "flights",
     )
 

@@ -28,6 +28,8 @@ NAME = "terrain.grid"
 _MAGIC = b"kakehashi-terrain-1\n"
 _HEADER_BYTES = 4096
 _LOOK_EVERY_S = 3.0
+_TOLD_AFTER_S = 15.0
+"""A station of which the desk has just begun prepares its file within seconds."""
 
 
 class _Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,12 +111,13 @@ class GroundFile:
         self._looking: Future[_Read] | None = None
         self._look_s = -_LOOK_EVERY_S
         self._looked = False
-        self._asked_in_vain = False
+        self._in_vain_since_s: float | None = None
 
     @property
     def problem(self) -> Text | None:
-        """Return in words that an aircraft asked for heights that are not there, or None."""
-        if not self._asked_in_vain or self._read.terrain is not None:
+        """Return in words that aircraft have asked for some time for heights that are not there, or None."""
+        since_s = self._in_vain_since_s
+        if since_s is None or self._read.terrain is not None or self._clock.monotonic_s() - since_s < _TOLD_AFTER_S:
             return None
         return Text(
             "地形データの準備ができていないので、機体の地形の問い合わせに答えていません",
@@ -126,8 +129,10 @@ class GroundFile:
         self._look()
         terrain = self._read.terrain
         if terrain is None:
-            self._asked_in_vain = self._looked
+            if self._looked and self._in_vain_since_s is None:
+                self._in_vain_since_s = self._clock.monotonic_s()
             return np.full(np.broadcast(lon_deg, lat_deg).shape, np.nan)
+        self._in_vain_since_s = None
         return terrain.elevation_m(lon_deg, lat_deg)
 
     def _look(self) -> None:

@@ -52,8 +52,8 @@ class Order:
 def staleness(order: Order, now: Beat) -> Text | None:
     """Return why an order is too old to be carried out, or None if it is fresh.
 
-    An order of before the core's restart, one whose giver heard the core too long before giving it, and one that stood
-    still on its way, are all old; what the giver's clock says of the time of day plays no part.
+    An order of before the core's restart is old, and so is one that stood still on its way, at its giver or between.
+    How old the picture was that its giver saw refuses nothing, and the giver's time of day plays no part.
     """
     heard = order.heard
     if heard is None:

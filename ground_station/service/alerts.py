@@ -50,7 +50,7 @@ def alert_view(state: VehicleState) -> AlertView:
     """Return what matters of a state."""
     return AlertView(
         link=state.link,
-        flying=state.armed and state.in_air,
+        flying=state.may_be_in_air,
         failsafe=failsafe_cause(state),
         reboots=state.reboots,
         duplicate=state.duplicate_suspected,

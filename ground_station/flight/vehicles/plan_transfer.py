@@ -149,6 +149,17 @@ def lost_in_transfer() -> UnavailableError:
     )
 
 
+def sender_changed_in_transfer() -> UnavailableError:
+    """Return the error for an aircraft that is heard from another address since the transfer began."""
+    return UnavailableError(
+        Text(
+            "転送の途中で機体の送信元が替わりました。機体に残った計画は使えません",
+            "the aircraft's sender changed in the middle of the transfer; what is on board now must not be flown",
+        ),
+        Text("機体を目で確かめてから、計画をもう一度送ってください", "look at the aircraft, then send the plan again"),
+    )
+
+
 def restarted_in_transfer() -> UnavailableError:
     """Return the error for an aircraft that restarted in the middle."""
     return UnavailableError(

@@ -117,6 +117,12 @@ class VehicleState:
         return None if self.telemetry.motion is None else self.telemetry.motion.alt_home_m
 
     @property
+    def may_be_in_air(self) -> bool:
+        """Return True if it flies, or is armed and has not told yet whether it does."""
+        untold = self.telemetry.landed is None and self.telemetry.motion is None
+        return self.armed and (self.in_air or untold)
+
+    @property
     def in_air(self) -> bool:
         """Return True if it says it flies; without its word, if it is armed and higher than 1 m above home."""
         landed = self.telemetry.landed

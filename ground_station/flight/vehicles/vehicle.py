@@ -27,6 +27,7 @@ from ground_station.flight.vehicles.plan_transfer import (
     Progress,
     lost_in_transfer,
     restarted_in_transfer,
+    sender_changed_in_transfer,
 )
 from ground_station.flight.vehicles.state import LinkState, VehicleState
 from ground_station.flight.vehicles.telemetry import Simulated
@@ -61,8 +62,11 @@ class _Presence:
 
     contact: Contact
     reboots: int
+    sender_changes: int
 
     def check_present(self) -> None:
+        if self.contact.tracker.sender_changes != self.sender_changes:
+            raise sender_changed_in_transfer()
         if self.contact.tracker.reboots != self.reboots:
             raise restarted_in_transfer()
         if self.contact.state().link is not LinkState.FRESH:
@@ -292,7 +296,8 @@ class Vehicle:
 
     def _transfer(self) -> PlanTransfer:
         self._require_link()
-        presence = _Presence(self.contact, self.contact.tracker.reboots)
+        tracker = self.contact.tracker
+        presence = _Presence(self.contact, tracker.reboots, tracker.sender_changes)
         return PlanTransfer(self.contact.target, self.contact.conversation, presence)
 
     def _require_link(self) -> None:

@@ -40,13 +40,17 @@ async def test_a_file_is_found_when_it_comes_and_when_it_is_replaced_and_missed_
     ground = GroundFile(tmp_path / NAME, clock)
     assert ground.problem is None
     ground.elevation_m(LON, LAT)
-    await eventually(lambda: np.isnan(ground.elevation_m(LON, LAT)).all() and ground.problem is not None)
+    await eventually(lambda: np.isnan(ground.elevation_m(LON, LAT)).all() and ground._in_vain_since_s is not None)
+    assert ground.problem is None, "it may be prepared within seconds"
+    clock.advance(15.0)
+    assert ground.problem is not None
     for height_m in (500.0, 600.0):
         assert write_ground(tmp_path / NAME, _terrain(height_m))
         await _finds(ground, clock, height_m)
         assert ground.problem is None
     (tmp_path / NAME).unlink()
     await _finds(ground, clock, float("nan"))
+    clock.advance(15.0)
     assert ground.problem is not None
 
 

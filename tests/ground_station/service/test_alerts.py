@@ -8,6 +8,7 @@ import pytest
 from fleet.text import Text
 from ground_station.flight.vehicles.foreign_hand import ForeignAct, ForeignKind
 from ground_station.flight.vehicles.state import LinkState
+from ground_station.flight.vehicles.telemetry import Landed, LandedState
 from ground_station.service.alerts import (
     ENDING_SUBJECTS,
     AlertLevel,
@@ -19,6 +20,7 @@ from ground_station.service.alerts import (
     over_since_restart,
 )
 from tests.ground_station.flight.vehicles.test_replay import Replay
+from tests.ground_station.service.fake_core import aircraft
 
 QUIET = AlertView(link=LinkState.FRESH, flying=False, failsafe=None, reboots=0, duplicate=False, other_station=None)
 FLYING = replace(QUIET, flying=True)
@@ -109,3 +111,23 @@ def test_after_a_restart_a_minute_of_listening_shows_that_nobody_else_is_about(
     state = next(state for state in Replay("delivery").states() if not state.armed)
     state = replace(state, link=LinkState.FRESH, critical_since_s=None, heard_since_s=state.at_s - heard_for_s)
     assert over_since_restart(replace(state, **changes)) == over
+
+
+@pytest.mark.parametrize(
+    ("armed", "landed", "flying"),
+    [
+        (True, LandedState.IN_AIR, True),
+        (True, LandedState.ON_GROUND, False),
+        (True, None, True),
+        (False, None, False),
+        (False, LandedState.ON_GROUND, False),
+    ],
+)
+def test_an_armed_aircraft_that_has_not_told_where_it_is_counts_as_flying(
+    *, armed: bool, landed: LandedState | None, flying: bool
+) -> None:
+    """A core that has just started hears of arming before height: what was wrong in the air is not over by that."""
+    state = aircraft(armed=armed)
+    word = None if landed is None else Landed(received_s=0.0, state=landed)
+    state = replace(state, telemetry=replace(state.telemetry, landed=word))
+    assert alert_view(state).flying is flying

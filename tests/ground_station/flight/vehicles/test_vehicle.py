@@ -262,6 +262,18 @@ async def test_limits_that_somebody_else_changed_are_found_by_reading_them_back(
     assert vehicle.state().plan_on_board is None
 
 
+@pytest.mark.parametrize("what", ["reboots", "sender_changes"])
+async def test_a_plan_is_not_on_board_if_another_aircraft_may_have_answered_in_between(pair: Pair, what: str) -> None:
+    tracker = pair.flown.vehicle.contact.tracker
+
+    def change(_: object) -> None:
+        setattr(tracker, what, getattr(tracker, what) + 1)
+
+    with pytest.raises(UnavailableError, match="in the middle of the transfer"):
+        await pair.flown.vehicle.upload_plan(PLAN, change)
+    assert pair.flown.vehicle.state().plan_on_board is None
+
+
 async def test_an_order_goes_to_the_number_that_is_the_aircrafts_when_it_is_sent(pair: Pair) -> None:
     contact = pair.flown.vehicle.contact
     sent: list[int] = []
