@@ -142,7 +142,7 @@ def vehicle_out(
         mode_text=None if state.mode_number is None else text_out(_mode_words(state)),
         armed=None if heard.heartbeat is None else state.armed,
         ready=None if heard.sensors is None else heard.sensors.arming_allowed,
-        landed=None if heard.heartbeat is None else not state.in_air,
+        landed=_landed(state),
         lon_deg=None if motion is None else motion.position.lon_deg,
         lat_deg=None if motion is None else motion.position.lat_deg,
         alt_amsl_m=None if motion is None else round(motion.position.alt_amsl_m, 1),
@@ -164,7 +164,14 @@ def vehicle_out(
         last_text=None if text is None else text.text,
         last_text_at_s=at_s(text),
         delivery_id=delivery_id,
+        other_sender=state.other_sender,
     )
+
+
+def _landed(state: VehicleState) -> bool | None:
+    if state.telemetry.heartbeat is None or (state.armed and not state.tells_if_it_flies):
+        return None
+    return not state.in_air
 
 
 def _mode_words(state: VehicleState) -> Text:

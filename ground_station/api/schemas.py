@@ -249,7 +249,8 @@ class CureIn(WireModel):
 class VehicleOut(WireModel):
     """An aircraft as last heard. `*_age_s` count from the moment `at_s` of the message that carries them.
 
-    `link`: `none` (never heard), `fresh`, `stale`, `lost`. `simulated`: None while unknown.
+    `link`: `none` (never heard), `fresh`, `stale`, `lost`. `simulated`, `landed`: None while unknown. `other_sender`:
+    the address where a second sender of its number was heard in the last minute.
     """
 
     id: str
@@ -285,6 +286,7 @@ class VehicleOut(WireModel):
     last_text: str | None
     last_text_at_s: float | None
     delivery_id: str | None
+    other_sender: str | None
 
 
 class OfficeLinkOut(WireModel):

@@ -118,9 +118,14 @@ class VehicleState:
 
     @property
     def may_be_in_air(self) -> bool:
-        """Return True if it flies, or is armed and has not told yet whether it does."""
-        untold = self.telemetry.landed is None and self.telemetry.motion is None
-        return self.armed and (self.in_air or untold)
+        """Return True if it is armed and flies, or has not told yet whether it does."""
+        return self.armed and (self.in_air or not self.tells_if_it_flies)
+
+    @property
+    def tells_if_it_flies(self) -> bool:
+        """Return whether it told by itself, or by its height, whether it is in the air."""
+        landed = self.telemetry.landed
+        return self.telemetry.motion is not None or (landed is not None and landed.state is not LandedState.UNKNOWN)
 
     @property
     def in_air(self) -> bool:

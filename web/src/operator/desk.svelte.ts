@@ -98,7 +98,7 @@ export class Desk {
   /** The aircraft that Hold, Recall and Land must reach, whatever is chosen. */
   get flown(): Vehicle | null {
     const id = this.#choice?.kind === 'vehicle' ? this.#choice.id : this.work?.vehicle?.id;
-    return toCommand(this.vehicles.find((vehicle) => vehicle.id === id) ?? null, this.vehicles);
+    return toCommand(this.vehicles.find((vehicle) => vehicle.id === id) ?? null, this.vehicles, this.deliveries);
   }
 
   /** Choose what matters most, if nothing is chosen. */
@@ -186,6 +186,11 @@ export class Desk {
     await this.#attempt(null, () => post(`deliveries/${delivery.id}/load`, body));
   }
 
+  /** Take the other sender of an aircraft's number for the aircraft. */
+  async acceptSender(vehicle: Vehicle): Promise<void> {
+    await this.#attempt(null, () => post(`vehicles/${vehicle.id}/sender`));
+  }
+
   async fly(delivery: Delivery): Promise<void> {
     const given = this.#newCommand(freshId(), delivery.vehicle_id, 'fly');
     const body = { id: given.id, heard: this.core.heard() } satisfies Station['FlyIn'];
@@ -213,7 +218,7 @@ export class Desk {
   async skyClear(): Promise<void> {
     const id = freshId();
     const heard = this.core.heard();
-    const given = aircraftInAir(this.vehicles).map((one) => this.#newCommand(`${id}-${one.id}`, one.id, 'recall'));
+    const given = aircraftInAir(this.vehicles, this.deliveries).map((one) => this.#newCommand(`${id}-${one.id}`, one.id, 'recall'));
     const order = heard === null ? null : { id, action: 'recall' as const, vehicle_id: null, heard };
     await this.#attempt(words.commandState.sending, async () => {
       let rows: readonly ClearRow[];

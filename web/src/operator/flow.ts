@@ -110,9 +110,19 @@ export function firstRequest(requests: readonly Request[]): Request | null {
   return open.find((request) => request.state === 'planned' || request.state === 'flying') ?? open[0] ?? null;
 }
 
-/** Aircraft that a 上空退避 would move: those that are armed or not known to be on the ground while heard before. */
-export function aircraftInAir(vehicles: readonly Vehicle[]): Vehicle[] {
-  return vehicles.filter((vehicle) => vehicle.armed === true && vehicle.landed !== true);
+/** Aircraft in the air as far as is known: those that are armed and not known to have landed, and those of which nothing
+is known, as after a restart of the flight core, while their delivery is in the air. */
+export function aircraftInAir(vehicles: readonly Vehicle[], deliveries: readonly Delivery[] = []): Vehicle[] {
+  const isFlown = (vehicle: Vehicle): boolean =>
+    deliveries.some((delivery) => delivery.vehicle_id === vehicle.id && isAirborne(delivery, null));
+  return vehicles.filter(
+    (vehicle) => vehicle.landed !== true && (vehicle.armed === true || (vehicle.armed == null && isFlown(vehicle))),
+  );
+}
+
+/** An aircraft that is silent where it was heard before, while its number is heard from another address. */
+export function asksForItsPlace(vehicle: Vehicle): boolean {
+  return vehicle.other_sender != null && vehicle.other_sender !== '' && vehicle.link !== 'fresh';
 }
 
 /** The newest command of an aircraft first. */
@@ -137,8 +147,12 @@ export function mayResume(vehicle: Vehicle): boolean {
 }
 
 /** The aircraft whose flight must stay one press away: the chosen one if it is in the air, else the only one that is. */
-export function toCommand(chosen: Vehicle | null, vehicles: readonly Vehicle[]): Vehicle | null {
-  const flying = aircraftInAir(vehicles);
+export function toCommand(
+  chosen: Vehicle | null,
+  vehicles: readonly Vehicle[],
+  deliveries: readonly Delivery[] = [],
+): Vehicle | null {
+  const flying = aircraftInAir(vehicles, deliveries);
   return flying.find((one) => one.id === chosen?.id) ?? (flying.length === 1 ? (flying[0] ?? null) : null);
 }
 

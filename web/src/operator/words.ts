@@ -26,6 +26,15 @@ export const operatorWords = {
     '機体の電源と無線機を確かめてください。つながると自動で現れます。',
     'Check the aircraft’s power and the radio. It appears by itself.',
   ),
+  otherSender: (address: string) => text(
+    `元の送信元が聞こえず、同じ番号が ${address} から聞こえます`,
+    `it is silent where it was heard, and its number is heard from ${address}`,
+  ),
+  otherSenderLook: text(
+    '着陸した機体を目で見て、電源を入れ直したなど理由が分かるときだけ、受け入れてください。計画は送り直しになります。',
+    'Accept it only if you see the aircraft on the ground and know why, such as a new radio. Its plan must be sent again.',
+  ),
+  acceptSender: text('この送信元を機体として受け入れる', 'Take this sender for the aircraft'),
   nothingChosen: text('ここに、選んだ仕事の次の一歩が出ます', 'The next step of the chosen work stands here'),
   nothingChosenTodo: text('一覧から依頼を選んでください。', 'Choose a request from the list.'),
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   aircraftInAir,
+  asksForItsPlace,
   commandsOf,
   firstRequest,
   isAirborne,
@@ -174,6 +175,26 @@ describe('aircraft', () => {
   test('those that are armed and not known to be down count for 上空退避', () => {
     const unknown = vehicle({ id: 'u', armed: true, landed: null });
     expect(aircraftInAir([vehicle(), unknown, vehicle({ armed: true, landed: true })]).map((one) => one.id)).toEqual(['u']);
+  });
+
+  test('one of which nothing is known counts while its delivery is in the air', () => {
+    const unheard = vehicle({ id: 'v1', armed: null, landed: null });
+    const states = ['planned', 'uploading', 'checking', 'ready', 'flying', 'placing', 'delivered', 'returning', 'done', 'recalled', 'failed'] as const;
+    const counted = states.filter((state) => aircraftInAir([unheard], [delivery(state, { vehicle_id: 'v1' })]).length > 0);
+    expect(counted).toEqual(['flying', 'placing', 'delivered', 'returning']);
+    expect(aircraftInAir([unheard], [delivery('flying', { vehicle_id: 'v2' })])).toEqual([]);
+    expect(toCommand(null, [unheard], [delivery('flying', { vehicle_id: 'v1' })])?.id).toBe('v1');
+  });
+
+  test.each([
+    ['lost', '10.0.0.7:14550', true],
+    ['stale', '10.0.0.7:14550', true],
+    ['none', '10.0.0.7:14550', true],
+    ['fresh', '10.0.0.7:14550', false],
+    ['lost', '', false],
+    ['lost', null, false],
+  ] as const)('%s with another sender %s asks for its place: %s', (link, other_sender, asks) => {
+    expect(asksForItsPlace(vehicle({ link, other_sender }))).toBe(asks);
   });
 
   test('one that hovers in the air waits for someone', () => {

@@ -4,6 +4,7 @@ import LinkBars from '$lib/ui/LinkBars.svelte';
 import CommandStatus from '$lib/ui/CommandStatus.svelte';
 import FlyStep from '../../src/operator/FlyStep.svelte';
 import RecordStep from '../../src/operator/RecordStep.svelte';
+import OtherSender from '../../src/operator/OtherSender.svelte';
 import OfficeLine from '../../src/operator/OfficeLine.svelte';
 import Silence from '../../src/operator/Silence.svelte';
 import TopBar from '../../src/operator/TopBar.svelte';
@@ -48,6 +49,17 @@ test('silence is said of an aircraft, not while the page itself is cut off', asy
   expect(words()).toContain('運航管理者に連絡');
   await unmount(stage);
   show(Silence, { vehicle: { ...vehicle, link: 'lost' } }, { frozen: true });
+  expect(words()).toBe('');
+});
+
+test('another sender is named with what to look at first, but not while the page is cut off', async () => {
+  const silent = { ...vehicle, link: 'lost', other_sender: '10.0.0.7:14550' };
+  show(OtherSender, { vehicle: silent });
+  expect(words()).toContain('かけはし1号: 元の送信元が聞こえず、同じ番号が 10.0.0.7:14550 から聞こえます');
+  expect(words()).toContain('着陸した機体を目で見て');
+  expect(document.querySelector('button')?.textContent).toContain('この送信元を機体として受け入れる');
+  await unmount(stage);
+  show(OtherSender, { vehicle: silent }, { frozen: true });
   expect(words()).toBe('');
 });
 

@@ -1513,7 +1513,8 @@ export interface components {
          * VehicleOut
          * @description An aircraft as last heard. `*_age_s` count from the moment `at_s` of the message that carries them.
          *
-         *     `link`: `none` (never heard), `fresh`, `stale`, `lost`. `simulated`: None while unknown.
+         *     `link`: `none` (never heard), `fresh`, `stale`, `lost`. `simulated`, `landed`: None while unknown. `other_sender`:
+         *     the address where a second sender of its number was heard in the last minute.
          */
         VehicleOut: {
             /** Alt Agl M */
@@ -1568,6 +1569,8 @@ export interface components {
             mode: string | null;
             mode_text: components["schemas"]["TextOut"] | null;
             name: components["schemas"]["TextOut"];
+            /** Other Sender */
+            other_sender: string | null;
             /** Position At S */
             position_at_s: number | null;
             problem: components["schemas"]["TextOut"] | null;
