@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 MISSION_START = 300  # MAV_CMD_MISSION_START
+SAFETY_ARMED = 128  # MAV_MODE_FLAG_SAFETY_ARMED
+AUTOPILOT = 1  # MAV_COMP_ID_AUTOPILOT1
 LANDED_WITHIN_S = 3600.0
 
 
@@ -56,12 +58,25 @@ def upload(dronekit: Any, vehicle: Any, rows: list[list[str]]) -> int:
     return int(commands.count)
 
 
+class Motors:
+    """Whether the autopilot itself says that its motors are armed; DroneKit's `armed` takes a camera's word as well."""
+
+    def __init__(self, vehicle: Any) -> None:
+        self.armed = False
+        vehicle.add_message_listener("HEARTBEAT", self._heard)
+
+    def _heard(self, _: Any, __: str, message: Any) -> None:
+        if message.get_srcComponent() == AUTOPILOT:
+            self.armed = bool(message.base_mode & SAFETY_ARMED)
+
+
 def main() -> None:
     """Upload, arm, start, and wait for the landing."""
     rows = read_waypoints(Path(sys.argv[1]))
     dronekit = load_dronekit()
     address = sys.argv[2] if len(sys.argv) > 2 else "tcp:127.0.0.1:5760"
     vehicle = dronekit.connect(address, wait_ready=False, heartbeat_timeout=60)
+    motors = Motors(vehicle)
     said: list[str] = []
     vehicle.add_message_listener("STATUSTEXT", lambda _, __, message: said.append(str(message.text)))
     until(lambda: vehicle.is_armable, "an aircraft that can arm")
@@ -69,10 +84,10 @@ def main() -> None:
     vehicle.mode = dronekit.VehicleMode("GUIDED")
     until(lambda: vehicle.mode.name == "GUIDED", "GUIDED")
     vehicle.armed = True
-    until(lambda: vehicle.armed, "armed motors")
+    until(lambda: motors.armed, "armed motors")
     vehicle.send_mavlink(vehicle.message_factory.command_long_encode(0, 0, MISSION_START, 0, 0, 0, 0, 0, 0, 0, 0))
     until(lambda: vehicle.mode.name == "AUTO", "AUTO")
-    until(lambda: not vehicle.armed, "the landing", LANDED_WITHIN_S)
+    until(lambda: not motors.armed, "the landing", LANDED_WITHIN_S)
     place = vehicle.location.global_relative_frame
     released = any("gripper load releas" in text.lower() for text in said)
     print(

@@ -20,6 +20,7 @@ from kakehashi.compose_office import broker_address, setup_token, station_user
 from kakehashi.events import tell
 from kakehashi.flight_place import flight_of, page_address
 from kakehashi.home import DESK_AUDIT, Home
+from kakehashi.journal_look import look_through_journal
 from kakehashi.pages_folder import pages_folder
 from kakehashi.settings import Settings
 from kakehashi.web_server import WebServer
@@ -62,6 +63,8 @@ async def run_station(settings: Settings) -> None:
         if token is not None:
             tell("setup_link", "ground-station", url=f"{server.address}/operator?setup={token}", token=token)
         tell("ready", "ground-station", url=f"{server.address}/operator")
+        looking = asyncio.create_task(look_through_journal(home.journal, broken, clock), name="journal")
+        stack.callback(looking.cancel)
         await station.failed()
 
 

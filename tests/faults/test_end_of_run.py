@@ -1,12 +1,14 @@
 """The end of a run: its flight core ends with it if nothing flies, and stays if something does, until it is told."""
 
 import asyncio
+import contextlib
 import json
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,17 +22,18 @@ pytestmark = pytest.mark.timeout(900)
 
 LONGEST_GAP_S = 2.0
 ENDED_WITHIN_S = 40.0
+FOLDER_SEEN_GONE_WITHIN_S = 7.0
 
 
 async def test_from_a_run_with_nothing_in_the_air_to_a_core_that_is_told_to_end_in_flight(tmp_path: Path) -> None:
     env = environment_of_faults(tmp_path)
-    with aircraft(env, tmp_path) as wire:
+    with contextlib.ExitStack() as air:
+        wire = air.enter_context(aircraft(env, tmp_path))
         link = f"kakehashi-1={wire.link}"
         try:
             with on_terminal("--drill", "--vehicle", link, env=env) as run:
                 drill = World(run=run, wire=wire, env=env)
                 await drill.set_up()
-                core = drill.core
                 run.press("C")
                 assert run.process.wait(ENDED_WITHIN_S) == 0
                 assert holder(drill.home.station) is None, "nothing flew, and the core did not end with its run"
@@ -68,7 +71,19 @@ async def test_from_a_run_with_nothing_in_the_air_to_a_core_that_is_told_to_end_
                 assert holder(drill.home.station) is None
             sys.stdout.write(json.dumps({"gap_over_ends_of_runs_s": round(gap_s, 2)}) + "\n")
 
-            _a_core_alone_ends_when_told_in_flight_or_when_its_folder_is_gone(drill, link)
+            with _alone(drill, link) as core_alone:
+                time.sleep(3.0)
+                done = kakehashi("flight", "--drill", "stop", "--in-flight", env=env)
+                assert done.returncode == 0, done.stderr
+                assert core_alone.wait(20) == 0
+
+            with _alone(drill, link) as core_alone:
+                shutil.rmtree(drill.home.station)
+                time.sleep(FOLDER_SEEN_GONE_WITHIN_S)
+                assert core_alone.poll() is None, "a core without its folder left an aircraft in the air"
+                assert wire.longest_gap_s(time.monotonic() - FOLDER_SEEN_GONE_WITHIN_S) <= LONGEST_GAP_S
+                air.close()
+                assert core_alone.wait(60) is not None
         finally:
             end_core(World(run=run, wire=wire, env=env).home.station)
 
@@ -85,24 +100,19 @@ def _fresh(page: PageClient) -> bool:
     return bool(page.state["vehicles"]["kakehashi-1"]["link"] == "fresh")
 
 
-def _a_core_alone_ends_when_told_in_flight_or_when_its_folder_is_gone(drill: World, link: str) -> None:
+@contextlib.contextmanager
+def _alone(drill: World, link: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a core by itself that has the aircraft in the air on its link."""
     env = {**drill.env, "KAKEHASHI_STATION__VEHICLES": json.dumps([link])}
-    for end in ("told", "folder"):
-        began_s = time.monotonic()
-        with subprocess.Popen(command("flight", "--drill"), env=env, start_new_session=True) as alone:
-            try:
-                until(lambda: holder(drill.home.station) is not None, 30, "no core started")
-                until(lambda began_s=began_s: bool(_heartbeats(drill, began_s)), 30, "it sends nothing")  # type: ignore[misc]
-                assert drill.wire.aircraft()[0]
-                if end == "told":
-                    time.sleep(3.0)
-                    done = kakehashi("flight", "--drill", "stop", "--in-flight", env=env)
-                    assert done.returncode == 0, done.stderr
-                else:
-                    shutil.rmtree(drill.home.station)
-                assert alone.wait(20) is not None
-            finally:
-                alone.send_signal(signal.SIGKILL)
+    began_s = time.monotonic()
+    with subprocess.Popen(command("flight", "--drill"), env=env, start_new_session=True) as core:
+        try:
+            until(lambda: holder(drill.home.station) is not None, 30, "no core started")
+            until(lambda: bool(_heartbeats(drill, began_s)), 30, "it sends nothing")
+            assert drill.wire.aircraft()[0]
+            yield core
+        finally:
+            core.send_signal(signal.SIGKILL)
 
 
 def _heartbeats(drill: World, since_s: float) -> list[float]:

@@ -23,7 +23,11 @@ def _flip(path: Path, place: int) -> None:
 def _spoil(home: Path) -> None:
     """Change or cut every file that both services keep."""
     station, office = home / "drill" / "station", home / "drill" / "office"
-    _flip(station / "audit.jsonl", 40)
+    _flip(station / "desk-audit.jsonl", 40)
+    _flip(station / "journal" / "00000001.journal", 60)
+    _flip(station / "terrain.grid", 50_000)
+    (station / "flight-code").write_bytes(b"\xff\x00")
+    (station / "flight.lock").write_bytes(b"\xff\x00")
     _flip(office / "audit.jsonl", 40)
     _flip(station / "outbox.sqlite", 20)
     _flip(station / "station.sqlite", 18)
@@ -42,6 +46,8 @@ async def _set_up(running: Running) -> None:
         await station_page.set_up(operator, "操縦 太郎", PASSWORD)
         await office_page.set_up(office, "役場 花子", PASSWORD)
         await station_page.post("/api/requests", {"item": "水", "mass_kg": 1.0, "site_id": "takamuro"})
+        await station_page.until(lambda now: "kakehashi-1" in now.get("vehicles", {}), within_s=60, what=WAIT)
+        await station_page.post("/api/vehicles/kakehashi-1/commands", {"id": "a-first-order", "action": "hold"})
 
 
 async def _look(running: Running) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -68,13 +74,15 @@ def test_a_run_on_spoilt_files_starts_and_says_so_everywhere(tmp_path: Path) -> 
     env = environment(tmp_path)
     with run("--drill", env=env) as first:
         asyncio.run(_set_up(first))
+    terrain = tmp_path / "drill" / "station" / "terrain.grid"
+    heights = terrain.read_bytes()
     _spoil(tmp_path)
     with run("--drill", env=env) as again:
         again.wait_for("Ctrl-C", within_s=240)
         station, office = asyncio.run(_look(again))
         said = "\n".join(again.lines)
         assert "Traceback" not in said
-    for name in ("audit.jsonl", "outbox.sqlite", "station.sqlite"):
+    for name in ("desk-audit.jsonl", "00000001.journal", "outbox.sqlite", "station.sqlite"):
         assert name in said
         assert name in _alerts(station)
     for name in ("secrets.json", "架空の町", "refused"):
@@ -86,6 +94,7 @@ def test_a_run_on_spoilt_files_starts_and_says_so_everywhere(tmp_path: Path) -> 
     verified = kakehashi("audit", "verify", env=env)
     assert verified.returncode == 1
     lines = verified.stdout.splitlines()
-    assert {line[0] for line in lines if ".broken-" not in line} == {"✓"}
-    assert {line[0] for line in lines if ".broken-" in line} == {"✗"}
-    assert len(lines) == 4
+    damaged = [line for line in lines if ".broken-" in line or "00000001.journal" in line]
+    assert {line[0] for line in damaged} == {"✗"}
+    assert {line[0] for line in lines if line not in damaged} == {"✓"}
+    assert terrain.read_bytes() == heights, "wrong heights would be told to the aircraft"

@@ -67,7 +67,7 @@ class FrameLog:
         if not records:
             return
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(exist_ok=True)  # not what is above it: a folder taken away stays away
             with self.path.open("ab") as file:
                 file.write(b"".join(records))
         except OSError as error:
