@@ -71,19 +71,7 @@ async def test_from_a_run_with_nothing_in_the_air_to_a_core_that_is_told_to_end_
                 assert holder(drill.home.station) is None
             sys.stdout.write(json.dumps({"gap_over_ends_of_runs_s": round(gap_s, 2)}) + "\n")
 
-            with _alone(drill, link) as core_alone:
-                time.sleep(3.0)
-                done = kakehashi("flight", "--drill", "stop", "--in-flight", env=env)
-                assert done.returncode == 0, done.stderr
-                assert core_alone.wait(20) == 0
-
-            with _alone(drill, link) as core_alone:
-                shutil.rmtree(drill.home.station)
-                time.sleep(FOLDER_SEEN_GONE_WITHIN_S)
-                assert core_alone.poll() is None, "a core without its folder left an aircraft in the air"
-                assert wire.longest_gap_s(time.monotonic() - FOLDER_SEEN_GONE_WITHIN_S) <= LONGEST_GAP_S
-                air.close()
-                assert core_alone.wait(60) is not None
+            _a_core_alone_ends_when_told_or_when_its_folder_is_gone_and_nothing_flies(drill, link, air)
         finally:
             end_core(World(run=run, wire=wire, env=env).home.station)
 
@@ -98,6 +86,24 @@ async def _is_taken_up(drill: World, core: int) -> None:
 
 def _fresh(page: PageClient) -> bool:
     return bool(page.state["vehicles"]["kakehashi-1"]["link"] == "fresh")
+
+
+def _a_core_alone_ends_when_told_or_when_its_folder_is_gone_and_nothing_flies(
+    drill: World, link: str, air: contextlib.ExitStack
+) -> None:
+    with _alone(drill, link) as core_alone:
+        time.sleep(3.0)
+        done = kakehashi("flight", "--drill", "stop", "--in-flight", env=drill.env)
+        assert done.returncode == 0, done.stderr
+        assert core_alone.wait(20) == 0
+
+    with _alone(drill, link) as core_alone:
+        shutil.rmtree(drill.home.station)
+        time.sleep(FOLDER_SEEN_GONE_WITHIN_S)
+        assert core_alone.poll() is None, "a core without its folder left an aircraft in the air"
+        assert drill.wire.longest_gap_s(time.monotonic() - FOLDER_SEEN_GONE_WITHIN_S) <= LONGEST_GAP_S
+        air.close()
+        assert core_alone.wait(60) is not None
 
 
 @contextlib.contextmanager
