@@ -61,8 +61,13 @@ def main() -> None:
         again(lambda: mission.upload_rally_points(plan.rally_items), "the rally points")
     again(lambda: mission.upload_mission(plan.mission_items), "the mission")
     items = len(again(mission.download_mission, "the mission's way back"))
-    again(action.arm, "arming")
-    again(mission.start_mission, "the start")
+    def lift_off() -> None:
+        """Arm and start; motors armed before the autopilot knows where it is stop by themselves, and not at once."""
+        until(lambda: not telemetry.armed(), "motors that stand still")
+        action.arm()
+        mission.start_mission()
+
+    again(lift_off, "the start")
     until(lambda: telemetry.position().relative_altitude_m > 2.0, "the take-off")
     until(lambda: not telemetry.armed(), "the landing", LANDED_WITHIN_S)
     place = telemetry.position()

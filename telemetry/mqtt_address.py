@@ -1,16 +1,37 @@
 """Where a broker is and how to sign in; shared by the station's and the office's MQTT tasks."""
 
 import asyncio
+import math
 import secrets
 import ssl
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import aiomqtt
 
 KEEP_ALIVE_S = 15
 CANCEL_AGAIN_S = 2.0
+
+T = TypeVar("T")
+
+
+class Client(aiomqtt.Client):
+    """A client whose waits hear a cancellation that comes together with what they wait for.
+
+    aiomqtt waits with `asyncio.wait_for`, which before Python 3.12 forgets such a one (cpython issue 86296): the task
+    that was to end goes on, and whoever waits for its end waits for ever.
+    """
+
+    async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109
+        limit_s = self.timeout if timeout is None else timeout
+        try:
+            async with asyncio.timeout(None if limit_s == math.inf else limit_s):
+                return await fut
+        except TimeoutError:
+            message = "Operation timed out"
+            raise aiomqtt.MqttError(message) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +50,7 @@ class MqttAddress:
         Unguessable, since a client that signs in under another's id pushes that one out (MQTT 3.1.1, 3.1.4).
         """
         context = None if self.ca_file is None else ssl.create_default_context(cafile=str(self.ca_file))
-        return aiomqtt.Client(
+        return Client(
             self.host,
             self.port,
             username=self.username,
@@ -47,8 +68,7 @@ async def until_first_fails(talks: Sequence[Coroutine[None, None, None]]) -> Non
     """Run all until one ends or fails; end the others and raise what it raised.
 
     Not a TaskGroup, so that the one MqttError arrives plain, which callers branch on, and so that a talk that does not
-    hear that it is cancelled is told again: aiomqtt waits with `asyncio.wait_for`, which before Python 3.12 forgets a
-    cancellation that comes together with what it waits for (cpython issue 86296).
+    hear that it is cancelled is told again.
     """
     tasks = [asyncio.ensure_future(talk) for talk in talks]
     try:

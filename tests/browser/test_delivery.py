@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 PASSWORD = "訓練用の長い合言葉です"
 OPERATOR = "操縦 太郎"
 CLERK = "役場 花子"
-SPEEDUP = 8
+SPEEDUP = 20
 SOON_MS = 90_000
 FLIGHT_MS = 420_000
 

@@ -4,20 +4,25 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from missions.formats.town_bundle import read_town
 from tests.kakehashi.real_arducopter import arducopter
 from tests.kakehashi.running import command, environment, kakehashi
+from tests.missions.planning.real_arducopter import Vehicle
 
 pytestmark = [pytest.mark.peer, pytest.mark.timeout(600)]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SPEEDUP = 10
+SPEEDUP = 25
+GROUND_PORT_OFFSET = 3
 DEPOT = (34.75341, 133.25273)
 FLIGHTS = {
     "dronekit": ("fly_with_dronekit.py", "waypoints", "tcp:127.0.0.1:{port}"),
@@ -61,6 +66,29 @@ def _is_home_without_load(end: dict[str, float]) -> None:
     assert (end["lat"], end["lon"]) == pytest.approx(DEPOT, abs=2e-4)
 
 
+@contextlib.contextmanager
+def _ground_under(port: int, env: dict[str, str]) -> Iterator[None]:
+    """Tell a simulated ArduCopter where its ground is, as its station would; a real one has ground to stand on."""
+    stop = threading.Event()
+
+    def tell() -> None:
+        while not stop.wait(0.5):  # it takes another connection once it has its first
+            with (
+                contextlib.suppress(OSError),
+                socket.create_connection(("127.0.0.1", port + GROUND_PORT_OFFSET), timeout=0.2) as link,
+            ):
+                town = read_town(Path(env["KAKEHASHI_HOME"]) / "towns" / "demo")
+                Vehicle(link, town).answer_until(stop)
+
+    teller = threading.Thread(target=tell)
+    teller.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        teller.join()
+
+
 @pytest.mark.parametrize("client", FLIGHTS)
 def test_the_example_flies_a_plan_on_our_simulator(client: str, tmp_path: Path) -> None:
     env = environment(tmp_path)
@@ -77,4 +105,5 @@ def test_the_example_flies_a_plan_on_a_real_arducopter(client: str, tmp_path: Pa
     env = environment(tmp_path)
     with arducopter(Path(named), env=env, speedup=SPEEDUP) as link:
         port = int(link.rpartition(":")[2])
-        _is_home_without_load(_flown(client, env, port, tmp_path, vehicle="arducopter-1"))
+        with _ground_under(port, env):
+            _is_home_without_load(_flown(client, env, port, tmp_path, vehicle="arducopter-1"))

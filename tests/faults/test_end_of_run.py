@@ -28,7 +28,7 @@ FOLDER_SEEN_GONE_WITHIN_S = 7.0
 async def test_from_a_run_with_nothing_in_the_air_to_a_core_that_is_told_to_end_in_flight(tmp_path: Path) -> None:
     env = environment_of_faults(tmp_path)
     with contextlib.ExitStack() as air:
-        wire = air.enter_context(aircraft(env, tmp_path))
+        wire = air.enter_context(aircraft(env, tmp_path)).wire
         link = f"kakehashi-1={wire.link}"
         try:
             with on_terminal("--drill", "--vehicle", link, env=env) as run:

@@ -121,12 +121,27 @@ def descendants(root: int) -> list[int]:
 
 
 @dataclass
+class Aircraft:
+    """Our simulator, apart from any run, behind a tap."""
+
+    wire: Tap
+    env: dict[str, str]
+    process: subprocess.Popen[str]
+
+    def stand_at_home_again(self) -> None:
+        """Start it anew, at its depot with its motors off: quicker than to wait for a long flight home."""
+        _end_simulator(self.process)
+        self.process = _simulator(self.env)
+
+
+@dataclass
 class World:
     """One run, its aircraft and the wire between."""
 
     run: OnTerminal
     wire: Tap
     env: dict[str, str]
+    air: Aircraft | None = None
     delivery_id: str = ""
     vehicle: str = VEHICLE
 
@@ -216,7 +231,10 @@ class World:
                 )
                 await self.in_mode(CopterMode.AUTO)
             return
-        await page.until(lambda _: not self.wire.aircraft()[0], within_s=900, what=WAIT)
+        if armed:
+            assert self.air is not None, "this aircraft cannot be set down at home"
+            self.air.stand_at_home_again()
+            await page.until(lambda now: now["vehicles"][self.vehicle]["landed"] is True, within_s=60, what=WAIT)
         await self.ready(page)
         await page.post(f"/api/deliveries/{self.delivery_id}/fly", {"id": f"fly-{time.monotonic_ns()}"})
         await page.until(
@@ -277,23 +295,36 @@ def environment_of_faults(folder: Path, **settings: object) -> dict[str, str]:
     return env
 
 
-@contextlib.contextmanager
-def aircraft(env: dict[str, str], folder: Path) -> Iterator[Tap]:
-    """Run our simulator, apart from any run, behind a tap."""
-    sim = subprocess.Popen(
+def _simulator(env: dict[str, str]) -> "subprocess.Popen[str]":
+    process = subprocess.Popen(
         command("sim", "--count", "1"), env=env, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
+    assert process.stdout is not None
+    assert '"ready"' in process.stdout.readline()
+    return process
+
+
+def _end_simulator(process: "subprocess.Popen[str]") -> None:
+    process.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=10)
+    process.kill()
+    process.wait()
+
+
+@contextlib.contextmanager
+def aircraft(env: dict[str, str], folder: Path) -> Iterator[Aircraft]:
+    """Run a simulated aircraft while the context is open."""
+    process = _simulator(env)
     try:
-        assert sim.stdout is not None
-        assert '"ready"' in sim.stdout.readline()
         with tap(int(env["KAKEHASHI_SIM__BASE_PORT"]), folder) as wire:
-            yield wire
+            made = Aircraft(wire, env, process)
+            try:
+                yield made
+            finally:
+                process = made.process
     finally:
-        sim.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            sim.wait(timeout=10)
-        sim.kill()
-        sim.wait()
+        _end_simulator(process)
 
 
 @contextlib.contextmanager
@@ -301,10 +332,10 @@ def world(folder: Path, **settings: object) -> Iterator[World]:
     """Give a run that is up, nobody signed in yet; everything of it ends with the context, the core too."""
     env = environment_of_faults(folder, **settings)
     with (
-        aircraft(env, folder) as wire,
-        on_terminal("--drill", "--vehicle", f"{VEHICLE}={wire.link}", env=env) as run,
+        aircraft(env, folder) as air,
+        on_terminal("--drill", "--vehicle", f"{VEHICLE}={air.wire.link}", env=env) as run,
     ):
-        made = World(run=run, wire=wire, env=env)
+        made = World(run=run, wire=air.wire, air=air, env=env)
         try:
             yield made
         finally:

@@ -10,7 +10,7 @@ from tests.kakehashi.running import environment, kakehashi
 
 @pytest.mark.timeout(600)
 def test_the_demo_flies_a_delivery_and_everything_arrives(tmp_path: Path) -> None:
-    done = kakehashi("demo", "--fly", "--speedup", "10", "--exit", env=environment(tmp_path), timeout_s=580)
+    done = kakehashi("demo", "--fly", "--speedup", "25", "--exit", env=environment(tmp_path), timeout_s=580)
     assert done.returncode == 0, done.stderr[-3000:]
     summary = json.loads(done.stdout.splitlines()[-1])
     assert summary["planned"]

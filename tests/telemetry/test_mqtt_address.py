@@ -1,11 +1,13 @@
 """Talks over one connection end together, even one that did not hear the first time that it is over."""
 
 import asyncio
+import math
 
+import aiomqtt
 import pytest
 
 from telemetry import mqtt_address
-from telemetry.mqtt_address import until_first_fails
+from telemetry.mqtt_address import MqttAddress, until_first_fails
 
 
 async def _deaf(heard: list[str], times: int) -> None:
@@ -44,3 +46,21 @@ async def test_being_cancelled_ends_all_and_is_not_forgotten(monkeypatch: pytest
         async with asyncio.timeout(5.0):
             await talking
     assert len(heard) == 3
+
+
+@pytest.mark.parametrize("limit_s", [5.0, math.inf, None])
+async def test_a_cancellation_that_comes_with_the_brokers_answer_is_heard(limit_s: float | None) -> None:
+    client = MqttAddress(host="127.0.0.1", port=1, username="one", password="secret").client(queue_messages=1)
+    answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    waiting = asyncio.ensure_future(client._wait_for(answer, limit_s))
+    await asyncio.sleep(0)
+    answer.set_result(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
+async def test_a_broker_that_does_not_answer_is_given_up_in_mqtts_own_words() -> None:
+    client = MqttAddress(host="127.0.0.1", port=1, username="one", password="secret").client(queue_messages=1)
+    with pytest.raises(aiomqtt.MqttError, match="timed out"):
+        await client._wait_for(asyncio.get_running_loop().create_future(), 0.01)

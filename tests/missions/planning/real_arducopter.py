@@ -4,6 +4,7 @@ import math
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,6 +34,7 @@ PARAMETERS = {
 }
 _HEARTBEAT_S = 0.04
 _BLOCKS_AT_ONCE = 8
+_MESSAGES_BETWEEN = 100
 _EARTH_M = 6_378_100.0
 
 
@@ -78,6 +80,14 @@ class Vehicle:
             if message is not None and message.get_type() in kinds:
                 return message
         raise TimeoutError(f"no {kinds} within {deadline_s} s; texts {self.seen.texts[-5:]}")
+
+    def answer_until(self, stop: threading.Event) -> None:
+        """Answer the vehicle's questions about its ground, and do nothing else."""
+        while not stop.is_set():
+            # Over and over: what comes while it still starts is not heard.
+            self.send(mavlink.MAVLink_request_data_stream_message(0, 0, mavlink.MAV_DATA_STREAM_EXTRA3, 10, 1))
+            for _ in range(_MESSAGES_BETWEEN):
+                self._next()
 
     def upload(self, items: tuple[MissionItem, ...], kind: MissionType) -> None:
         """Upload a list of items; raises AssertionError if the vehicle does not take it."""
