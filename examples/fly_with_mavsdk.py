@@ -61,6 +61,7 @@ def main() -> None:
         again(lambda: mission.upload_rally_points(plan.rally_items), "the rally points")
     again(lambda: mission.upload_mission(plan.mission_items), "the mission")
     items = len(again(mission.download_mission, "the mission's way back"))
+
     def lift_off() -> None:
         """Arm and start; motors armed before the autopilot knows where it is stop by themselves, and not at once."""
         until(lambda: not telemetry.armed(), "motors that stand still")
