@@ -1,6 +1,7 @@
 """Puts a flight on board: the settings it needs, then fence, rally points and mission, everything read back."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fleet.errors import ExpiredError, RefusedError
@@ -29,8 +30,8 @@ class _Signed:
     vehicle: Vehicle
     author: str
 
-    async def set_parameter(self, name: str, value: float) -> None:
-        await self.vehicle.set_parameter(name, value, author=self.author)
+    async def set_parameters(self, values: Mapping[str, float]) -> None:
+        await self.vehicle.set_parameters(values, author=self.author)
 
 
 def items_of(plan: FlightPlan, digest: PlanDigest) -> PlanItems:

@@ -14,10 +14,10 @@ _SIGNS = {Bound.EQUAL: "", Bound.AT_LEAST: "≥ ", Bound.AT_MOST: "≤ "}
 
 
 class ParameterSetter(Protocol):
-    """What sets a parameter and reads it back; a `Vehicle` is one."""
+    """What sets parameters and reads them back; a `Vehicle` is one."""
 
-    async def set_parameter(self, name: str, value: float) -> None:
-        """Set and read back; raises RefusedError or ExpiredError."""
+    async def set_parameters(self, values: Mapping[str, float]) -> None:
+        """Set all and read each back; raises RefusedError or ExpiredError for the first that is not set."""
         ...
 
 
@@ -34,14 +34,14 @@ def unmet(required: Sequence[RequiredParameter], known: Mapping[str, float]) -> 
 async def apply_required_parameters(
     vehicle: ParameterSetter, required: Sequence[RequiredParameter], known: Mapping[str, float]
 ) -> tuple[RequiredParameter, ...]:
-    """Set what is not right and read each back, but no wiring; return what was set. Raises the first failure.
+    """Set what is not right and read each back, but no wiring; return what was set. Raises as the setter does.
 
     If any of it `needs_restart`, the autopilot must be restarted (`Action.RESTART`) before it works; ArduCopter reads
     the gripper's settings only when it starts. Settings that appear only then (GRIP_TYPE) need a second round.
     """
     wrong = tuple(needed for needed in unmet(required, known) if not needed.is_wiring)
-    for needed in wrong:
-        await vehicle.set_parameter(needed.name, needed.value)
+    if wrong:
+        await vehicle.set_parameters({needed.name: needed.value for needed in wrong})
     return wrong
 
 

@@ -194,14 +194,14 @@ class ParameterValues:
         )
 
 
-class _OneValue:
-    """One name's exchange, whose result is its answer."""
+class ParameterRead:
+    """Reads one value by name."""
 
     wants = ParameterValues.wants
     is_bulk = False
 
-    def __init__(self, values: ParameterValues, name: str) -> None:
-        self._values = values
+    def __init__(self, target: Target, name: str, *, tries: int = _TRIES) -> None:
+        self._values = ParameterValues(target, {name: None}, tries=tries)
         self._name = name
 
     @property
@@ -215,7 +215,7 @@ class _OneValue:
         return None if self._values.result is None else self._values.result[self._name]
 
     def start(self, now_s: float, pace: PaceNow) -> Sequence[Message]:
-        """Ask for it, or set it."""
+        """Ask for it."""
         return self._values.start(now_s, pace)
 
     def receive(self, message: Message, now_s: float) -> Sequence[Message]:
@@ -225,17 +225,3 @@ class _OneValue:
     def tick(self, now_s: float) -> Sequence[Message]:
         """Ask again, or end."""
         return self._values.tick(now_s)
-
-
-class ParameterRead(_OneValue):
-    """Reads one value by name."""
-
-    def __init__(self, target: Target, name: str, *, tries: int = _TRIES) -> None:
-        super().__init__(ParameterValues(target, {name: None}, tries=tries), name)
-
-
-class ParameterSet(_OneValue):
-    """Sets one value and reads it back."""
-
-    def __init__(self, target: Target, name: str, value: float, *, tries: int = _TRIES) -> None:
-        super().__init__(ParameterValues(target, {name: value}, tries=tries), name)

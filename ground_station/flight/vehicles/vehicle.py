@@ -14,13 +14,13 @@ from fleet.text import Text
 from ground_station.flight.preflight.drill_wall import require_realm
 from ground_station.flight.protocols.comparison import differences
 from ground_station.flight.protocols.parameter_list import ParameterFetch
-from ground_station.flight.protocols.parameter_values import ParameterRead, ParameterSet
+from ground_station.flight.protocols.parameter_values import ParameterRead
 from ground_station.flight.vehicles.contact import Contact
 from ground_station.flight.vehicles.failsafe_words import silence_failsafe
 from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
 from ground_station.flight.vehicles.ledger import CommandLedger
 from ground_station.flight.vehicles.manoeuvres import manoeuvre
-from ground_station.flight.vehicles.parameter_transfer import not_set
+from ground_station.flight.vehicles.parameter_transfer import set_parameters
 from ground_station.flight.vehicles.pilot import REPLACED, Gate, Pilot
 from ground_station.flight.vehicles.plan_transfer import (
     PlanTransfer,
@@ -200,16 +200,20 @@ class Vehicle:
         return (await self.contact.conversation.run(ParameterRead(self.contact.target, name))).value
 
     async def set_parameter(self, name: str, value: float, *, author: str = "station") -> None:
-        """Set a parameter and read it back, once that is in the audit chain.
+        """Set one parameter, as `set_parameters`."""
+        await self.set_parameters({name: value}, author=author)
 
-        Raises RefusedError on the wrong side of the drill wall or if another value stays, ExpiredError without answer,
-        UnavailableError if it is not heard or the audit chain cannot be written (nothing is sent then).
+    async def set_parameters(self, values: Mapping[str, float], *, author: str = "station") -> None:
+        """Set parameters, several under way at once, and read each back, once all of it is in the audit chain.
+
+        Raises RefusedError on the wrong side of the drill wall or for the first one that stays another value,
+        ExpiredError for the first one without an answer (what could be set is set then), UnavailableError if it is not
+        heard or the audit chain cannot be written (nothing is sent then).
         """
         require_realm(self._realm, await self.identify())
-        await self._ledger.note_parameter(self.id, name, value, author=author)
-        answer = await self.contact.conversation.run(ParameterSet(self.contact.target, name, value))
-        if not answer.agreed:
-            raise not_set(answer)
+        for name, value in values.items():
+            await self._ledger.note_parameter(self.id, name, value, author=author)
+        await set_parameters(self.contact, values)
 
     async def begin(
         self,

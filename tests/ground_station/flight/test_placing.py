@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
-from fleet.errors import RefusedError
+from fleet.errors import RefusedError, UnavailableError
 from fleet.realm import Realm
+from fleet.text import Text
 from ground_station.flight.judge import Judge
 from ground_station.flight.placing import Placing
 from ground_station.flight.preflight.parameter_checks import unmet
@@ -67,3 +68,18 @@ async def test_each_parameter_that_is_set_stands_in_the_audit_chain() -> None:
         await flown.vehicle.set_parameter("RTL_ALT", 3000.0, author="hanako")
         (entry,) = [entry for entry in flown.audit.entries if entry.action == "parameter.set"]
         assert (entry.actor, entry.detail) == ("hanako", {"name": "RTL_ALT", "value": 3000.0})
+
+
+async def test_settings_of_which_one_cannot_be_written_down_are_not_sent_at_all() -> None:
+    async with fake_aircraft() as fake, station_for(fake.port) as flown:
+        await eventually(lambda: flown.vehicle.state().link is LinkState.FRESH)
+        await flown.vehicle.identify()
+
+        def refuse_the_second() -> None:
+            if any(entry.action == "parameter.set" for entry in flown.audit.entries):
+                raise UnavailableError(Text("書けません", "cannot write"))
+
+        flown.audit.before_append = refuse_the_second
+        with pytest.raises(UnavailableError):
+            await flown.vehicle.set_parameters({"RTL_ALT": 3000.0, "FS_OPTIONS": 24.0}, author="hanako")
+        assert dialect.MAVLINK_MSG_ID_PARAM_SET not in fake.received

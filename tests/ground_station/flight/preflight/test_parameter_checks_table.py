@@ -54,12 +54,12 @@ def test_wiring_that_is_wrong_has_no_button_but_somebody_to_ask(bound: Bound) ->
 
 class _Shelf:
     def __init__(self, refuses: str = "") -> None:
-        self.sets: list[tuple[str, float]] = []
+        self.rounds: list[dict[str, float]] = []
         self.refuses = refuses
 
-    async def set_parameter(self, name: str, value: float) -> None:
-        self.sets.append((name, value))
-        if name == self.refuses:
+    async def set_parameters(self, values: Mapping[str, float]) -> None:
+        self.rounds.append(dict(values))
+        if self.refuses in values:
             raise RefusedError(Text("できません", "no"))
 
 
@@ -76,11 +76,15 @@ def test_what_is_wrong_or_unknown_is_unmet_in_the_order_it_is_required() -> None
 async def test_exactly_what_is_unmet_and_no_wiring_is_set_and_returned() -> None:
     shelf = _Shelf()
     assert await apply_required_parameters(shelf, REQUIRED, KNOWN) == REQUIRED[1:3]
-    assert shelf.sets == [("WRONG", 2.0), ("MORE", 2.0)]
+    assert shelf.rounds == [{"WRONG": 2.0, "MORE": 2.0}]
 
 
-async def test_the_first_setting_that_is_refused_ends_the_setting() -> None:
-    shelf = _Shelf(refuses="WRONG")
+async def test_an_aircraft_that_is_right_is_sent_nothing() -> None:
+    shelf = _Shelf()
+    assert await apply_required_parameters(shelf, REQUIRED, {"RIGHT": 2.0, "WRONG": 2.0, "MORE": 9.0}) == ()
+    assert shelf.rounds == []
+
+
+async def test_a_setting_that_is_refused_is_told() -> None:
     with pytest.raises(RefusedError):
-        await apply_required_parameters(shelf, REQUIRED, KNOWN)
-    assert [name for name, _ in shelf.sets] == ["WRONG"]
+        await apply_required_parameters(_Shelf(refuses="WRONG"), REQUIRED, KNOWN)

@@ -172,9 +172,9 @@ class Shelf:
         self.values = dict(values)
         self.sets: list[str] = []
 
-    async def set_parameter(self, name: str, value: float) -> None:
-        self.sets.append(name)
-        self.values[name] = value
+    async def set_parameters(self, values: Mapping[str, float]) -> None:
+        self.sets += values
+        self.values |= values
 
 
 async def test_the_wiring_of_a_real_aircraft_is_refused_with_who_must_mend_it_and_never_written() -> None:

@@ -13,7 +13,7 @@ from ground_station.flight.protocols.mission_download import MissionDownload
 from ground_station.flight.protocols.mission_upload import MissionUpload
 from ground_station.flight.protocols.pace import Pace
 from ground_station.flight.protocols.parameter_list import ParameterFetch
-from ground_station.flight.protocols.parameter_values import ParameterRead, ParameterSet, ParameterValues
+from ground_station.flight.protocols.parameter_values import ParameterRead, ParameterValues
 from ground_station.flight.protocols.transfer import TransferEnd
 from missions.values.mission_item import MissionType
 from tests.ground_station.flight.fake_autopilot import FakeAutopilot
@@ -40,7 +40,7 @@ EXCHANGES: Mapping[str, Callable[[], Exchange[Any]]] = {
     "clearing": lambda: MissionUpload(TARGET, (), MissionType.RALLY),
     "download": lambda: MissionDownload(TARGET, MissionType.FENCE),
     "parameter read": lambda: ParameterRead(TARGET, "TEST_03"),
-    "parameter set": lambda: ParameterSet(TARGET, "TEST_03", 3.5),
+    "parameter set": lambda: ParameterValues(TARGET, {"TEST_03": 3.5}),
     "parameters read": lambda: ParameterValues(TARGET, dict.fromkeys(SETTINGS)),
     "parameters set": lambda: ParameterValues(TARGET, dict(SETTINGS)),
     "parameter list": lambda: ParameterFetch(TARGET),

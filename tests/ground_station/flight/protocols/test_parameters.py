@@ -6,7 +6,7 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from ground_station.flight.protocols.exchange import Target
 from ground_station.flight.protocols.pace import Pace
 from ground_station.flight.protocols.parameter_list import ParameterFetch
-from ground_station.flight.protocols.parameter_values import ParameterRead, ParameterSet
+from ground_station.flight.protocols.parameter_values import ParameterRead, ParameterValues
 from ground_station.flight.protocols.parameters import same_value
 from tests.ground_station.flight.fake_autopilot import FakeAutopilot
 from tests.ground_station.flight.radio import Radio
@@ -36,18 +36,18 @@ async def test_an_aircraft_that_does_not_answer_gives_an_incomplete_list() -> No
 async def test_a_set_is_read_back() -> None:
     for seed in range(20):
         autopilot = FakeAutopilot()
-        result = await Radio(autopilot, loss=0.3, seed=seed).run(ParameterSet(TARGET, "RTL_ALT", 4321.5))
-        if result.agreed:
+        result = await Radio(autopilot, loss=0.3, seed=seed).run(ParameterValues(TARGET, {"RTL_ALT": 4321.5}))
+        if result["RTL_ALT"].agreed:
             assert autopilot.parameters["RTL_ALT"] == 4321.5
     lossless = Radio(FakeAutopilot())
-    assert (await lossless.run(ParameterSet(TARGET, "RTL_ALT", 0.1))).agreed
+    assert (await lossless.run(ParameterValues(TARGET, {"RTL_ALT": 0.1})))["RTL_ALT"].agreed
     kinds = [message.get_msgId() for message in lossless.sent]
     assert kinds == [dialect.MAVLINK_MSG_ID_PARAM_SET, dialect.MAVLINK_MSG_ID_PARAM_REQUEST_READ]
 
 
 async def test_a_value_that_will_not_change_is_told() -> None:
     autopilot = FakeAutopilot(parameters={"READ_ONLY": 7.0})
-    result = await Radio(autopilot).run(ParameterSet(TARGET, "READ_ONLY", 8.0))
+    result = (await Radio(autopilot).run(ParameterValues(TARGET, {"READ_ONLY": 8.0})))["READ_ONLY"]
     assert (result.agreed, result.value) == (False, 7.0)
 
 
@@ -56,14 +56,14 @@ async def test_a_parameter_that_does_not_exist_gives_no_value() -> None:
 
 
 async def test_a_late_old_value_is_no_refusal() -> None:
-    exchange = ParameterSet(TARGET, "RTL_ALT", 30.0)
+    exchange = ParameterValues(TARGET, {"RTL_ALT": 30.0})
     exchange.start(0.0, lambda: Pace(round_trip_s=0.02, base_s=0.02))
     exchange.receive(dialect.MAVLink_param_value_message(b"RTL_ALT", 15.0, 9, 2, 1), 0.1)
     assert exchange.result is None
     exchange.receive(dialect.MAVLink_param_value_message(b"RTL_ALT", 30.0, 9, 2, 1), 0.2)
     exchange.receive(dialect.MAVLink_param_value_message(b"RTL_ALT", 30.0, 9, 2, 1), 0.3)
     assert exchange.result is not None
-    assert exchange.result.agreed
+    assert exchange.result["RTL_ALT"].agreed
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
