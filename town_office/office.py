@@ -42,7 +42,7 @@ from telemetry.downlink import DownEntry
 from telemetry.downlink_sql import DownReceiptHandler, SqlDownStore
 from telemetry.engine_sql import writing
 from telemetry.history_sql import TrackHistory
-from telemetry.ingest_mqtt import IngestStatus, OfficeAddress, OfficeIngest
+from telemetry.ingest_mqtt import OfficeAddress, OfficeIngest
 from telemetry.mqtt_address import MqttAddress
 from telemetry.store import ReceivedRecord
 from telemetry.store_sql import SqlRecordStore
@@ -221,10 +221,6 @@ class TownOffice:
     def clock(self) -> Clock:
         """Return the office's clock."""
         return self._clock
-
-    def ingest_status(self) -> IngestStatus:
-        """Return how taking in records stands."""
-        return self._ingest.status()
 
     async def ask(self, wish: RequestIn, by: Person) -> RequestOut:
         """Ask the town's station for a delivery; the station decides, plans and flies.
