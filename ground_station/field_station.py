@@ -94,42 +94,51 @@ class FieldStation:
         self.pictures = self._town_side.pictures
         self.town_link = self._town_side.link
         self.board = LiveBoard(hub=self.hub, mirror=self.mirror, plans=self.plans, clock=setup.clock)
-        self.watch = FlightWatch(
-            mirror=self.mirror,
-            town=setup.town,
-            book=self.deliveries,
-            plans=self.plans,
-            requests=self.requests,
-            clock=setup.clock,
-            watchers=Watchers(on_vehicle=self._on_vehicle, on_alert=self._on_alert, on_alert_over=self._on_alert_over),
-        )
+        self.watch = self._flight_watch()
         self._intents = FlightIntents(
             book=self.deliveries, requests=self.requests, documents=documents, port=setup.flight, clock=setup.clock
         )
-        uploads = DeliveryUploads(
-            book=self.deliveries,
-            plans=self.plans,
-            port=setup.flight,
-            mirror=self.mirror,
-            aircraft=setup.town.aircraft,
-            clock=setup.clock,
-        )
-        self.desk = DeliveryDesk(
-            town=setup.town,
-            book=self.deliveries,
-            plans=self.plans,
-            requests=self.requests,
-            flight=FlightSide(port=setup.flight, mirror=self.mirror, uploads=uploads, intents=self._intents),
-            audit=setup.audit,
-            clock=setup.clock,
-        )
+        self.desk = self._delivery_desk()
         self._journal = JournalFollower(setup.flight, self.town_link.tell_command, documents, setup.clock)
         self._sessions = SessionLine(self.access, setup.flight)
         self._running: asyncio.Task[None] | None = None
         self._stack = contextlib.AsyncExitStack()
         self._errands: set[asyncio.Future[object]] = set()
         self._open_alerts = OpenAlerts(documents)
-        self.reports = TownReports(
+        self.reports = self._town_reports()
+
+    def _flight_watch(self) -> FlightWatch:
+        return FlightWatch(
+            mirror=self.mirror,
+            town=self.town,
+            book=self.deliveries,
+            plans=self.plans,
+            requests=self.requests,
+            clock=self.clock,
+            watchers=Watchers(on_vehicle=self._on_vehicle, on_alert=self._on_alert, on_alert_over=self._on_alert_over),
+        )
+
+    def _delivery_desk(self) -> DeliveryDesk:
+        uploads = DeliveryUploads(
+            book=self.deliveries,
+            plans=self.plans,
+            port=self.flight,
+            mirror=self.mirror,
+            aircraft=self.town.aircraft,
+            clock=self.clock,
+        )
+        return DeliveryDesk(
+            town=self.town,
+            book=self.deliveries,
+            plans=self.plans,
+            requests=self.requests,
+            flight=FlightSide(port=self.flight, mirror=self.mirror, uploads=uploads, intents=self._intents),
+            audit=self.setup.audit,
+            clock=self.clock,
+        )
+
+    def _town_reports(self) -> TownReports:
+        return TownReports(
             mirror=self.mirror,
             link=self.town_link,
             watch=self.watch,

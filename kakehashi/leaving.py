@@ -1,6 +1,7 @@
 """The end of a run: what becomes of the flight core, which must not end under an aircraft in the air."""
 
 import asyncio
+import contextlib
 import signal
 
 from kakehashi.flight_keeper import FlightKeeper
@@ -44,7 +45,9 @@ async def _until_down_or_told(settings: Settings, flight: FlightKeeper, terminal
     loop.add_signal_handler(signal.SIGINT, told.set)
     try:
         while not told.is_set() and await _something_flies(flight):
-            await asyncio.wait({asyncio.ensure_future(told.wait())}, timeout=_LOOK_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_EVERY_S):
+                    await told.wait()
         if told.is_set():
             terminal.say(await _words(settings, flight, "それでも止めます / ending it all the same"))
     finally:

@@ -56,7 +56,7 @@ class ServiceProcess:
         try:
             while True:
                 began_s = loop.time()
-                code = await self._run_once()
+                code = await self._tried_once()
                 if not self.service.restart:
                     return
                 falls = 0 if loop.time() - began_s > _STEADY_S else falls + 1
@@ -66,6 +66,15 @@ class ServiceProcess:
                 await asyncio.sleep(wait_s)
         finally:
             await self.stop()
+
+    async def _tried_once(self) -> int | None:
+        """Run the service once; return its exit code, None where the machine had no room for it."""
+        try:
+            return await self._run_once()
+        except OSError as error:  # no memory, no process, no descriptor: the others go on
+            _log.warning("a service cannot be started now", service=self.service.name, why=str(error))
+            self._heard(str(error))
+            return None
 
     async def _run_once(self) -> int:
         self._process = process = await asyncio.create_subprocess_exec(
@@ -97,8 +106,11 @@ class ServiceProcess:
     async def _read_log(self, process: asyncio.subprocess.Process) -> None:
         async for line in _lines(process.stderr):
             text = line.decode(errors="replace").rstrip()
-            self.last_words = [*self.last_words[-19:], text]
+            self._heard(text)
             self._log_line(self.service.name, text)
+
+    def _heard(self, text: str) -> None:
+        self.last_words = [*self.last_words[-19:], text]
 
     async def stop(self) -> None:
         """Ask the process to end, and end it after five seconds."""

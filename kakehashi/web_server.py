@@ -94,7 +94,17 @@ class WebServer:
                     await asyncio.sleep(0.02)
         except TimeoutError as error:
             raise self._no_start() from error
+        finally:
+            if not self._server.started:
+                await self._give_up(self._task, sockets)
         return self
+
+    async def _give_up(self, serving: "asyncio.Task[None]", sockets: list[socket.socket]) -> None:
+        """Give the port back: else the next start would find it taken, by a server that nobody has."""
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        for each in sockets:
+            each.close()
 
     def _bind(self) -> list[socket.socket]:
         try:

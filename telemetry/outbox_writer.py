@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fleet.errors import FleetError, TooManyError
+from fleet.errors import FleetError, TooManyError, UnavailableError
 from fleet.text import Text
 from telemetry.outbox import Outbox
 from telemetry.records import Lane, Record
@@ -54,6 +54,8 @@ class OutboxWriter:
     async def run(self) -> None:
         """Commit what is put, until cancelled; what waits by then is still committed. May be run again."""
         self._closed = False
+        if self._waiting:  # left by a run that fell
+            self._wake.set()
         committing: asyncio.Task[None] | None = None
         try:
             while True:
@@ -87,6 +89,8 @@ class OutboxWriter:
             await self._commit_apart(group, error)
         else:
             self._finish(group)
+        finally:
+            _let_go(group)
 
     async def _commit_apart(self, group: list[_Waiting], error: FleetError) -> None:
         """Put each caller's records alone, so that one bad record fails its own caller only."""
@@ -103,6 +107,8 @@ class OutboxWriter:
             _fail(group, error)
         else:
             self._finish(group)
+        finally:
+            _let_go(group)
 
     def _finish(self, group: list[_Waiting]) -> None:
         for waiting in group:
@@ -116,3 +122,14 @@ def _fail(group: list[_Waiting], error: FleetError) -> None:
     for waiting in group:
         if not waiting.done.done():
             waiting.done.set_exception(error)
+
+
+def _let_go(group: list[_Waiting]) -> None:
+    """Tell whoever still waits for a commit that fell: nobody else would ever end their wait."""
+    _fail(
+        group,
+        UnavailableError(
+            Text("記録の書き込みが思わぬ誤りで止まりました", "writing records ended by an unforeseen error"),
+            Text("自動で始め直します", "it is begun anew by itself"),
+        ),
+    )

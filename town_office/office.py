@@ -42,7 +42,7 @@ from telemetry.downlink import DownEntry
 from telemetry.downlink_sql import DownReceiptHandler, SqlDownStore
 from telemetry.engine_sql import writing
 from telemetry.history_sql import TrackHistory
-from telemetry.ingest_mqtt import IngestStatus, OfficeAddress, OfficeIngest
+from telemetry.ingest_mqtt import OfficeAddress, OfficeIngest
 from telemetry.mqtt_address import MqttAddress
 from telemetry.store import ReceivedRecord
 from telemetry.store_sql import SqlRecordStore
@@ -120,6 +120,11 @@ class TownOffice:
             on_change=self._on_picture,
         )
         self.pictures = self._pictures.reader
+        records = self._record_store()
+        self._ingest = self._office_ingest(records)
+        self._feed = self._live_feed(records)
+
+    def _record_store(self) -> SqlRecordStore:
         handlers = (
             RequestHandler(),
             DeliveryHandler(),
@@ -127,27 +132,31 @@ class TownOffice:
             DownReceiptHandler(),
             self._pictures.handler,
         )
-        store = SqlRecordStore(engine, [CarefulHandler(handler) for handler in handlers])
-        topics = Topics(realm=settings.realm, town=settings.town.id)
-        self._ingest = OfficeIngest(
-            address=OfficeAddress(topics=topics, broker=settings.broker),
-            store=store,
-            clock=clock,
+        return SqlRecordStore(self._engine, [CarefulHandler(handler) for handler in handlers])
+
+    def _office_ingest(self, records: SqlRecordStore) -> OfficeIngest:
+        topics = Topics(realm=self.settings.realm, town=self.settings.town.id)
+        return OfficeIngest(
+            address=OfficeAddress(topics=topics, broker=self.settings.broker),
+            store=records,
+            clock=self._clock,
             on_stored=self._on_stored,
             down=self._down,
             body_types=PICTURE_BODIES,
         )
-        self._feed = LiveFeed(
+
+    def _live_feed(self, records: SqlRecordStore) -> LiveFeed:
+        return LiveFeed(
             hub=self.hub,
-            view=LiveView(settings.town),
+            view=LiveView(self.settings.town),
             ledgers=Ledgers(
-                records=store,
+                records=records,
                 requests=self.requests,
                 deliveries=self.deliveries,
-                alerts=AlertList(engine),
+                alerts=AlertList(self._engine),
                 pictures=self.pictures,
             ),
-            clock=clock,
+            clock=self._clock,
             broker_connected=lambda: self._ingest.status().connected,
         )
 
@@ -212,10 +221,6 @@ class TownOffice:
     def clock(self) -> Clock:
         """Return the office's clock."""
         return self._clock
-
-    def ingest_status(self) -> IngestStatus:
-        """Return how taking in records stands."""
-        return self._ingest.status()
 
     async def ask(self, wish: RequestIn, by: Person) -> RequestOut:
         """Ask the town's station for a delivery; the station decides, plans and flies.

@@ -17,7 +17,7 @@ from typing import TypeAlias
 import structlog
 
 from fleet import own_thread
-from fleet.errors import ConflictError, FleetError, ForbiddenError, RefusedError
+from fleet.errors import FleetError, ForbiddenError, RefusedError
 from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.flight import wire
@@ -165,7 +165,7 @@ class FlightServer:
             raise _not_understood()
         common = set(hello.protocols) & set(wire.PROTOCOLS)
         if not common:
-            raise ConflictError(
+            raise RefusedError(
                 Text(
                     "動いている飛行の中枢とこの地上局は、版が離れすぎて話が通じません",
                     "the running flight core and this station are too many versions apart to understand each other",
@@ -204,8 +204,11 @@ class FlightServer:
 
     def _ended(self, call: "asyncio.Task[wire.Answer]") -> None:
         self._calls.discard(call)
-        if not call.cancelled() and isinstance(call.exception(), FleetError):
-            _log.debug("a call to the flight core was refused", why=str(call.exception()))
+        error = None if call.cancelled() else call.exception()
+        if isinstance(error, FleetError):
+            _log.debug("a call to the flight core was refused", why=str(error))
+        elif error is not None:  # whoever asked may be gone, and nobody else would hear of it
+            _log.error("a call to the flight core fell", exc_info=error)
 
     async def _call(self, request: _Call) -> wire.Answer:
         if isinstance(request, wire.CallBegin):

@@ -28,18 +28,17 @@ async def tend(name: str, work: Callable[[], Coroutine[Any, Any, None]], fell: F
     while True:
         began_s = loop.time()
         error = await _fault_of(name, work)
-        if error is not None:
-            _log.error("a task of the flight core fell and is started again", task=name, exc_info=error)
-            if fell is not None:
-                fell(error)
+        _log.error("a task of the flight core fell and is started again", task=name, exc_info=error)
+        if fell is not None:
+            fell(error)
         if loop.time() - began_s > LONGEST_PAUSE_S:
             pause_s = FIRST_PAUSE_S
         await asyncio.sleep(pause_s)
         pause_s = min(2.0 * pause_s, LONGEST_PAUSE_S)
 
 
-async def _fault_of(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> BaseException | None:
-    """Run `work` in a task of its own; return what it raised."""
+async def _fault_of(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> BaseException:
+    """Run `work` in a task of its own; return what it raised, or that it ended though it should have gone on."""
     task = asyncio.create_task(work(), name=name)
     try:
         await asyncio.wait({task})
@@ -47,7 +46,9 @@ async def _fault_of(name: str, work: Callable[[], Coroutine[Any, Any, None]]) ->
         if not task.done():
             task.cancel()
             await asyncio.wait({task})
-    return None if task.cancelled() else task.exception()
+    if task.cancelled():
+        return asyncio.CancelledError("it was cancelled by none of its owners")
+    return task.exception() or RuntimeError("it ended by itself")
 
 
 class Calls:

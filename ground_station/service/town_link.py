@@ -1,5 +1,6 @@
 """The station's line to the town office: records out, the town's wishes in. No wish ever becomes a flight command."""
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -8,7 +9,7 @@ import structlog
 
 from fleet.clock import Clock
 from fleet.errors import FleetError, InvalidValueError, TooManyError, UnavailableError
-from fleet.ids import RequestId, SiteId, VehicleId, new_id
+from fleet.ids import RequestId, SiteId, VehicleId, new_id, uuid7
 from fleet.text import Text
 from ground_station.flight.vehicles.flight_command import FlightCommand
 from ground_station.service.delivery import Delivery
@@ -94,18 +95,27 @@ class TownLink:
         await self.tell(request_body(entry))
 
     async def tell_command(self, command: FlightCommand) -> None:
-        """Tell what became of a command, for the record."""
-        await self.tell(
-            bodies.CommandState(
-                command_id=command.id,
-                vehicle_id=command.vehicle_id,
-                action=command.action.value,
-                author=command.author,
-                at_s=command.changed_at_s,
-                state=command.state.value,
-                text=bilingual(command.text),
-            )
+        """Tell what became of a command, for the record; told again it is the same record, and counts once.
+
+        Raises UnavailableError or TooManyError where the outbox does not take it now: then it is to be told again.
+        """
+        body = bodies.CommandState(
+            command_id=command.id,
+            vehicle_id=command.vehicle_id,
+            action=command.action.value,
+            author=command.author,
+            at_s=command.changed_at_s,
+            state=command.state.value,
+            text=bilingual(command.text),
         )
+        name = hashlib.sha256(f"{command.id}/{command.state.value}".encode()).digest()
+        record_id = uuid7(command.changed_at_s, name[:10])
+        try:
+            await self._relay.put([make_record(body, record_id=record_id, recorded_at_s=self._clock.now_s())])
+        except (UnavailableError, TooManyError):
+            raise
+        except FleetError as error:  # no other time would take it either
+            _log.error("a command is not told", command=command.id, what=error.what.en)
 
     async def tell_alert(self, alert: OpenAlert, *, over_at_s: float | None = None) -> None:
         """Tell an alert, or that its cause is over, before everything else."""

@@ -205,8 +205,8 @@ class MosquittoBroker:
         self.door.stop_listening()
         if self._watch is not None:
             self._watch.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watch
+            # Not awaited plainly: what it fell by, or our own cancellation, must not be taken for its end.
+            await asyncio.gather(self._watch, return_exceptions=True)
             self._watch = None
         process, self._process = self._process, None
         if process is not None and process.returncode is None:

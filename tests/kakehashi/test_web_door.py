@@ -1,12 +1,15 @@
 """The door of every HTTP service: how long each may take, and who makes room; over a plain app, without portal."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from fleet.errors import UnavailableError
+from fleet.listening_socket import listening_sockets
+from kakehashi import web_server
 from kakehashi.web_door import DoorTimes
-from kakehashi.web_server import WebServer
+from kakehashi.web_server import QuietServer, WebServer
 from tests.kakehashi.door_client import COOKIE, SMALL, WEBSOCKET, doorway
 
 TIMES = DoorTimes()
@@ -185,3 +188,20 @@ async def test_a_port_that_is_taken_is_named() -> None:
     async with doorway() as way:
         with pytest.raises(UnavailableError, match=str(way.port)):
             await WebServer(lambda *_: asyncio.sleep(0), "127.0.0.1", way.port).__aenter__()
+
+
+async def _never(*_: Any, **__: Any) -> None:
+    await asyncio.Event().wait()
+
+
+async def test_a_server_that_does_not_start_gives_its_port_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_server, "_START_DEADLINE_S", 0.05)
+    monkeypatch.setattr(QuietServer, "startup", _never)
+    server = WebServer(_never, "127.0.0.1", 0)
+    with pytest.raises(UnavailableError):
+        await server.__aenter__()
+    port = int(server.address.rpartition(":")[2])
+    for one in listening_sockets("127.0.0.1", port):
+        one.close()
+    assert server._task is not None
+    assert server._task.done()

@@ -9,7 +9,7 @@ import pytest
 from fleet.errors import TooManyError, UnavailableError
 from fleet.text import Text
 from telemetry.outbox_memory import MemoryOutbox
-from telemetry.outbox_writer import MAX_WAITING_RECORDS, OutboxWriter
+from telemetry.outbox_writer import MAX_COMMIT_RECORDS, MAX_WAITING_RECORDS, OutboxWriter
 from telemetry.records import Lane, Record
 from tests.telemetry.field import alert, running, track
 
@@ -82,3 +82,33 @@ async def test_a_writer_that_fell_and_is_run_again_takes_records_again() -> None
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     assert outbox.pending()[Lane.TRACK].records == 2
+
+
+class MistakenOutbox(MemoryOutbox):
+    """Makes a mistake at its first commit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.commits = 0
+
+    def put(self, records: Sequence[Record]) -> None:
+        self.commits += 1
+        if self.commits == 1:
+            raise RuntimeError("nobody thought of this record")
+        super().put(records)
+
+
+async def test_nobody_waits_for_ever_for_a_commit_that_fell_and_who_came_after_is_served_by_the_next_run() -> None:
+    outbox = MistakenOutbox()
+    writer = OutboxWriter(outbox, lambda _lane: None)
+    first = asyncio.create_task(writer.put([track(1)]))
+    second = asyncio.create_task(writer.put([track(2)] * MAX_COMMIT_RECORDS))
+    await asyncio.sleep(0)
+    with pytest.raises(RuntimeError):
+        await writer.run()
+    async with asyncio.timeout(5.0):
+        with pytest.raises(UnavailableError, match="unforeseen"):
+            await first
+        async with running(writer.run):
+            await second
+    assert outbox.pending()[Lane.TRACK].records == MAX_COMMIT_RECORDS

@@ -86,5 +86,10 @@ _WORDS = {
         "飛行記録を書けません。保持・呼び戻し・着陸・空域を空ける指示は出せますが、離陸はできません。",
         "The flight journal cannot be written. Hold, recall, land and sky clear still go out; take-off does not.",
     ),
-    Writing.ENDED: Text("飛行記録は閉じられました。", "The flight journal is closed."),
+    Writing.ENDED: Text(
+        "飛行記録は閉じられました。保持・呼び戻し・着陸・空域を空ける指示は出せますが、離陸はできません。"
+        "着陸後に kakehashi flight stop で止め、もう一度始めてください。",
+        "The flight journal is closed. Hold, recall, land and sky clear still go out; take-off does not. "
+        "After landing stop the core with `kakehashi flight stop` and start again.",
+    ),
 }

@@ -54,8 +54,11 @@ class FrameLog:
             await self.flush()
 
     async def flush(self) -> None:
-        """Write what waits; a full disk is kept in `error` and the frames are counted as dropped."""
-        await asyncio.get_running_loop().run_in_executor(self._writer, self._write, self._take())
+        """Write what waits; a full disk is kept in `error` and the frames are counted as dropped.
+
+        What was taken is written though whoever waits for it is cancelled, as `run` is at a flight's end.
+        """
+        await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._writer, self._write, self._take()))
 
     def _take(self) -> list[bytes]:
         taken = list(self._waiting)

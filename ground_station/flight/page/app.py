@@ -15,6 +15,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
+import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -31,6 +32,7 @@ from fleet.errors import (
     TooManyError,
     UnauthenticatedError,
     UnavailableError,
+    UnconfirmedError,
 )
 from fleet.ids import CommandId, VehicleId
 from fleet.places import prove_place
@@ -41,6 +43,8 @@ from ground_station.flight.order import Beat, Heard, Order
 from ground_station.flight.page.code import CodeDoor
 from ground_station.flight.page.view import command_view, page_state
 from ground_station.flight.vehicles.flight_command import Action, FlightCommand
+
+_log = structlog.get_logger(__name__)
 
 _PAGE = Path(__file__).parent / "page.html"
 _MOST_BODY_BYTES = 4096
@@ -239,7 +243,12 @@ def _answer(vehicle_id: VehicleId, answer: FlightCommand | BaseException) -> dic
     if isinstance(answer, FlightCommand):
         return {"vehicle_id": vehicle_id, "command": command_view(answer), "problem": None, "cure": None}
     if not isinstance(answer, FleetError):
-        raise answer
+        # The others' answers must still be told; nobody knows what became of this one.
+        _log.error("an order of the page fell", vehicle=vehicle_id, exc_info=answer)
+        answer = UnconfirmedError(
+            Text("地上局の処理が思わぬ誤りで止まりました", "the station's work on it ended by an unforeseen error"),
+            Text("機体の今の様子を見て、もう一度押してください", "look what the aircraft does, then press again"),
+        )
     cure = None if answer.cure is None else answer.cure.as_dict()
     return {"vehicle_id": vehicle_id, "command": None, "problem": answer.what.as_dict(), "cure": cure}
 

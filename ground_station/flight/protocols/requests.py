@@ -20,21 +20,6 @@ def long_command(target: Target, command: int, *parameters: float) -> Callable[[
     return make
 
 
-def place_command(
-    target: Target, command: int, *parameters: float, frame: int, lat_e7: int, lon_e7: int, alt_m: float
-) -> Callable[[int], Message]:
-    """Return the maker of a COMMAND_INT with up to four parameters and a place; it has no confirmation field."""
-    filled = [*parameters, *([0.0] * (4 - len(parameters)))]
-
-    def make(confirmation: int) -> Message:
-        del confirmation
-        return dialect.MAVLink_command_int_message(
-            target.system_id, target.component_id, frame, command, 0, 0, *filled, lat_e7, lon_e7, alt_m
-        )
-
-    return make
-
-
 def set_mode(target: Target, mode_number: int) -> Callable[[int], Message]:
     """Return DO_SET_MODE to an ArduPilot custom mode."""
     enabled = dialect.MAV_MODE_FLAG_CUSTOM_MODE_ENABLED
@@ -66,11 +51,6 @@ def start_mission(target: Target) -> Callable[[int], Message]:
     return long_command(target, dialect.MAV_CMD_MISSION_START)
 
 
-def set_current_item(target: Target, seq: int) -> Callable[[int], Message]:
-    """Return DO_SET_MISSION_CURRENT."""
-    return long_command(target, dialect.MAV_CMD_DO_SET_MISSION_CURRENT, seq)
-
-
 def gripper(target: Target, *, release: bool) -> Callable[[int], Message]:
     """Return DO_GRIPPER for the first gripper."""
     return long_command(target, dialect.MAV_CMD_DO_GRIPPER, 1, 0 if release else 1)
@@ -90,11 +70,4 @@ def heartbeat() -> Message:
     """Return this station's heartbeat."""
     return dialect.MAVLink_heartbeat_message(
         dialect.MAV_TYPE_GCS, dialect.MAV_AUTOPILOT_INVALID, 0, 0, dialect.MAV_STATE_ACTIVE, 3
-    )
-
-
-def data_stream(target: Target, rate_hz: int) -> Message:
-    """Return REQUEST_DATA_STREAM for everything, for autopilots without message intervals."""
-    return dialect.MAVLink_request_data_stream_message(
-        target.system_id, target.component_id, dialect.MAV_DATA_STREAM_ALL, rate_hz, 1
     )

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol, TypeAlias
 
+import structlog
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.clock import Clock
@@ -16,6 +18,8 @@ from ground_station.flight.vehicles.flight_command import CommandState, FlightCo
 from ground_station.flight.vehicles.ledger import CommandLedger
 from ground_station.flight.vehicles.manoeuvres import Manoeuvre, Step
 from ground_station.flight.vehicles.state import Timing, VehicleState
+
+_log = structlog.get_logger(__name__)
 
 REPLACED = Text("新しい指示に置き換えられました", "a newer command took its place")
 CONFIRM_WITHIN_S = 4.0
@@ -105,6 +109,7 @@ class Pilot:
             self._ledger.advance(command.id, CommandState.EXPIRED, REPLACED)
             return
         task = asyncio.get_running_loop().create_task(self._carry_out(command, flown, deadline_s, gate))
+        task.add_done_callback(partial(self._fell, command.id))
         self._underway = _Underway(command=command, task=task)
         self._ended = {command.id: task}
 
@@ -121,9 +126,21 @@ class Pilot:
         if underway is None or underway.task.done():
             return
         underway.task.cancel()
+        # Before the task ends: who waits for that is told how the command ended, and may be woken first.
+        self._ledger.advance(underway.command.id, CommandState.EXPIRED, REPLACED)
         await asyncio.gather(underway.task, return_exceptions=True)
-        if not self._ledger.command(underway.command.id).state.is_end:
-            self._ledger.advance(underway.command.id, CommandState.EXPIRED, REPLACED)
+
+    def _fell(self, command_id: CommandId, task: asyncio.Task[FlightCommand]) -> None:
+        """End a command whose work ended by a mistake of ours: else it would stand as under way for ever."""
+        command = self._ledger.find(command_id)
+        if command is None or command.state.is_end:
+            return
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        _log.error("the work on a command fell", command=command_id, exc_info=error)
+        end = self._unconfirmed(
+            Text("地上局の処理が思わぬ誤りで止まりました", "the station's work on it ended by an unforeseen error")
+        )
+        self._ledger.advance(command_id, end.state, end.text)
 
     async def _carry_out(
         self, command: FlightCommand, flown: Manoeuvre, deadline_s: float, gate: Gate | None

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.ids import VehicleId
-from fleet.text import Text
 from ground_station.flight.links.frames import Message
 from ground_station.flight.vehicles.asked import Asked
 from ground_station.flight.vehicles.boot_watch import BootEvent, BootLine, BootWatch
@@ -22,7 +21,6 @@ from ground_station.flight.vehicles.telemetry import Simulated, StatusText, Syst
 from ground_station.flight.vehicles.two_voices import PlaceTracks, SequenceTracks
 
 _TEXTS_KEPT = 60
-_FATAL = 2
 _DOUBT_S = 10.0
 
 WANTED = frozenset(
@@ -273,9 +271,3 @@ class Tracker:
         for said in texts:
             self._hand.text(said.text, said.received_s)
         return texts
-
-
-def text_in_words(text: StatusText) -> Text:
-    """Return an aircraft's text for a page; the aircraft speaks English only."""
-    level = Text("警報", "alarm") if text.severity <= _FATAL else Text("機体", "aircraft")
-    return Text(f"{level.ja}: {text.text}", f"{level.en}: {text.text}")

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+import structlog
 
 from fleet.audit import AuditEntry
-from fleet.errors import ConflictError, FleetError, RefusedError, UnavailableError, UnconfirmedError
+from fleet.errors import FleetError, RefusedError, UnavailableError, UnconfirmedError
 from fleet.ids import CommandId
 from fleet.realm import Realm
 from fleet.text import Text
@@ -169,8 +170,8 @@ async def test_without_a_core_everything_says_so_with_what_to_do(name: str, tmp_
     [
         (Realm.LIVE, TOWN, wire.PROTOCOLS, RefusedError, "is of town demo"),
         (Realm.DRILL, "elsewhere", wire.PROTOCOLS, RefusedError, "is of town demo"),
-        (Realm.DRILL, TOWN, (90, 91), ConflictError, "too many versions apart"),
-        (Realm.DRILL, TOWN, (), ConflictError, "too many versions apart"),
+        (Realm.DRILL, TOWN, (90, 91), RefusedError, "too many versions apart"),
+        (Realm.DRILL, TOWN, (), RefusedError, "too many versions apart"),
     ],
 )
 async def test_a_desk_of_another_realm_town_or_version_is_told_so_before_anything_is_sent(
@@ -360,3 +361,21 @@ async def _said_to_a_stranger(path: Path) -> bytes:
     hello = wire.pack(wire.Hello(protocols=wire.PROTOCOLS, realm="drill", town=TOWN))
     call = [sys.executable, "-c", _STRANGER, str(path), hello.hex()]
     return (await asyncio.to_thread(subprocess.run, call, capture_output=True, timeout=30, check=False)).stdout
+
+
+async def test_a_call_that_falls_is_logged_though_whoever_asked_is_gone(tmp_path: Path) -> None:
+    ready = asyncio.Event()
+
+    async def mistaken() -> FlightCommand:
+        await ready.wait()
+        raise RuntimeError("nobody thought of this")
+
+    core = ScriptedCore(answer=mistaken)
+    with structlog.testing.capture_logs() as logs:
+        async with served(core, tmp_path) as path:
+            gone = asyncio.create_task(_client(path).place(FLIGHT, author="hanako"))
+            await eventually(lambda: core.asked)
+            gone.cancel()
+            await asyncio.gather(gone, return_exceptions=True)
+            ready.set()
+            await eventually(lambda: [entry for entry in logs if entry["log_level"] == "error"])

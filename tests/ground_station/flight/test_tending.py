@@ -1,8 +1,9 @@
 """What nobody foresaw in one link, or with one aircraft, ends nothing but itself, and is said."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -132,3 +133,23 @@ async def test_what_falls_is_said_and_begun_again_until_it_is_ended() -> None:
     tending.cancel()
     await asyncio.gather(tending, return_exceptions=True)
     assert tending.cancelled()
+
+
+async def _ended() -> None:
+    return
+
+
+async def _cancelled() -> None:
+    raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize(("work", "words"), [(_ended, "ended by itself"), (_cancelled, "cancelled by none")])
+async def test_work_that_ends_without_an_error_is_said_too(
+    work: Callable[[], Coroutine[Any, Any, None]], words: str
+) -> None:
+    falls: list[BaseException] = []
+    tending = asyncio.create_task(tend("work", work, falls.append))
+    await eventually(lambda: len(falls) == 2)
+    assert words in str(falls[0])
+    tending.cancel()
+    await asyncio.gather(tending, return_exceptions=True)

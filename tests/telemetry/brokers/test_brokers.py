@@ -231,3 +231,17 @@ def test_an_outside_broker_is_named_by_url(tmp_path: Path) -> None:
 def test_a_url_that_is_no_broker_is_refused(url: str) -> None:
     with pytest.raises(BadInputError):
         external_broker(url, username="a", password="b")
+
+
+async def _mistaken() -> None:
+    raise RuntimeError("nobody thought of this")
+
+
+async def test_a_watch_that_fell_keeps_no_broker_from_ending(tmp_path: Path) -> None:
+    broker = MosquittoBroker(book=book(), folder=tmp_path / "mosquitto", port=0)
+    broker.port = broker.door.bind("127.0.0.1", 0)
+    broker._watch = asyncio.create_task(_mistaken())
+    await asyncio.sleep(0)
+    await broker.stop()
+    with socket.create_server(("127.0.0.1", broker.port)):
+        assert broker._watch is None

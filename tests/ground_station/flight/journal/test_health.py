@@ -46,3 +46,11 @@ def test_what_was_dropped_and_what_was_set_aside_is_said() -> None:
     assert not health.is_well
     assert "3 件" in health.text().ja
     assert "00000002.journal" in health.text().en
+
+
+def test_a_journal_that_is_closed_is_said_with_what_still_goes_and_what_to_do() -> None:
+    text = replace(_WELL, writing=Writing.ENDED).text()
+    for word in ("呼び戻し", "離陸はできません", "kakehashi flight stop"):
+        assert word in text.ja
+    for word in ("recall", "take-off does not", "kakehashi flight stop"):
+        assert word in text.en

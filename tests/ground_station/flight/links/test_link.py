@@ -1,6 +1,7 @@
 """The supervisor of one link over a transport in memory: reconnecting, owners of system ids, counting."""
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -197,3 +198,21 @@ async def test_a_full_log_drops_frames_and_a_full_disk_is_told(tmp_path: Path) -
     await nowhere.flush()
     assert nowhere.error is not None
     assert nowhere.dropped == 1
+
+
+async def test_frames_that_wait_for_another_aircrafts_disk_at_a_flights_end_are_written_all_the_same(
+    tmp_path: Path,
+) -> None:
+    writer, held = ThreadPoolExecutor(max_workers=1), threading.Event()
+    writer.submit(held.wait)
+    log = FrameLog(tmp_path / "flight.tlog", ManualClock(), writer)
+    log.record(b"before the end")
+    flushing = asyncio.create_task(log.flush())
+    await asyncio.sleep(0)
+    flushing.cancel()
+    await asyncio.gather(flushing, return_exceptions=True)
+    held.set()
+    log.record(b"at the end")
+    await log.flush()
+    written = (tmp_path / "flight.tlog").read_bytes()
+    assert written.index(b"before the end") < written.index(b"at the end")

@@ -18,6 +18,7 @@ from ground_station.flight.protocols import requests
 from ground_station.flight.protocols.exchange import Target
 from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
 from ground_station.flight.vehicles.modes import CopterMode
+from ground_station.flight.vehicles.pilot import Gate
 from ground_station.flight.vehicles.state import LinkState
 from ground_station.flight.vehicles.telemetry import Simulated
 from ground_station.flight.vehicles.vehicle import PlanItems
@@ -334,3 +335,32 @@ async def test_a_flight_is_recorded_as_a_tlog_of_both_directions(tmp_path: Path)
         at += 8 + length
     assert senders == {1, 255}
     assert stamps == sorted(stamps)
+
+
+async def test_who_waits_for_a_command_that_is_replaced_is_told_how_it_ended(pair: Pair) -> None:
+    vehicle = pair.flown.vehicle
+    held = await vehicle.begin(Action.HOLD, author="hanako")
+    waiting = asyncio.create_task(vehicle.end_of(held.id))
+    await asyncio.sleep(0)
+    await vehicle.begin(Action.LAND, author="hanako")
+    assert (await waiting).state is CommandState.EXPIRED
+
+
+async def _mistaken() -> Text | None:
+    raise RuntimeError("nobody thought of this look")
+
+
+async def _cancelled_by_nobody() -> Text | None:
+    raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize("look", [_mistaken, _cancelled_by_nobody])
+async def test_a_command_whose_work_falls_ends_as_not_confirmed_and_says_so(pair: Pair, look: Gate) -> None:
+    vehicle = pair.flown.vehicle
+    sent = len(pair.commands)
+    command = await vehicle.begin(Action.HOLD, author="hanako", gate=look)
+    ended = await vehicle.end_of(command.id)
+    assert ended.state is CommandState.NOT_CONFIRMED
+    assert "unforeseen" in ended.text.en
+    assert pair.commands[sent:] == []
+    assert not vehicle._pilot.busy
