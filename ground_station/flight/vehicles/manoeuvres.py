@@ -38,14 +38,16 @@ from ground_station.flight.vehicles.state import VehicleState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One command and what shows that it took effect, within `seen_within_s` of the aircraft's own time."""
+    """One command and what shows that it took effect, within `seen_within_s` of the aircraft's own time.
+
+    It is sent even if the last heartbeat shows that already: that may be a second old, and another hand quicker.
+    """
 
     name: Text
     command: int
     make: MakeCommand
     seen: Evidence
     seen_within_s: float = 5.0
-    skip_if_seen: bool = True
     tries_if_refused: int = 1
     instead: "Step | None" = None
 
@@ -99,7 +101,6 @@ def _take_off(target: Target, alt_home_m: float) -> Manoeuvre:
         make=requests.take_off(target, alt_home_m),
         seen=climbs,
         seen_within_s=20.0,
-        skip_if_seen=False,
         tries_if_refused=2,
     )
     return Manoeuvre(
@@ -117,7 +118,6 @@ def _table(target: Target) -> Mapping[Action, Manoeuvre]:
         command=dialect.MAV_CMD_MISSION_START,
         make=requests.start_mission(target),
         seen=in_mode(CopterMode.AUTO),
-        skip_if_seen=False,
         tries_if_refused=2,
     )
     disarm = Step(
@@ -171,6 +171,5 @@ def _gripper(target: Target, action: Action) -> Manoeuvre:
         command=dialect.MAV_CMD_DO_GRIPPER,
         make=requests.gripper(target, release=release),
         seen=told,
-        skip_if_seen=False,
     )
     return Manoeuvre(steps=(step,), done=_nothing_more, done_within_s=5.0)

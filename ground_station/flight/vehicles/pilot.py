@@ -174,8 +174,6 @@ class Pilot:
     ) -> _End | None:
         """Return None once the step is seen to have worked, else how the command ends."""
         shown = self._shown(step.seen, before)
-        if step.skip_if_seen and shown():
-            return None
         answer, reason = await self._ask(step, deadline_s)
         if answer.answer is Answer.REFUSED:
             if step.instead is not None and self._clock.monotonic_s() < deadline_s:

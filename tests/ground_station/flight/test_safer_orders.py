@@ -118,6 +118,17 @@ async def test_what_is_safer_is_on_the_wire_at_once_whatever_becomes_of_its_pape
     assert await flying.quickest(action) <= ON_THE_WIRE_WITHIN_S
 
 
+@pytest.mark.parametrize("action", sorted(SAFER))
+async def test_what_is_safer_is_sent_though_the_last_heartbeat_says_that_it_is_so_already(
+    flying: InFlight, action: Action
+) -> None:
+    flying.fake.autopilot.mode = int(MODES[action])
+    await eventually(lambda: flying.cored.vehicle.state().mode == CopterMode(int(MODES[action])).name)
+    began_s = asyncio.get_running_loop().time()
+    await flying.cored.given(action, "again")
+    await eventually(lambda: flying.came(MODES[action], began_s) is not None)
+
+
 @pytest.mark.parametrize("disk", ["slow", "full"])
 @pytest.mark.parametrize(("before", "action"), [(Action.HOLD, Action.RECALL), (Action.RECALL, Action.LAND)])
 async def test_in_sequence_too_and_while_the_one_before_is_ending(
