@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 DEMO_FOLDER = "demo"
 
 
+def bundle_place(settings: Settings) -> Path | None:
+    """Return where the bundle of a run is, whether there is one or not; None for a live run that names none."""
+    if settings.town.bundle is None and settings.realm is Realm.LIVE:
+        return None
+    return settings.town.bundle or Home(root=settings.home, realm=settings.realm).towns / DEMO_FOLDER
+
+
 def bundle_folder(settings: Settings, broken: BrokenParts | None = None) -> Path:
     """Return the bundle's folder, in a drill making the demonstration town if none was named.
 

@@ -7,9 +7,11 @@ import asyncio
 import contextlib
 import importlib
 import secrets
+from functools import partial
 
 import structlog
 
+from fleet import own_thread
 from fleet.clock import Clock, SystemClock
 from fleet.errors import FleetError
 from fleet.realm import Realm
@@ -28,13 +30,11 @@ from ground_station.flight.socket_server import FlightServer
 from ground_station.flight.tending import tend
 from ground_station.flight.vehicles.state import Timing
 from kakehashi.aircraft_of_run import Fleet, links_of
-from kakehashi.bundle import bundle_folder
 from kakehashi.events import tell
 from kakehashi.flight_place import page_address
+from kakehashi.flown_town import keep_flown_town, read_flown_town
 from kakehashi.home import Home
 from kakehashi.settings import Settings
-from missions.formats.bundle_aircraft import read_aircraft
-from missions.formats.bundle_identity import read_town_id
 
 _log = structlog.get_logger(__name__)
 
@@ -61,8 +61,8 @@ def vehicle_settings(settings: Settings, fleet: Fleet) -> tuple[VehicleSetting, 
 async def run_flight(settings: Settings) -> None:
     """Run the flight core until cancelled, or until its realm's folder is gone while nothing flies."""
     home = Home(root=settings.home, realm=settings.realm)
-    bundle = bundle_folder(settings)
-    vehicles = vehicle_settings(settings, read_aircraft(bundle))
+    town = read_flown_town(settings)
+    vehicles = vehicle_settings(settings, town.fleet)
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         lock = stack.enter_context(
@@ -71,11 +71,17 @@ async def run_flight(settings: Settings) -> None:
         ground = GroundFile(home.station / ground_file.NAME, clock)
         services = await _services(settings, home, clock, ground, stack)
         core = await stack.enter_async_context(FlightCore(vehicles, services))
-        server = FlightServer(core, home.station / socket_path.NAME, realm=settings.realm, town=read_town_id(bundle))
+        server = FlightServer(core, home.station / socket_path.NAME, realm=settings.realm, town=town.id)
         await stack.enter_async_context(server)
         code = CodeDoor(made_code(), clock)
         kept = KeptCode(home.station, code)
-        for problem in (lambda: lock.problem, lambda: server.problem, lambda: kept.problem, lambda: ground.problem):
+        for problem in (
+            lambda: lock.problem,
+            lambda: server.problem,
+            lambda: kept.problem,
+            lambda: ground.problem,
+            lambda: town.problem,
+        ):
             core.tells(problem)
         for name, work in (
             ("page", tend("page", lambda: _serve_page(settings, core, code))),
@@ -84,6 +90,8 @@ async def run_flight(settings: Settings) -> None:
             stack.push_async_callback(_end, asyncio.create_task(work, name=name))
         with contextlib.suppress(OSError):  # nobody reads it any more
             tell("ready", "flight", url=page_address(settings))
+        with contextlib.suppress(OSError):  # no thread to be had; what the disk refuses is kept at the next start
+            own_thread.begin(partial(keep_flown_town, settings, town), name="town")
         watch = FolderWatch(home.station, lambda: may_fly(core.station.states(), settings.realm))
         await watch.until_gone()
         _log.warning("the folder of this realm is gone, so the flight core ends")

@@ -24,5 +24,5 @@ def parse_event(line: bytes) -> Event | None:
     """Return the event of a line, or None if it is none."""
     try:
         return msgspec.json.decode(line, type=Event)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None

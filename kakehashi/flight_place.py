@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 
 from ground_station.flight import socket_path
 from ground_station.flight.socket_client import SocketFlight
-from kakehashi.bundle import bundle_folder
 from kakehashi.flight_keeper import FlightKeeper
+from kakehashi.flown_town import read_flown_town
 from kakehashi.home import Home
 from kakehashi.settings import Settings
-from missions.formats.bundle_identity import read_town_id
 
 
 def page_address(settings: Settings) -> str:
@@ -17,9 +16,9 @@ def page_address(settings: Settings) -> str:
 
 
 def flight_of(settings: Settings) -> SocketFlight:
-    """Return the port to the flight core of a run; raises BadInputError as `bundle_folder`."""
+    """Return the port to the flight core of a run; raises BadInputError as `read_flown_town`."""
     folder = Home(root=settings.home, realm=settings.realm).station
-    return SocketFlight(folder / socket_path.NAME, realm=settings.realm, town=read_town_id(bundle_folder(settings)))
+    return SocketFlight(folder / socket_path.NAME, realm=settings.realm, town=read_flown_town(settings).id)
 
 
 def keeper_of(

@@ -105,7 +105,7 @@ class Terminal:
         """Pass on a service's warnings and errors in words; the rest stays in its log."""
         try:
             entry = msgspec.json.decode(line.encode(), type=dict[str, object])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             self.say(f"  [{service}] {line}")
             return
         if entry.get("level") in _LOUD and not entry.get("told"):

@@ -8,4 +8,9 @@ from starlette.requests import HTTPConnection
 def same_origin(connection: HTTPConnection) -> bool:
     """Return whether the request comes from our own page, or from no page at all (a tool sends no Origin)."""
     origin = connection.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == connection.headers.get("host")
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc == connection.headers.get("host")
+    except ValueError:
+        return False

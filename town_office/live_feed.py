@@ -198,6 +198,6 @@ def _typed(record: ReceivedRecord) -> ReceivedRecord | None:
         return None
     try:
         return replace(record, typed=msgspec.msgpack.decode(record.body_packed, type=body_type))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         _log.warning("a kept record cannot be read", kind=record.kind, error=str(error))
         return None

@@ -14,7 +14,7 @@ from types import TracebackType
 from fleet.audit import AuditEntry
 from fleet.clock import Clock
 from fleet.errors import ConflictError, ExpiredError
-from fleet.ids import CommandId
+from fleet.ids import CommandId, VehicleId
 from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.flight.autopilot_station import AutopilotStation, Services, VehicleSetting
@@ -26,7 +26,7 @@ from ground_station.flight.judge import Judge
 from ground_station.flight.order import Beat, Order, staleness
 from ground_station.flight.port import AcceptSender, CoreReport, HangLoad, HoldSessions, SetUp
 from ground_station.flight.protocols.terrain import Ground
-from ground_station.flight.recollection import RESTARTED, recollected
+from ground_station.flight.recollection import HEARD_FROM, RESTARTED, recollected, senders
 from ground_station.flight.reporting import Reporter
 from ground_station.flight.sessions import Sessions
 from ground_station.flight.tending import tend
@@ -90,6 +90,7 @@ class FlightCore:
         )
         self._problems: list[Callable[[], Text | None]] = [services.journal.problem]
         self._beginning: dict[CommandId, asyncio.Task[FlightCommand]] = {}
+        self._heard_from: dict[VehicleId, str] = {}
         self._noting: asyncio.Task[None] | None = None
 
     def beat(self) -> Beat:
@@ -126,6 +127,10 @@ class FlightCore:
             self.station.ledger.recall(command)
             if not command.state.is_end:
                 self.station.ledger.end_unheard(command.id, RESTARTED)
+        for vehicle_id, (number, sender) in senders(self._journal.recent()).items():
+            vehicle = self.station.vehicles.get(vehicle_id)
+            if vehicle is not None:
+                vehicle.contact.remember(number, sender)
 
     def whole_report(self) -> CoreReport:
         """Return everything as it is known now."""
@@ -205,11 +210,16 @@ class FlightCore:
     async def _note_events(self) -> None:
         """Write down what somebody else did with an aircraft, and where it speaks from."""
         events = self.station.feed.subscribe()
+        due_s = 0.0
         try:
             while True:
                 await events.stirred_within(_NOTE_EVERY_S)
                 for event in events.take().events:
                     self._note(event)
+                now_s = self._clock.monotonic_s()
+                if now_s >= due_s:
+                    due_s = now_s + _NOTE_EVERY_S
+                    self._note_senders()
         finally:
             events.close()
 
@@ -221,6 +231,15 @@ class FlightCore:
         elif isinstance(what, SenderChange):
             detail = {"sender": what.sender, "by": what.by.value}
             self.station.ledger.note("aircraft.sender", event.vehicle_id, detail, author=_SOMEBODY)
+
+    def _note_senders(self) -> None:
+        """Write down from where each aircraft speaks, for the next start."""
+        for vehicle in self.station.vehicles.values():
+            sender = vehicle.contact.sender
+            if sender is not None and self._heard_from.get(vehicle.id) != sender:
+                self._heard_from[vehicle.id] = sender
+                detail = {"system_id": vehicle.contact.system_id, "sender": sender}
+                self.station.ledger.note(HEARD_FROM, vehicle.id, detail, author=_SOMEBODY)
 
     async def listen(self, after: int) -> AsyncIterator[tuple[AuditEntry, ...]]:
         """Yield the journal's entries after number `after`."""

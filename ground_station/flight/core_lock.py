@@ -1,9 +1,9 @@
 """One flight core a folder, and one a link on this machine: two would both send to the same aircraft.
 
 Both locks end with the process that holds them, however it ends. A folder is held by a lock on its file, which also
-tells the holder's process id; a link by the abstract Unix socket of its name, so that a copy of the folder is found out
-as well. A disk that is full, read-only or broken keeps no core from starting: it goes without the folder's lock then,
-never without those of its links, and says so.
+tells the holder's process id; a link by the abstract Unix socket of where it leads, so that a copy of the folder is
+found out as well, and another spelling of the link too. A disk that is full, read-only or broken keeps no core from
+starting: it goes without the folder's lock then, never without those of its links, and says so.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import os
 import socket
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -30,6 +31,8 @@ _CURE = Text(
 
 _NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP})
 """What a wrong setting or a wrong user answers; anything else is the disk."""
+_LOOKS = 10
+_A_LOOK_S = 0.01
 
 
 class CoreLock:
@@ -48,7 +51,7 @@ class CoreLock:
         except OSError as error:
             self.problem = _without_lock(folder, error)
         try:
-            self._links += [_hold_link(link) for link in dict.fromkeys(links)]
+            self._links += [_hold_link(link, end) for end, link in {link.end: link for link in links}.items()]
         except ConflictError:
             self.close()
             raise
@@ -72,7 +75,8 @@ def holder(folder: Path) -> int | None:
     except OSError:
         return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Shared: who only looks is taken for the holder by nobody else who looks.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return _holder_of(descriptor)
     except OSError:
@@ -124,7 +128,7 @@ def _hold(path: Path) -> int:
             Text("フォルダの権限とディスクを確かめてください", "check the folder's permissions and the disk"),
         ) from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(descriptor)
     except BlockingIOError as error:
         os.close(descriptor)
         raise ConflictError(
@@ -138,6 +142,16 @@ def _hold(path: Path) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _lock(descriptor: int) -> None:
+    """Lock the file; raises BlockingIOError where another core holds it: who only looks is gone in a moment."""
+    for _ in range(_LOOKS):
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(_A_LOOK_S)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _open(path: Path, flags: int) -> int:
@@ -161,8 +175,8 @@ def _without_lock(folder: Path, error: OSError) -> Text:
     )
 
 
-def _hold_link(link: LinkAddress) -> socket.socket:
-    name = hashlib.sha256(str(link).encode(errors="surrogateescape")).hexdigest()
+def _hold_link(link: LinkAddress, end: str) -> socket.socket:
+    name = hashlib.sha256(end.encode(errors="surrogateescape")).hexdigest()
     held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         held.bind(f"\0kakehashi-flight/{name}")

@@ -88,7 +88,7 @@ class Flights:
         """Set what an aircraft's flight needs, and place it again if that took it off; errors as `place`."""
         vehicle = self._station.vehicle(vehicle_id)
         flight = self._flights.get(vehicle_id)
-        if flight is None or flight.digest != digest or vehicle.state().armed:
+        if flight is None or flight.digest != digest or vehicle.state().armed or vehicle.is_starting:
             raise ConflictError(
                 Text("機体の設定は、点検中にだけ変えられます", "settings can be changed only during the checks"),
                 Text("飛ぶ前の配送を選び直してください", "choose a delivery that has not taken off"),
@@ -102,8 +102,10 @@ class Flights:
     def last_look(self, vehicle: Vehicle, digest: PlanDigest | None) -> Gate:
         """Return the look that the word to fly must pass: the flight it names, read back, everything judged anew.
 
-        Raises RefusedError at once for a word that names no flight, or another than the one on board.
+        Raises RefusedError at once for a word that names no flight, or another than the one on board, and ConflictError
+        while settings or lists are on their way to the aircraft.
         """
+        self._require_still(vehicle)
         flight = self._flights.get(vehicle.id)
         if digest is None or flight is None or flight.digest != digest or vehicle.state().plan_on_board != digest:
             raise RefusedError(
@@ -136,13 +138,16 @@ class Flights:
             return None
         return Text(f"飛べません: {refusal.text.ja}", f"it cannot fly: {refusal.text.en}")
 
-    @contextmanager
-    def _under_way(self, vehicle: Vehicle, digest: PlanDigest) -> Iterator[None]:
+    def _require_still(self, vehicle: Vehicle) -> None:
         if vehicle.id in self._transfers:
             raise ConflictError(
                 Text("別の転送が進んでいます", "another transfer is under way"),
                 Text("終わるまで待ってください", "wait until it has ended"),
             )
+
+    @contextmanager
+    def _under_way(self, vehicle: Vehicle, digest: PlanDigest) -> Iterator[None]:
+        self._require_still(vehicle)
         text = Text("機体の設定を確かめています", "looking at the aircraft's settings")
         self.show(vehicle.id, Transfer(digest=digest, fraction=0.0, text=text))
         try:
@@ -166,9 +171,13 @@ class Flights:
 
 
 def _require_on_ground(vehicle: Vehicle) -> None:
-    if vehicle.state().armed:
+    """Raise ConflictError if it is armed, or was told to fly and does not say so yet: what was read back must stay."""
+    if vehicle.state().armed or vehicle.is_starting:
         raise ConflictError(
-            Text("飛行中の機体には計画を送れません", "a plan cannot be sent to an aircraft that is armed"),
+            Text(
+                "飛行中か、飛行開始の指示が出ている機体には計画を送れません",
+                "a plan cannot be sent to an aircraft that is armed, or was told to fly",
+            ),
             Text("着陸してから送ってください", "land first"),
         )
 

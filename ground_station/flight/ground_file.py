@@ -81,7 +81,7 @@ def read_ground(path: Path) -> Terrain:
         raise _unreadable(path)
     try:
         header = msgspec.json.decode(content[len(_MAGIC) : _HEADER_BYTES].split(b"\n", 1)[0], type=_Header)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise _unreadable(path) from error
     if min(header.rows, header.columns) < 1 or len(content) != _HEADER_BYTES + 4 * header.rows * header.columns:
         raise _unreadable(path)

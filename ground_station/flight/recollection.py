@@ -1,4 +1,4 @@
-"""What a core that was started anew knows of the commands of before, from its journal. Pure."""
+"""What a core that was started anew knows of before from its journal: commands, and who spoke for whom. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -8,6 +8,8 @@ from fleet.ids import CommandId, VehicleId
 from fleet.text import Text
 from ground_station.flight.vehicles.flight_command import STATE_TEXTS, Action, CommandState, FlightCommand
 
+HEARD_FROM = "aircraft.heard-from"
+"""The action of an entry that says from where an aircraft is heard now."""
 RESTARTED = Text(
     "未確認: 飛行の中枢が起動し直したため、機体が従ったかわかりません。機体の動きを見てください",
     "not confirmed: the flight core restarted, so whether the aircraft obeyed is not known; watch what it does",
@@ -26,6 +28,16 @@ def recollected(entries: Iterable[AuditEntry]) -> tuple[FlightCommand, ...]:
             known = replace(known, created_at_s=begun.created_at_s, expires_at_s=begun.expires_at_s)
         commands[known.id] = known
     return tuple(commands.values())
+
+
+def senders(entries: Iterable[AuditEntry]) -> dict[VehicleId, tuple[int, str]]:
+    """Return the number of each aircraft and where it spoke from, as `entries` tell it last."""
+    found: dict[VehicleId, tuple[int, str]] = {}
+    for entry in entries:
+        number, sender = entry.detail.get("system_id"), entry.detail.get("sender")
+        if entry.action == HEARD_FROM and isinstance(number, int) and isinstance(sender, str):
+            found[VehicleId(entry.subject)] = (number, sender)
+    return found
 
 
 def _command(entry: AuditEntry) -> FlightCommand | None:

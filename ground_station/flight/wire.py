@@ -282,5 +282,5 @@ async def _read(reader: asyncio.StreamReader, decoder: "msgspec.msgpack.Decoder[
             message = f"{length} bytes announced"
             raise ConnectionError(message)
         return decoder.decode(await reader.readexactly(length))
-    except (asyncio.IncompleteReadError, msgspec.MsgspecError) as error:
+    except (asyncio.IncompleteReadError, msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise ConnectionError(str(error)) from error

@@ -1,5 +1,9 @@
 """Where a link leads: `tcp:host:port`, `udpin:…`, `udpout:…`, `serial:device:baud`, `dronekit+tcp:host:port`."""
 
+import contextlib
+import ipaddress
+import os
+import socket
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,6 +43,17 @@ class LinkAddress:
         """Return what the line itself carries at most: ten bits a byte on a serial one; None where nobody knows."""
         return self.number / _BITS_A_BYTE if self.scheme is Scheme.SERIAL else None
 
+    @property
+    def end(self) -> str:
+        """Return where the link leads, the same for every spelling that can be told without asking anybody.
+
+        A device has one sender whatever its speed and its name, a TCP port whoever speaks over it.
+        """
+        if self.scheme is Scheme.SERIAL:
+            return f"{self.scheme.value}:{os.path.realpath(self.host)}"
+        kind = Scheme.TCP if self.scheme is Scheme.DRONEKIT_TCP else self.scheme
+        return f"{kind.value}:{_plain_host(self.host)}:{self.number}"
+
     def __str__(self) -> str:
         """Return the address as it is written."""
         return f"{self.scheme.value}:{self.host}:{self.number}"
@@ -60,6 +75,18 @@ def parse_address(text: str) -> LinkAddress:
     if not (host.isprintable() and " " not in host if scheme is Scheme.SERIAL else _can_be_host(host)):
         raise _impossible_name(text, host)
     return LinkAddress(scheme=scheme, host=host, number=number)
+
+
+def _plain_host(host: str) -> str:
+    """Return an address in its usual form, and a name in small letters."""
+    name = host.lower().rstrip(".")
+    if name == "localhost":
+        return "127.0.0.1"
+    with contextlib.suppress(OSError):
+        return socket.inet_ntoa(socket.inet_aton(name))
+    with contextlib.suppress(ValueError):
+        return str(ipaddress.ip_address(name))
+    return name
 
 
 def _can_be_host(host: str) -> bool:

@@ -24,6 +24,8 @@ _LONGEST_PAUSE_S = 5.0
 _REOPEN_SILENT_S = 5.0
 _FORGET_PEER_S = 600.0
 _LOOK_EVERY_S = 0.5
+_FIRST_WORD_S = 2.5
+"""Within this an aircraft that was heard before a restart is heard again: it beats once a second."""
 
 FrameListener: TypeAlias = Callable[["Link", Frame, float], None]
 StrangerListener: TypeAlias = Callable[["Link", Frame, Peer, float], None]
@@ -66,6 +68,8 @@ class Link:
     A system id belongs to the peer from which its autopilot was first heard, however long that one is silent: what
     anybody else sends with it goes to the listener for strangers alone, and nothing is sent there but by `send_to`.
     Only `hand_over` gives it to another peer. There are at most 256 system ids, so a flood of addresses fills nothing.
+    In the first 2.5 s of a start nobody but who spoke before it is heard, if `remember` named somebody: else a restart
+    would give the number to whoever is quickest.
     Where the medium delivers late, a link that was heard before is opened anew after 5 s of silence: no old command
     may wait in it.
     """
@@ -78,6 +82,8 @@ class Link:
         self._codec = FrameCodec(STATION_SYSTEM_ID, STATION_COMPONENT_ID)
         self._parser = FrameParser()
         self._owners: dict[int, _Owner] = {}
+        self._before: dict[int, Peer] = {}
+        self._first_opened_s: float | None = None
         self._listener: FrameListener = _nobody
         self._strangers: StrangerListener = _nobody_else
         self._phase = LinkPhase.CLOSED
@@ -143,6 +149,16 @@ class Link:
         """Let `system_id` belong to another peer from now on; the caller has made sure that it may."""
         self._owners[system_id] = _Owner(peer, self._clock.monotonic_s(), is_autopilot=True)
 
+    def remember(self, system_id: int, peer: Peer) -> None:
+        """Take from before this start who spoke with `system_id`: it is spoken to at once, and has the first word."""
+        self._before[system_id] = peer
+        self._owners[system_id] = _Owner(peer, self._clock.monotonic_s(), is_autopilot=False)
+
+    def owner(self, system_id: int) -> Peer:
+        """Return from where the autopilot with `system_id` speaks; None if it was not heard, or the medium has one."""
+        owner = self._owners.get(system_id)
+        return owner.peer if owner is not None and owner.is_autopilot else None
+
     def broadcast(self, message: Message) -> None:
         """Send to every peer heard lately; to the only one there is before anybody was heard."""
         raw = self._codec.pack(message)
@@ -200,6 +216,8 @@ class Link:
             return
         self._phase = LinkPhase.OPEN
         self._error = None
+        if self._first_opened_s is None:
+            self._first_opened_s = self._clock.monotonic_s()
         self._discard.clear()
         self._error = await self._until_broken()
         await self._transport.close()
@@ -250,8 +268,16 @@ class Link:
         """Return the owner if the number is the sender's or free; one without an autopilot is free for an autopilot."""
         if owner is not None and owner.is_autopilot:
             return None
+        if self._before and self._may_not_yet(frame, peer, now_s):
+            return None
         claimed = self._owners[frame.system_id] = _Owner(peer, now_s, is_autopilot=frame.component_id == AUTOPILOT)
         return claimed
+
+    def _may_not_yet(self, frame: Frame, peer: Peer, now_s: float) -> bool:
+        """Return whether somebody who was not heard before this start must still wait for those who were."""
+        if self._first_opened_s is None or now_s - self._first_opened_s > _FIRST_WORD_S:
+            return False
+        return frame.system_id not in self._before or self._before[frame.system_id] != peer
 
 
 def _unanswered(address: LinkAddress) -> UnavailableError:

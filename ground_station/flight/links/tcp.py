@@ -1,6 +1,7 @@
 """A TCP client, as ArduPilot's simulator and many telemetry bridges expect."""
 
 import asyncio
+import contextlib
 import socket
 import struct
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from fleet.errors import UnavailableError
 from fleet.text import Text
 from ground_station.flight.links.address import WRONG_NAME
+from ground_station.flight.links.names import HostName
 from ground_station.flight.links.transport import Peer, Receive
 
 MOST_UNSENT_BYTES = 65_536
@@ -23,25 +25,32 @@ class TcpTransport:
     def __init__(self, host: str, port: int, *, connect_timeout_s: float = 5.0) -> None:
         self._host = host
         self._port = port
+        self._name = HostName(host, port, socket.SOCK_STREAM)
         self._connect_timeout_s = connect_timeout_s
         self._transport: asyncio.Transport | None = None
         self._broken: asyncio.Future[UnavailableError] | None = None
 
     async def open(self, receive: Receive) -> None:
         """Connect; raises UnavailableError for a refused connection, an unknown host or no answer."""
-        loop = asyncio.get_running_loop()
-        self._broken = loop.create_future()
+        self._broken = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(self._connect_timeout_s):
-                self._transport, _ = await loop.create_connection(
-                    lambda: _Stream(receive, self._ended), self._host, self._port
-                )
+                self._transport = await self._connected(receive)
         except TimeoutError as error:
             raise _no_answer(self._host, self._port, self._connect_timeout_s) from error
         except ConnectionRefusedError as error:
             raise _refused(self._host, self._port) from error
         except (OSError, *WRONG_NAME) as error:
             raise _unreachable(self._host, self._port, error) from error
+
+    async def _connected(self, receive: Receive) -> asyncio.Transport:
+        """Return the connection to the first of the host's addresses that takes it; raises as the last one does."""
+        loop = asyncio.get_running_loop()
+        *others, last = await self._name.addresses()
+        for _, address in others:
+            with contextlib.suppress(OSError):
+                return (await loop.create_connection(lambda: _Stream(receive, self._ended), *address))[0]
+        return (await loop.create_connection(lambda: _Stream(receive, self._ended), *last[1]))[0]
 
     async def broken(self) -> UnavailableError:
         """Wait until the other end hangs up or the network fails."""

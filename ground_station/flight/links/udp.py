@@ -13,7 +13,6 @@ from ground_station.flight.links.transport import Peer, Receive
 MOST_AT_ONCE = 128
 """Datagrams read before the event loop gets its turn; the rest waits in the system's buffer."""
 _LARGEST_BYTES = 65_536
-_LAST_PORT = 65_535
 
 
 class Datagrams:
@@ -75,14 +74,3 @@ class Datagrams:
             receive(bytes(view[:length]), sender if len(sender) == 2 else sender[:2])
             if self._closed:
                 return
-
-
-async def resolved(host: str, port: int, *, passive: bool) -> tuple[socket.AddressFamily, tuple[str, int]]:
-    """Return family and address of a host; raises OSError (gaierror) if not known, OverflowError for no port."""
-    if not 0 <= port <= _LAST_PORT:  # the system would take what is left of it
-        raise OverflowError(f"{port} is no port")
-    found = await asyncio.get_running_loop().getaddrinfo(
-        host, port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE if passive else 0
-    )
-    family, _, _, _, address = found[0]
-    return family, (str(address[0]), int(address[1]))

@@ -7,8 +7,9 @@ import socket
 from fleet.errors import UnavailableError
 from fleet.text import Text
 from ground_station.flight.links.address import WRONG_NAME
+from ground_station.flight.links.names import HostName
 from ground_station.flight.links.transport import Peer, Receive
-from ground_station.flight.links.udp import Datagrams, resolved
+from ground_station.flight.links.udp import Datagrams
 
 
 class UdpInTransport:
@@ -20,6 +21,7 @@ class UdpInTransport:
     def __init__(self, host: str, port: int) -> None:
         self._host = host
         self._port = port
+        self._name = HostName(host, port, socket.SOCK_DGRAM, passive=True)
         self._endpoint: Datagrams | None = None
         self._broken: asyncio.Future[UnavailableError] | None = None
 
@@ -32,7 +34,7 @@ class UdpInTransport:
         """Listen; raises UnavailableError if the port is taken or not ours to take."""
         self._broken = asyncio.get_running_loop().create_future()
         try:
-            family, address = await resolved(self._host, self._port, passive=True)
+            ((family, address), *_) = await self._name.addresses()
             wire = socket.socket(family, socket.SOCK_DGRAM)
             try:
                 wire.bind(address)

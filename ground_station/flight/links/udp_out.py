@@ -6,8 +6,9 @@ import socket
 from fleet.errors import UnavailableError
 from fleet.text import Text
 from ground_station.flight.links.address import WRONG_NAME
+from ground_station.flight.links.names import HostName
 from ground_station.flight.links.transport import Peer, Receive
-from ground_station.flight.links.udp import Datagrams, resolved
+from ground_station.flight.links.udp import Datagrams
 
 
 class UdpOutTransport:
@@ -19,6 +20,7 @@ class UdpOutTransport:
     def __init__(self, host: str, port: int) -> None:
         self._host = host
         self._port = port
+        self._name = HostName(host, port, socket.SOCK_DGRAM)
         self._endpoint: Datagrams | None = None
         self._broken: asyncio.Future[UnavailableError] | None = None
 
@@ -26,7 +28,7 @@ class UdpOutTransport:
         """Prepare to send; raises UnavailableError for an unknown host."""
         self._broken = asyncio.get_running_loop().create_future()
         try:
-            family, address = await resolved(self._host, self._port, passive=False)
+            ((family, address), *_) = await self._name.addresses()
             wire = socket.socket(family, socket.SOCK_DGRAM)
             try:
                 wire.connect(address)

@@ -11,7 +11,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -75,7 +75,7 @@ class HeardBody(msgspec.Struct, frozen=True, kw_only=True):
 class OrderBody(msgspec.Struct, frozen=True, kw_only=True):
     """One order; `vehicle_id` is None for all that fly or may fly (sky clear, which is recall)."""
 
-    id: str
+    id: Annotated[str, msgspec.Meta(min_length=1)]
     action: Literal["hold", "recall", "land"]
     heard: HeardBody
     vehicle_id: str | None = None
@@ -181,17 +181,21 @@ class _Page:
 
     def _from_a_page(self, request: Request) -> bool:
         origin = request.headers.get("origin")
-        return origin is not None and (
-            urlsplit(origin).netloc == request.headers.get("host") or self._allowed_origin(request) == origin
-        )
+        if origin is None:
+            return False
+        try:
+            here = urlsplit(origin).netloc == request.headers.get("host")
+        except ValueError:
+            return False
+        return here or self._allowed_origin(request) == origin
 
     def _allowed_origin(self, request: Request) -> str | None:
         """Return the origin of the request if it is just the desk's on this host."""
         origin = request.headers.get("origin")
         if origin is None:
             return None
-        asking, here = urlsplit(origin), urlsplit(f"//{request.headers.get('host', '')}")
         try:
+            asking, here = urlsplit(origin), urlsplit(f"//{request.headers.get('host', '')}")
             same = asking.hostname == here.hostname and asking.port == self._door.desk_port
         except ValueError:
             return None
@@ -226,7 +230,7 @@ async def _body(request: Request) -> OrderBody:
             raise TooLargeError(Text("送られたデータが大きすぎます", "too much was sent"))
     try:
         return msgspec.json.decode(content, type=OrderBody)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise BadInputError(
             Text(f"指示が読めません: {error}", f"the order cannot be read: {error}"),
             Text("画面を読み込み直してください", "reload the page"),

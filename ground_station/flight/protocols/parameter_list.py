@@ -15,6 +15,7 @@ from ground_station.flight.links.frames import Message
 from ground_station.flight.protocols.exchange import Target
 from ground_station.flight.protocols.pace import PaceNow, unmeasured
 from ground_station.flight.protocols.parameters import (
+    MOST_PARAMETERS,
     READ_FRAME_BYTES,
     ParameterList,
     list_message,
@@ -79,7 +80,8 @@ class ParameterFetch:
             return ()
         name, value = message.param_id, message.param_value
         if math.isfinite(value):
-            self._values[name] = value
+            if len(self._values) < MOST_PARAMETERS or name in self._values:
+                self._values[name] = value
         else:
             self._values.pop(name, None)
         if message.param_index == _UNASKED or message.param_index >= message.param_count:

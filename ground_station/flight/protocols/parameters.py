@@ -16,6 +16,9 @@ from ground_station.flight.protocols.exchange import Target
 READ_FRAME_BYTES = 32
 """The longest PARAM_REQUEST_READ; a PARAM_SET is little longer."""
 
+MOST_PARAMETERS = 10_000
+"""Names kept of one aircraft, seven times what ArduCopter has; beyond that a new one counts as not known."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterList:

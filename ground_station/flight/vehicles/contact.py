@@ -37,6 +37,7 @@ _PROBE_EVERY_S = 1.0
 _ASK_NEWCOMERS_AFTER_S = 5.0
 _A_FLIGHT_LASTS_S = 3600.0
 _NONCE_BITS = 62
+_LAST_PORT = 65_535
 _FROM_ANY_COMPONENT = frozenset(
     {
         dialect.MAVLINK_MSG_ID_CAMERA_IMAGE_CAPTURED,
@@ -130,6 +131,18 @@ class Contact:
         self.number_known = True
         self.target = Target(system_id=system_id)
         self._meter = LinkMeter(self._link.address.line_bytes_s)
+
+    @property
+    def sender(self) -> str | None:
+        """Return from where the aircraft speaks; None while it was not heard, or where the medium has one other end."""
+        peer = None if self.system_id is None else self._link.owner(self.system_id)
+        return None if peer is None else _named(peer)
+
+    def remember(self, system_id: int, sender: str) -> None:
+        """Take from before this start where the aircraft spoke from and with which number, as `sender` told it."""
+        host, _, port = sender.rpartition(":")
+        if host and port.isdecimal() and 0 < int(port) <= _LAST_PORT:
+            self._link.remember(system_id, (host, int(port)))
 
     def pace(self) -> Pace:
         """Return how fast the link to this aircraft is now."""

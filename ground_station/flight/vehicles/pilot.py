@@ -14,7 +14,7 @@ from fleet.ids import CommandId
 from fleet.text import Text
 from ground_station.flight.protocols.command import Answer, CommandAnswer, CommandExchange
 from ground_station.flight.vehicles.conversation import Conversation
-from ground_station.flight.vehicles.flight_command import CommandState, FlightCommand
+from ground_station.flight.vehicles.flight_command import FLIGHT_STARTING, CommandState, FlightCommand
 from ground_station.flight.vehicles.ledger import CommandLedger
 from ground_station.flight.vehicles.manoeuvres import Manoeuvre, Step
 from ground_station.flight.vehicles.state import Timing, VehicleState
@@ -92,6 +92,11 @@ class Pilot:
     def busy(self) -> bool:
         """Return True while a command has not ended."""
         return self._underway is not None and not self._underway.task.done()
+
+    @property
+    def is_starting(self) -> bool:
+        """Return True while a command that starts a flight has not ended."""
+        return self.busy and self._underway is not None and self._underway.command.action in FLIGHT_STARTING
 
     async def begin(
         self, command: FlightCommand, flown: Manoeuvre, *, deadline_s: float, gate: Gate | None = None

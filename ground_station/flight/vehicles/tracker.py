@@ -9,6 +9,7 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.ids import VehicleId
 from ground_station.flight.links.frames import Message
+from ground_station.flight.protocols.parameters import MOST_PARAMETERS
 from ground_station.flight.vehicles.asked import Asked
 from ground_station.flight.vehicles.boot_watch import BootEvent, BootLine, BootWatch
 from ground_station.flight.vehicles.company import Company
@@ -257,7 +258,8 @@ class Tracker:
 
     def _parameter(self, message: Message) -> None:
         if math.isfinite(message.param_value):
-            self.parameters[message.param_id] = message.param_value
+            if len(self.parameters) < MOST_PARAMETERS or message.param_id in self.parameters:
+                self.parameters[message.param_id] = message.param_value
         else:
             self.parameters.pop(message.param_id, None)
         if message.param_id.startswith("SIM_") and not self.evidence.simulator_parameter_seen:

@@ -19,7 +19,7 @@ from ground_station.flight.vehicles.contact import Contact
 from ground_station.flight.vehicles.failsafe_words import silence_failsafe
 from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
 from ground_station.flight.vehicles.ledger import CommandLedger
-from ground_station.flight.vehicles.manoeuvres import manoeuvre
+from ground_station.flight.vehicles.manoeuvres import Manoeuvre, manoeuvre
 from ground_station.flight.vehicles.parameter_transfer import set_parameters
 from ground_station.flight.vehicles.pilot import REPLACED, Gate, Pilot
 from ground_station.flight.vehicles.plan_transfer import (
@@ -82,6 +82,7 @@ class Vehicle:
         self._ledger = ledger
         self._transferring = False
         self._recorded_s = 0.0
+        self._words_to_fly = 0
         self._turns = Turns()
         self._pilot = Pilot(
             cockpit=self,
@@ -108,6 +109,11 @@ class Vehicle:
     def silence_failsafe(self) -> Text:
         """Return what the aircraft does by itself if it does not hear this station."""
         return silence_failsafe(self.parameters)
+
+    @property
+    def is_starting(self) -> bool:
+        """Return True from the word to fly on until it has ended; the heartbeat tells of it only later."""
+        return self._words_to_fly > 0 or self._pilot.is_starting
 
     async def until_heard(self, deadline_s: float) -> None:
         """Wait for the first word of an aircraft that was never heard, which tells its number and where it is.
@@ -247,12 +253,13 @@ class Vehicle:
             self.contact.recorder.start(_flight_name(self))
         deadline_s = self.contact.clock.monotonic_s() + flown.lifetime_s
         turn = self._turns.arrive(action)
-        command = await self._ledger.open(
-            action, self.id, author=author, lifetime_s=flown.lifetime_s, detail=detail, command_id=command_id
-        )
-        if not self._turns.take(turn, action):
-            return self._ledger.advance(command.id, CommandState.EXPIRED, REPLACED)
-        await self._pilot.begin(command, flown, deadline_s=deadline_s, gate=gate)
+        with self._noted_as_starting(flown):
+            command = await self._ledger.open(
+                action, self.id, author=author, lifetime_s=flown.lifetime_s, detail=detail, command_id=command_id
+            )
+            if not self._turns.take(turn, action):
+                return self._ledger.advance(command.id, CommandState.EXPIRED, REPLACED)
+            await self._pilot.begin(command, flown, deadline_s=deadline_s, gate=gate)
         return self._ledger.command(command.id)
 
     async def end_of(self, command_id: CommandId) -> FlightCommand:
@@ -269,6 +276,15 @@ class Vehicle:
         await self._pilot.abandon()
         if self.contact.recorder is not None:
             await self.contact.recorder.stop()
+
+    @contextmanager
+    def _noted_as_starting(self, flown: Manoeuvre) -> Iterator[None]:
+        """While it is written down and handed to the pilot, who then knows."""
+        self._words_to_fly += flown.starts_a_flight
+        try:
+            yield
+        finally:
+            self._words_to_fly -= flown.starts_a_flight
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

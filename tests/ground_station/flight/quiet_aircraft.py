@@ -90,6 +90,7 @@ class QuietVehicle:
         self.trouble: FleetError | None = None
         self.holds_flight = True
         self.limits_stand = True
+        self.is_starting = False
         self.asked_limits: list[str] = []
         self.may_finish = asyncio.Event()
         self.may_finish.set()

@@ -51,6 +51,68 @@ def test_the_holder_is_told_and_gone_with_its_process(tmp_path: Path) -> None:
     assert holder(tmp_path) is None
 
 
+LOOKING = """
+import sys, pathlib
+from ground_station.flight.core_lock import holder
+print("looking", flush=True)
+while True:
+    holder(pathlib.Path(sys.argv[1]))
+"""
+SAME = (
+    ("tcp:127.0.0.1:5760", "tcp:localhost:5760"),
+    ("tcp:127.0.0.1:5760", "tcp:127.1:5760"),
+    ("tcp:127.0.0.1:5760", "dronekit+tcp:LocalHost.:5760"),
+    ("tcp:::1:5760", "tcp:0::1:5760"),
+    ("udpout:localhost:14550", "udpout:127.0.0.1:14550"),
+    ("tcp:Radio.example:5760", "tcp:radio.EXAMPLE.:5760"),
+    ("serial:/dev/zero:57600", "serial:/dev//zero:115200"),
+)
+
+
+@pytest.mark.parametrize(("one", "other"), SAME)
+def test_another_spelling_of_a_link_is_the_same_link(one: str, other: str, tmp_path: Path) -> None:
+    CoreLock(tmp_path / "one", [parse_address(one), parse_address(other)]).close()
+    lock = CoreLock(tmp_path / "one", [parse_address(one)])
+    with pytest.raises(ConflictError, match="used by another flight core"):
+        CoreLock(tmp_path / "two", [parse_address(other)])
+    lock.close()
+
+
+def test_another_name_of_a_device_is_the_same_device(tmp_path: Path) -> None:
+    (tmp_path / "by-id").symlink_to("/dev/full")
+    lock = CoreLock(tmp_path / "one", [parse_address("serial:/dev/full:57600")])
+    with pytest.raises(ConflictError, match="used by another flight core"):
+        CoreLock(tmp_path / "two", [parse_address(f"serial:{tmp_path / 'by-id'}:57600")])
+    lock.close()
+
+
+@pytest.mark.parametrize("other", ["tcp:127.0.0.1:5761", "udpout:127.0.0.1:5760", "tcp:127.0.0.2:5760"])
+def test_another_place_is_another_link(other: str, tmp_path: Path) -> None:
+    lock = CoreLock(tmp_path / "one", [parse_address("tcp:127.0.0.1:5760")])
+    CoreLock(tmp_path / "two", [parse_address(other)]).close()
+    lock.close()
+
+
+def test_who_looks_for_the_holder_is_no_holder_and_keeps_no_core_from_starting(tmp_path: Path) -> None:
+    CoreLock(tmp_path, []).close()
+    looking = [
+        subprocess.Popen([sys.executable, "-c", LOOKING, str(tmp_path)], stdout=subprocess.PIPE) for _ in range(2)
+    ]
+    try:
+        for process in looking:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"looking\n"
+        for _ in range(300):
+            assert holder(tmp_path) is None
+            lock = CoreLock(tmp_path, [])
+            assert holder(tmp_path) == os.getpid()
+            lock.close()
+    finally:
+        for process in looking:
+            process.kill()
+            process.communicate()
+
+
 def test_an_old_word_in_the_lock_file_names_nobody_else(tmp_path: Path) -> None:
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     lock = CoreLock(tmp_path, [])

@@ -101,6 +101,29 @@ async def test_nothing_new_goes_on_board_of_an_armed_aircraft(station: QuietStat
     assert station.flights.of(HATO) is None
 
 
+async def test_nothing_new_goes_on_board_between_the_word_to_fly_and_its_end(station: QuietStation) -> None:
+    await _place(station)
+    station.quiet.did.clear()
+    station.quiet.is_starting = True
+    station.quiet.holds_flight = False
+    for late in (
+        station.flights.place(OTHER, author="jiro", keep=False),
+        station.flights.place(OTHER, author="jiro", keep=True),
+        station.flights.put_right(HATO, DIGEST, author="jiro"),
+    ):
+        with pytest.raises(ConflictError):
+            await late
+    assert station.quiet.did == ["verify"]
+
+
+async def test_no_word_to_fly_while_the_same_flight_is_on_its_way_again(station: QuietStation) -> None:
+    await _place(station)
+    async with _placing(station):
+        with pytest.raises(ConflictError, match="another transfer"):
+            station.flights.last_look(station.vehicle(HATO), DIGEST)
+    station.flights.last_look(station.vehicle(HATO), DIGEST)
+
+
 async def test_an_aircraft_takes_one_flight_at_a_time(station: QuietStation) -> None:
     async with _placing(station):
         for second in (

@@ -318,6 +318,20 @@ def _arming_allowed(flight: Ported) -> bool:
     return sensors is not None and sensors.arming_allowed
 
 
+@pytest.mark.parametrize("after_s", [0.0, 0.05, 0.2, 0.4])
+async def test_what_starts_is_what_was_read_back_whatever_is_sent_meanwhile(flight: Ported, after_s: float) -> None:
+    await flight.port.place(FLIGHT, author="hanako")
+    begun = await flight.port.begin(order(Action.START_MISSION, "fly-1", digest=DIGEST))
+    await asyncio.sleep(after_s)
+    with pytest.raises(ConflictError):
+        await flight.port.place(OTHER, author="jiro")
+    with pytest.raises(ConflictError):
+        await flight.port.set_up(PutRight(vehicle_id=VEHICLE, digest=DIGEST, author="jiro"))
+    ended = await flight.port.end_of(begun.id)
+    assert ended.state is CommandState.DONE, ended.text.en
+    assert (await report_of_aircraft(flight.port)).state.plan_on_board == DIGEST
+
+
 # place
 
 

@@ -16,6 +16,7 @@ from ground_station.flight.journal_port import MemoryJournal
 from ground_station.flight.protocols.exchange import Target
 from ground_station.flight.vehicles.flight_command import FLIGHT_STARTING, SAFER, Action, CommandState
 from ground_station.flight.vehicles.manoeuvres import manoeuvre
+from ground_station.flight.vehicles.modes import CopterMode
 from tests.ground_station.flight.aircraft import (
     Cored,
     FakeServer,

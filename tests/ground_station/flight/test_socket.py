@@ -224,6 +224,15 @@ async def test_what_is_no_greeting_is_hung_up_on_and_the_next_is_served(sent: by
         assert await _client(path).end_of(CommandId("hold-1")) == COMMAND
 
 
+@pytest.mark.parametrize("body", [b"\xc1", b"\x81\xa4type\xa1\xff", b"\x91" * 100_000])
+async def test_what_is_no_message_ends_the_connection_and_nothing_else(body: bytes) -> None:
+    for read in (wire.read_request, wire.read_reply):
+        reader = asyncio.StreamReader()
+        reader.feed_data(len(body).to_bytes(4, "big") + body)
+        with pytest.raises(ConnectionError):
+            await read(reader)
+
+
 async def test_an_order_before_the_greeting_is_not_taken(tmp_path: Path) -> None:
     core = ScriptedCore()
     async with served(core, tmp_path) as path:

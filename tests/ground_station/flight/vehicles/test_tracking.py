@@ -7,6 +7,10 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.ids import VehicleId
 from ground_station.flight.links.frames import FrameCodec, FrameParser
+from ground_station.flight.protocols.exchange import Target
+from ground_station.flight.protocols.pace import unmeasured
+from ground_station.flight.protocols.parameter_list import ParameterFetch
+from ground_station.flight.protocols.parameters import MOST_PARAMETERS
 from ground_station.flight.vehicles.boot_watch import BootEvent, BootWatch
 from ground_station.flight.vehicles.failsafe_words import silence_failsafe
 from ground_station.flight.vehicles.modes import mode_name, mode_text
@@ -114,6 +118,21 @@ def test_another_stations_heartbeat_is_not_the_aircrafts() -> None:
     tracker = Tracker(vehicle_id=VehicleId("hato-1"), timing=Timing())
     tracker.take(dialect.MAVLink_heartbeat_message(6, 8, 0, 0, 4, 3), 1.0)
     assert tracker.telemetry.heartbeat is None
+
+
+def test_names_without_end_fill_nothing_and_push_out_none_that_is_known() -> None:
+    tracker = Tracker(vehicle_id=VehicleId("hato-1"), timing=Timing())
+    fetch = ParameterFetch(Target(system_id=1))
+    fetch.start(0.0, unmeasured)
+    for number in range(MOST_PARAMETERS + 50):
+        value = dialect.MAVLink_param_value_message(f"P{number}".encode(), float(number), 9, 1, 65_535)
+        tracker.take(value, 1.0)
+        fetch.receive(value, 1.0)
+    tracker.take(dialect.MAVLink_param_value_message(b"P7", 70.0, 9, 1, 65_535), 1.0)
+    assert (len(tracker.parameters), tracker.parameters["P7"]) == (MOST_PARAMETERS, 70.0)
+    fetch.receive(dialect.MAVLink_param_value_message(b"P0", 1.0, 9, 1, 0), 1.0)
+    assert fetch.result is not None
+    assert len(fetch.result.values) == MOST_PARAMETERS
 
 
 _PACKER = FrameCodec(1, 1)
