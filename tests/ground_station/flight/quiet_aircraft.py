@@ -112,9 +112,10 @@ class QuietVehicle:
         self.did.append("fetch")
         return self.parameters
 
-    async def set_parameter(self, name: str, value: float, *, author: str) -> None:
-        self.did.append(f"set {name} by {author}")
-        self.parameters[name] = self.aboard[name] = value
+    async def set_parameters(self, values: Mapping[str, float], *, author: str) -> None:
+        self.did += [f"set {name} by {author}" for name in values]
+        self.parameters |= values
+        self.aboard |= values
 
     async def verify_plan(self, plan: PlanItems) -> bool:
         self.did.append("verify")
