@@ -2,7 +2,8 @@
 
 A serial line, a TCP connection or a forged address has no second sender to be seen, but two autopilots count their
 frames, and stand, each for itself: what jumps away and comes back to exactly where it was is a second one, and so is
-another frame with a number just used. Loss only jumps ahead, a disturbed position comes back once or twice.
+another frame with a number just used, before the count goes on where it was. Loss only jumps ahead, an autopilot that
+restarts goes back and stays back, a disturbed position comes back once or twice.
 """
 
 import math
@@ -35,6 +36,7 @@ class SequenceTracks:
     watching: bool = False
     _until_s: float = 0.0
     _other: int = -1
+    _went_back: bool = False
     _count: int = 0
     _kept: dict[int, tuple[int, bytes]] = field(default_factory=dict)
     _returns_s: deque[float] = field(default_factory=lambda: deque(maxlen=_RETURNS_MEAN_TWO))
@@ -48,13 +50,16 @@ class SequenceTracks:
         if silent_s > _LOSES_COUNT_S:
             self.last = sequence
             self._count += 256
+            self._went_back = False
             return False
         told = False
         if 0 < ahead <= _NEAR:
             self.last = sequence
+            told = self._went_back and _often(self._returns_s, now_s)
+            self._went_back = False
         elif ahead >= 256 - _NEAR:
             self._watch(now_s)
-            told = self._was_another(sequence, raw) and _often(self._returns_s, now_s)
+            self._went_back = self._went_back or self._was_another(sequence, raw)
         elif ahead:
             self._watch(now_s)
             came_back = self._other >= 0 and (sequence - self._other) & 0xFF <= _COMES_BACK

@@ -344,7 +344,7 @@ async def test_a_flight_goes_on_board_with_its_settings_and_is_read_back(flight:
 
     watching = asyncio.create_task(watch())
     await asyncio.sleep(0.1)
-    plan = replace(FLIGHT, mission=long_mission(120))
+    plan = replace(FLIGHT, mission=long_mission(600))
     assert await flight.port.place(plan, author="hanako") == digest_of(plan)
     watching.cancel()
     assert {step.digest for step in steps} == {digest_of(plan)}
@@ -358,7 +358,7 @@ async def test_a_flight_goes_on_board_with_its_settings_and_is_read_back(flight:
     done = [entry.action for entry in flight.journal.recent() if entry.action.startswith("flight.")]
     assert done == ["flight.place", "flight.read-back"]
     assert flight.fake.autopilot.parameters["FS_GCS_TIMEOUT"] == 15.0
-    assert len(flight.fake.autopilot.lists[0]) == 120
+    assert len(flight.fake.autopilot.lists[0]) == 600
 
 
 async def test_what_is_on_board_already_is_kept_even_in_flight_and_another_one_is_brought(flight: Ported) -> None:

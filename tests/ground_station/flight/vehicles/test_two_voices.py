@@ -54,6 +54,15 @@ def test_another_order_and_repeats_on_the_way_are_one_sender(seed: int) -> None:
     assert not _told(sorted(frames))
 
 
+@pytest.mark.parametrize("last", range(256))
+def test_an_autopilot_that_restarts_and_counts_from_nought_again_is_one_sender(last: int) -> None:
+    frames = _counted(257 + last)
+    for restart in range(3):
+        began_s = frames[-1][0] + 0.3
+        frames += [(began_s + at_s, number, raw + b" after %d" % restart) for at_s, number, raw in _counted(257 + last)]
+    assert not _told(frames)
+
+
 @pytest.mark.parametrize("apart", [2, *range(3, 256, 9), 31, 32, 33, 128, 223, 224, 225])
 def test_two_counts_are_told_however_far_apart_they_are(apart: int) -> None:
     frames = [
