@@ -65,7 +65,11 @@ class Calls:
                 call()
             finally:
                 error = sys.exception()
+        if error is not None:
+            self._note(name, error)
+
+    def _note(self, name: str, error: BaseException) -> None:
         now_s = asyncio.get_running_loop().time()
-        if error is not None and now_s - self._logged_s.get(name, -_LOG_EVERY_S) >= _LOG_EVERY_S:
+        if now_s - self._logged_s.get(name, -_LOG_EVERY_S) >= _LOG_EVERY_S:
             self._logged_s[name] = now_s
             _log.error("a call of the flight core failed", call=name, exc_info=error)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import structlog
+from msgspec import structs
 
 from fleet.clock import Clock
 from fleet.errors import FleetError, NotFoundError
@@ -120,9 +121,9 @@ class FlightMirror:
         """Return the state as it stands now; both processes read the same monotonic clock."""
         now_s = max(state.at_s, self._clock.monotonic_s())
         if state.link_age_s is None:
-            return replace(state, at_s=now_s)
+            return structs.replace(state, at_s=now_s)
         age_s = state.link_age_s + now_s - state.at_s
-        return replace(state, at_s=now_s, link_age_s=age_s, link=self._timing.link_state(age_s))
+        return structs.replace(state, at_s=now_s, link_age_s=age_s, link=self._timing.link_state(age_s))
 
 
 def _unheard(vehicle_id: VehicleId, name: Text) -> VehicleReport:

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from fleet.audit import AuditEntry
 from fleet.audit_file import AuditFile
@@ -151,16 +152,16 @@ async def test_an_alert_of_before_a_restart_ends_at_the_office_when_its_aircraft
     vehicle_id = VehicleId("kakehashi-1")
     words = Text("電池が少ない", "battery low")
     heard = next(state for state in Replay("delivery").states() if not state.armed)
-    heard = replace(heard, vehicle_id=vehicle_id, link=LinkState.FRESH)
+    heard = structs.replace(heard, vehicle_id=vehicle_id, link=LinkState.FRESH)
     async with _station(town, tmp_path / "s", Realm.DRILL) as station:
         for subject in ("failsafe", "link"):
             station._on_alert(vehicle_id, AlertNews(subject=subject, level=AlertLevel.ACT, text=words))
         raised = set(station.hub.state.state["alerts"])
     async with _station(town, tmp_path / "s", Realm.DRILL) as again:
         assert set(again.hub.state.state["alerts"]) == raised
-        again._end_alerts_from_before(replace(heard, link=LinkState.LOST))
+        again._end_alerts_from_before(structs.replace(heard, link=LinkState.LOST))
         assert set(again.hub.state.state["alerts"]) == raised
-        again._end_alerts_from_before(replace(heard, critical_since_s=1.0))
+        again._end_alerts_from_before(structs.replace(heard, critical_since_s=1.0))
         assert len(again.hub.state.state["alerts"]) == 1
         again._end_alerts_from_before(heard)
         assert again.hub.state.state["alerts"] == {}

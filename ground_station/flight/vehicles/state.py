@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+import msgspec
+
 from fleet.ids import VehicleId
 from fleet.positions import Position
 from ground_station.flight.vehicles.foreign_hand import ForeignAct
@@ -48,8 +50,7 @@ class Timing:
         return LinkState.STALE if age_s <= self.real_s(self.lost_after_s, at_least_s=3.0) else LinkState.LOST
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VehicleState:
+class VehicleState(msgspec.Struct, frozen=True, kw_only=True):
     """Everything known of one aircraft. `at_s` and every `received_s` are on this machine's monotonic clock.
 
     `critical_since_s` is when its heartbeats began to say that it is critical or worse; None while they do not.

@@ -1,7 +1,8 @@
 """What an aircraft says of itself, each value with the monotonic time (s) at which it was received."""
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+
+import msgspec
 
 from fleet.positions import Position
 
@@ -30,8 +31,7 @@ class SystemStatus(IntEnum):
     TERMINATION = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heartbeat:
+class Heartbeat(msgspec.Struct, frozen=True, kw_only=True):
     """Mode, arming and how it feels."""
 
     received_s: float
@@ -42,8 +42,7 @@ class Heartbeat:
     autopilot: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Motion:
+class Motion(msgspec.Struct, frozen=True, kw_only=True):
     """Where it is and how it moves. `boot_s` is the aircraft's own clock."""
 
     received_s: float
@@ -57,8 +56,7 @@ class Motion:
     heading_deg: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatteryState:
+class BatteryState(msgspec.Struct, frozen=True, kw_only=True):
     """The first battery. None where the aircraft does not measure it."""
 
     received_s: float
@@ -68,8 +66,7 @@ class BatteryState:
     consumed_mah: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GpsState:
+class GpsState(msgspec.Struct, frozen=True, kw_only=True):
     """The first GPS. `fix_type` is GPS_FIX_TYPE: 3 is a 3D fix."""
 
     received_s: float
@@ -78,8 +75,7 @@ class GpsState:
     hdop: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EkfState:
+class EkfState(msgspec.Struct, frozen=True, kw_only=True):
     """The estimator: EKF_STATUS_FLAGS and its variances (below 0.8 is healthy)."""
 
     received_s: float
@@ -95,8 +91,7 @@ class EkfState:
         return self.flags & 0x10 != 0 and self.flags & 0x80 == 0 and self.flags & 0x03 == 0x03
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SensorHealth:
+class SensorHealth(msgspec.Struct, frozen=True, kw_only=True):
     """SYS_STATUS: MAV_SYS_STATUS_SENSOR bits, load, and lost messages."""
 
     received_s: float
@@ -116,8 +111,7 @@ class SensorHealth:
         return self.enabled & ~self.healthy & ~0x10000000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MissionProgress:
+class MissionProgress(msgspec.Struct, frozen=True, kw_only=True):
     """Where the mission stands. `state` is MISSION_STATE: 3 active, 5 complete; `total` leaves item 0 out."""
 
     received_s: float
@@ -126,32 +120,28 @@ class MissionProgress:
     state: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MissionReached:
+class MissionReached(msgspec.Struct, frozen=True, kw_only=True):
     """The last item reached."""
 
     received_s: float
     seq: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landed:
+class Landed(msgspec.Struct, frozen=True, kw_only=True):
     """EXTENDED_SYS_STATE."""
 
     received_s: float
     state: LandedState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Home:
+class Home(msgspec.Struct, frozen=True, kw_only=True):
     """Where it takes home to be."""
 
     received_s: float
     position: Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Navigation:
+class Navigation(msgspec.Struct, frozen=True, kw_only=True):
     """How far the next waypoint is, m, and how far off track, m."""
 
     received_s: float
@@ -160,8 +150,7 @@ class Navigation:
     height_error_m: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AirData:
+class AirData(msgspec.Struct, frozen=True, kw_only=True):
     """VFR_HUD: airspeed and throttle."""
 
     received_s: float
@@ -169,8 +158,7 @@ class AirData:
     throttle_percent: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wind:
+class Wind(msgspec.Struct, frozen=True, kw_only=True):
     """The wind that the estimator sees; `from_deg` is where it comes from."""
 
     received_s: float
@@ -178,8 +166,7 @@ class Wind:
     speed_mps: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FenceState:
+class FenceState(msgspec.Struct, frozen=True, kw_only=True):
     """FENCE_STATUS: breached now, how often, and by what (FENCE_BREACH)."""
 
     received_s: float
@@ -188,8 +175,7 @@ class FenceState:
     kind: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Radio:
+class Radio(msgspec.Struct, frozen=True, kw_only=True):
     """RADIO_STATUS of a telemetry radio, as the radio reports it."""
 
     received_s: float
@@ -198,8 +184,7 @@ class Radio:
     buffer_free_percent: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
     """AUTOPILOT_VERSION: capabilities, version (major, minor, patch), the eight bytes of its build, unique id."""
 
     received_s: float
@@ -209,8 +194,7 @@ class Identity:
     unique_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusText:
+class StatusText(msgspec.Struct, frozen=True, kw_only=True):
     """One whole text; `severity` is MAV_SEVERITY (0 emergency … 7 debug)."""
 
     received_s: float
@@ -218,8 +202,7 @@ class StatusText:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capture:
+class Capture(msgspec.Struct, frozen=True, kw_only=True):
     """One picture that the camera reported (CAMERA_IMAGE_CAPTURED or CAMERA_FEEDBACK)."""
 
     received_s: float
@@ -237,8 +220,7 @@ class Simulated(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telemetry:
+class Telemetry(msgspec.Struct, frozen=True, kw_only=True):
     """The newest of everything, as far as it was ever received. Immutable."""
 
     heartbeat: Heartbeat | None = None

@@ -1,8 +1,7 @@
 """What the pages are told of an aircraft: what is not known is told as not known."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 
 from fleet.text import Text
 from ground_station.api.live_view import vehicle_out
@@ -34,14 +33,14 @@ def _out(state: VehicleState) -> VehicleOut:
 def test_whether_it_landed_is_told_only_if_it_told(*, armed: bool, word: LandedState | None) -> None:
     state = aircraft(armed=armed)
     landed = None if word is None else Landed(received_s=0.0, state=word)
-    out = _out(replace(state, telemetry=replace(state.telemetry, landed=landed)))
+    out = _out(structs.replace(state, telemetry=structs.replace(state.telemetry, landed=landed)))
     assert out.landed is LANDED[armed, word]
 
 
 def test_of_an_aircraft_that_was_never_heard_nothing_is_told() -> None:
-    out = _out(replace(aircraft(), telemetry=Telemetry(), link_age_s=None))
+    out = _out(structs.replace(aircraft(), telemetry=Telemetry(), link_age_s=None))
     assert (out.armed, out.landed, out.mode, out.mode_text, out.link) == (None, None, None, None, "none")
 
 
 def test_where_another_sender_of_its_number_is_heard_is_told() -> None:
-    assert _out(replace(aircraft(), other_sender="10.0.0.7:14550")).other_sender == "10.0.0.7:14550"
+    assert _out(structs.replace(aircraft(), other_sender="10.0.0.7:14550")).other_sender == "10.0.0.7:14550"

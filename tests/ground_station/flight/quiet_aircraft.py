@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, cast
+
+from msgspec import structs
 
 from fleet.errors import FleetError
 from fleet.ids import VehicleId
@@ -103,7 +105,7 @@ class QuietVehicle:
         return self.known
 
     def becomes(self, **changes: Any) -> None:
-        self.known = replace(self.known, **changes)
+        self.known = structs.replace(self.known, **changes)
 
     async def identify(self) -> Simulated:
         return self.known.simulated

@@ -3,11 +3,11 @@
 import asyncio
 import errno
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from fleet.ids import VehicleId
 from fleet.realm import Realm
@@ -65,7 +65,7 @@ async def test_an_error_of_the_disk_is_no_answer(code: int, tmp_path: Path, monk
 def _state(*, armed: bool | None, link: LinkState) -> VehicleState:
     telemetry = Telemetry()
     if armed is not None:
-        telemetry = replace(
+        telemetry = structs.replace(
             telemetry,
             heartbeat=Heartbeat(
                 received_s=9.0, mode_number=0, armed=armed, system_status=3, vehicle_type=2, autopilot=3

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import structs
 
 from fleet.audit import AuditEntry
 from fleet.clock import ManualClock
@@ -53,7 +54,7 @@ def aircraft(
         ),
         landed=Landed(received_s=0.0, state=landed),
     )
-    return replace(ON_GROUND, telemetry=telemetry, plan_on_board=on_board, **more)
+    return structs.replace(ON_GROUND, telemetry=telemetry, plan_on_board=on_board, **more)
 
 
 class KilledError(Exception):
@@ -143,7 +144,9 @@ class FakeCore:
         await self.may_finish.wait()
         if self.refusal is not None:
             raise self.refusal
-        self.knows(flight=digest_of(plan), checks=OK, state=replace(self.vehicle.state, plan_on_board=digest_of(plan)))
+        self.knows(
+            flight=digest_of(plan), checks=OK, state=structs.replace(self.vehicle.state, plan_on_board=digest_of(plan))
+        )
         return digest_of(plan)
 
     async def set_up(self, work: SetUp) -> None:

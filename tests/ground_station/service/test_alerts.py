@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from fleet.text import Text
 from ground_station.flight.vehicles.foreign_hand import ForeignAct, ForeignKind
@@ -88,7 +89,9 @@ def test_a_second_sender_is_told_with_where_it_is_if_that_shows() -> None:
 def test_a_state_shows_all_that_alerts_are_drawn_from() -> None:
     state = next(iter(Replay("delivery").states()))
     view = alert_view(
-        replace(state, duplicate_suspected=True, other_sender="x:1", sender_changes=2, foreign=ACT, other_station=9)
+        structs.replace(
+            state, duplicate_suspected=True, other_sender="x:1", sender_changes=2, foreign=ACT, other_station=9
+        )
     )
     assert (view.duplicate, view.other_sender, view.sender_changes, view.foreign, view.other_station) == (
         *(True, "x:1", 2, ACT, 9),
@@ -109,8 +112,8 @@ def test_after_a_restart_a_minute_of_listening_shows_that_nobody_else_is_about(
     heard_for_s: float, changes: dict[str, Any], over: set[str]
 ) -> None:
     state = next(state for state in Replay("delivery").states() if not state.armed)
-    state = replace(state, link=LinkState.FRESH, critical_since_s=None, heard_since_s=state.at_s - heard_for_s)
-    assert over_since_restart(replace(state, **changes)) == over
+    state = structs.replace(state, link=LinkState.FRESH, critical_since_s=None, heard_since_s=state.at_s - heard_for_s)
+    assert over_since_restart(structs.replace(state, **changes)) == over
 
 
 @pytest.mark.parametrize(
@@ -129,5 +132,5 @@ def test_an_armed_aircraft_that_has_not_told_where_it_is_counts_as_flying(
     """A core that has just started hears of arming before height: what was wrong in the air is not over by that."""
     state = aircraft(armed=armed)
     word = None if landed is None else Landed(received_s=0.0, state=landed)
-    state = replace(state, telemetry=replace(state.telemetry, landed=word))
+    state = structs.replace(state, telemetry=structs.replace(state.telemetry, landed=word))
     assert alert_view(state).flying is flying

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import pytest
+from msgspec import structs
 
 from fleet.errors import ConflictError, FleetError, RefusedError, UnavailableError, UnconfirmedError
 from fleet.ids import CommandId
@@ -103,7 +104,7 @@ async def _half_a_minute(world: DeskWorld) -> None:
     for _ in range(30):
         world.clock.advance(1.0)
         with contextlib.suppress(FleetError):
-            world.core.knows(state=replace(world.core.vehicle.state, at_s=world.clock.monotonic_s()))
+            world.core.knows(state=structs.replace(world.core.vehicle.state, at_s=world.clock.monotonic_s()))
             await world.look()
 
 
@@ -162,7 +163,7 @@ async def test_a_desk_killed_at_a_write_comes_back_to_the_truth(write: int, kill
             world.start()
         killed = False
         world.clock.advance(1.0)
-        core.knows(state=replace(core.vehicle.state, at_s=world.clock.monotonic_s()))
+        core.knows(state=structs.replace(core.vehicle.state, at_s=world.clock.monotonic_s()))
         try:
             await world.look()
         except KilledError:
@@ -358,7 +359,7 @@ async def test_a_flight_that_is_followed_in_the_air_is_left_to_who_follows_it() 
 async def test_from_an_aircraft_that_the_core_has_not_heard_yet_nothing_follows(state: CommandState) -> None:
     world = await _world(Core())
     await _flown(world, state)
-    unheard = replace(world.core.vehicle.state, telemetry=Telemetry(), link=LinkState.FRESH)
+    unheard = structs.replace(world.core.vehicle.state, telemetry=Telemetry(), link=LinkState.FRESH)
     world.core.knows(state=unheard)
     world.clock.advance(30.0)
     await world.look()

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from msgspec import structs
 
 from fleet.clock import ManualClock
 from fleet.errors import UnavailableError
@@ -65,7 +66,7 @@ async def _landed(progress: FlightProgress, disk: FullDisk) -> tuple[DeliveryBoo
 
 async def _follow(watch: FlightWatch) -> None:
     on_ground = next(state for state in Replay("delivery").states() if not state.armed)
-    await watch._follow(replace(on_ground, vehicle_id=DELIVERY.vehicle_id))
+    await watch._follow(structs.replace(on_ground, vehicle_id=DELIVERY.vehicle_id))
 
 
 @pytest.mark.parametrize(
@@ -121,8 +122,10 @@ async def test_a_core_that_has_just_started_ends_no_flight_and_no_alert() -> Non
     watch._mirror = cast("Any", SimpleNamespace(report=lambda _: SimpleNamespace(silence=Text("", ""))))
     watch._town = cast("Any", SimpleNamespace(aircraft={}))
     in_air = next(state for state in Replay("delivery").states() if state.armed and state.in_air)
-    in_air = replace(in_air, vehicle_id=DELIVERY.vehicle_id, critical_since_s=1.0)
-    unheard = replace(in_air, telemetry=Telemetry(), link=LinkState.LOST, link_age_s=None, critical_since_s=None)
+    in_air = structs.replace(in_air, vehicle_id=DELIVERY.vehicle_id, critical_since_s=1.0)
+    unheard = structs.replace(
+        in_air, telemetry=Telemetry(), link=LinkState.LOST, link_age_s=None, critical_since_s=None
+    )
     for state in (in_air, unheard):
         await watch._take(Update(states=(state,), events=()))
     assert shown[-1] == "unknown"

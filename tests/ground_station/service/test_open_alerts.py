@@ -1,10 +1,10 @@
 """Which alerts are open, and what an aircraft shows to be over after the station restarted."""
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from fleet.ids import VehicleId
 from fleet.text import Text
@@ -59,7 +59,7 @@ async def test_only_what_was_raised_before_the_start_is_from_before() -> None:
 
 def _heard(*, armed: bool) -> VehicleState:
     state = next(state for state in Replay("delivery").states() if state.armed is armed)
-    return replace(state, link=LinkState.FRESH, critical_since_s=None)
+    return structs.replace(state, link=LinkState.FRESH, critical_since_s=None)
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def _heard(*, armed: bool) -> VehicleState:
     [
         (_heard(armed=False), {"link", "reboot", "failsafe"}),
         (_heard(armed=True), {"link"}),
-        (replace(_heard(armed=False), critical_since_s=1.0), {"link", "reboot"}),
-        (replace(_heard(armed=False), link=LinkState.STALE), set()),
-        (replace(_heard(armed=False), link=LinkState.LOST), set()),
+        (structs.replace(_heard(armed=False), critical_since_s=1.0), {"link", "reboot"}),
+        (structs.replace(_heard(armed=False), link=LinkState.STALE), set()),
+        (structs.replace(_heard(armed=False), link=LinkState.LOST), set()),
     ],
 )
 def test_only_an_aircraft_that_is_heard_shows_what_is_over(state: VehicleState, over: set[str]) -> None:

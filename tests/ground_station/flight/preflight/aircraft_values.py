@@ -1,7 +1,8 @@
 """An aircraft that is ready to fly, as a value; tests change one thing of it."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from fleet.ids import VehicleId
 from fleet.positions import Position
@@ -65,9 +66,9 @@ def ready_aircraft(*, at_s: float = HEARD_S, **changes: Any) -> VehicleState:
         round_trip_s=None,
         plan_on_board="digest",
     )
-    return replace(state, **changes)
+    return structs.replace(state, **changes)
 
 
 def reporting(name: str, **values: Any) -> Telemetry:
     """Return the good reports with some values of one of them changed."""
-    return replace(GOOD, **{name: replace(getattr(GOOD, name), **values)})
+    return structs.replace(GOOD, **{name: structs.replace(getattr(GOOD, name), **values)})

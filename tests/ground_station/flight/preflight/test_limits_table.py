@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from ground_station.flight.preflight.aircraft_checks import TakeOffNeeds, aircraft_checks
 from ground_station.flight.vehicles.state import LinkState, VehicleState
@@ -143,13 +144,13 @@ JUDGED: Mapping[str, str] = {
 def test_a_report_that_is_older_than_ten_seconds_or_never_came_is_not_judged(rule: str) -> None:
     report = JUDGED[rule]
     assert _found(ready_aircraft(at_s=HEARD_S + 10.0), rule).level is Level.OK
-    late = replace(
-        GOOD,
-        **{name: replace(getattr(GOOD, name), received_s=HEARD_S + 10.1) for name in JUDGED.values() if name != report},
+    not_this = [name for name in JUDGED.values() if name != report]
+    late = structs.replace(
+        GOOD, **{name: structs.replace(getattr(GOOD, name), received_s=HEARD_S + 10.1) for name in not_this}
     )
     for state in (
         ready_aircraft(at_s=HEARD_S + 10.1, telemetry=late),
-        ready_aircraft(telemetry=replace(GOOD, **{report: None})),
+        ready_aircraft(telemetry=structs.replace(GOOD, **{report: None})),
     ):
         found = _found(state, rule)
         assert found.level is Level.REFUSE
@@ -278,11 +279,13 @@ def test_the_reasons_of_its_own_checks_are_the_newest_ones_each_once() -> None:
     found = _found(state, "aircraft.pre-arm")
     assert found.text.en == "the aircraft's own checks do not pass: Compass not calibrated; Fence"
     assert found.text.ja == "機体の自己点検が合格していません: Compass not calibrated; Fence"
-    silent = _found(replace(state, texts=()), "aircraft.pre-arm")
+    silent = _found(structs.replace(state, texts=()), "aircraft.pre-arm")
     assert silent.text.en == "the aircraft's own checks do not pass"
 
 
 def test_an_armed_aircraft_has_passed_its_own_checks() -> None:
     for armed, level in ((False, Level.REFUSE), (True, Level.OK)):
-        telemetry = replace(reporting("heartbeat", armed=armed), sensors=reporting("sensors", healthy=0).sensors)
+        telemetry = structs.replace(
+            reporting("heartbeat", armed=armed), sensors=reporting("sensors", healthy=0).sensors
+        )
         assert _found(ready_aircraft(telemetry=telemetry), "aircraft.pre-arm").level is level

@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from fleet.errors import RefusedError
 from fleet.ids import VehicleId
@@ -64,9 +65,9 @@ def _state(**changes: object) -> VehicleState:
     )
     tracker = Tracker(vehicle_id=VehicleId("hato-1"), timing=Timing(), heard_s=100.0, plan_on_board="plan-1")
     state = tracker.state(1, 100.5, None)
-    parts = {name: value for name, value in changes.items() if name in Telemetry.__dataclass_fields__}
+    parts = {name: value for name, value in changes.items() if name in Telemetry.__struct_fields__}
     rest = {name: value for name, value in changes.items() if name not in parts}
-    return replace(state, telemetry=replace(telemetry, **parts), **rest)  # type: ignore[arg-type]
+    return structs.replace(state, telemetry=structs.replace(telemetry, **parts), **rest)
 
 
 def _level(state: VehicleState, rule: str) -> Finding:
@@ -88,8 +89,8 @@ def test_an_aircraft_that_is_well_passes_every_check_with_its_values() -> None:
         ("aircraft.gps", {"gps": GpsState(received_s=100.0, fix_type=2, satellites=12, hdop=0.9)}),
         ("aircraft.gps", {"gps": GpsState(received_s=80.0, fix_type=3, satellites=12, hdop=0.9)}),
         ("aircraft.gps", {"gps": None}),
-        ("aircraft.ekf", {"ekf": replace(GOOD_EKF, flags=0x80)}),
-        ("aircraft.ekf", {"ekf": replace(GOOD_EKF, compass_variance=0.9)}),
+        ("aircraft.ekf", {"ekf": structs.replace(GOOD_EKF, flags=0x80)}),
+        ("aircraft.ekf", {"ekf": structs.replace(GOOD_EKF, compass_variance=0.9)}),
         ("aircraft.battery", {"battery": None}),
         ("aircraft.place", {"motion": None}),
         ("aircraft.plan", {"plan_on_board": "plan-0"}),
@@ -121,7 +122,7 @@ def test_failing_pre_arm_checks_are_told_in_the_aircrafts_words() -> None:
 def test_an_aircraft_that_stands_elsewhere_must_be_planned_anew() -> None:
     motion = _state().telemetry.motion
     assert motion is not None
-    away = replace(motion, position=replace(HOME, lat_deg=34.771))
+    away = structs.replace(motion, position=replace(HOME, lat_deg=34.771))
     finding = _level(_state(motion=away), "aircraft.place")
     assert finding.level is Level.REFUSE
     assert finding.cure is not None
