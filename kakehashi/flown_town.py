@@ -16,6 +16,7 @@ import msgspec
 from fleet.errors import FleetError
 from fleet.ids import TownId, VehicleId
 from fleet.text import Text
+from fleet.whole_file import write_whole
 from kakehashi.aircraft_of_run import links_of
 from kakehashi.bundle import bundle_folder, bundle_place
 from kakehashi.home import Home
@@ -77,12 +78,7 @@ def keep_flown_town(settings: Settings, town: FlownTown) -> None:
     with contextlib.suppress(OSError):
         if path.read_bytes() == content:
             return
-    fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    write_whole(path, content)
 
 
 def _file(settings: Settings) -> Path:

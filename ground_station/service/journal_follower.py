@@ -8,6 +8,7 @@ from its beginning.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 import msgspec
 import structlog
@@ -49,7 +50,7 @@ class JournalFollower:
         self._tell_command = tell
         self._documents = documents
         self._clock = clock
-        kept = next(iter(documents.all(_COLLECTION, _Told | int)), _NOTHING)
+        kept = next(iter(documents.all(_COLLECTION, cast("type[_Told | int]", _Told | int))), _NOTHING)
         # A station of an earlier version kept the number alone.
         self._told = _Told(number=kept) if isinstance(kept, int) else kept
 
