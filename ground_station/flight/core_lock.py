@@ -1,9 +1,9 @@
 """One flight core a folder, and one a link on this machine: two would both send to the same aircraft.
 
-Both locks end with the process that holds them, however it ends. A folder is held by a lock on its file, which also
-tells the holder's process id; a link by the abstract Unix socket of where it leads, so that a copy of the folder is
-found out as well, and another spelling of the link too. A disk that is full, read-only or broken keeps no core from
-starting: it goes without the folder's lock then, never without those of its links, and says so.
+All locks end with the process that holds them, however it ends. A folder is held by a lock on its file, which also
+tells the holder's process id, and by a name on the machine; a link by the name of where it leads, so that a copy of the
+folder is found out as well, and another spelling of the link too. A disk that is full, read-only, broken or silent keeps
+no core from starting: it goes without the lock of the folder's file then, never without the names, and says so.
 """
 
 import contextlib
@@ -11,7 +11,6 @@ import errno
 import fcntl
 import hashlib
 import os
-import socket
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 from fleet.errors import ConflictError, UnavailableError
 from fleet.text import Text
 from ground_station.flight.links.address import LinkAddress
+from ground_station.flight.machine_name import MachineName, name_holder
 
 NAME = "flight.lock"
 """The name of the lock file in the station's folder."""
@@ -38,12 +38,13 @@ _A_LOOK_S = 0.01
 class CoreLock:
     """Holds the folder and the links until `close`.
 
-    `problem` says in words that the folder could not be held. Raises ConflictError where another core holds it or one
-    of the links, UnavailableError where the folder is not this user's to use.
+    `problem` says in words that the folder's file could not be locked, or that another user has a link's name. Raises
+    ConflictError where another core holds the folder or one of the links, UnavailableError where the folder is not this
+    user's to use.
     """
 
     def __init__(self, folder: Path, links: Iterable[LinkAddress]) -> None:
-        self._links: list[socket.socket] = []
+        self._names: list[MachineName] = []
         self._descriptor = -1
         self.problem: Text | None = None
         try:
@@ -51,7 +52,11 @@ class CoreLock:
         except OSError as error:
             self.problem = _without_lock(folder, error)
         try:
-            self._links += [_hold_link(link, end) for end, link in {link.end: link for link in links}.items()]
+            self._names.append(_hold_name(_name_of(folder), _running_already(folder)))
+            for end, link in {link.end: link for link in links}.items():
+                self._names.append(_hold_name(_name_of_link(end), _used_already(link)))
+                if self._names[-1].is_strangers:
+                    self.problem = self.problem or _name_of_others(link)
         except ConflictError:
             self.close()
             raise
@@ -60,30 +65,26 @@ class CoreLock:
 
     def close(self) -> None:
         """Let go of everything."""
-        for link in self._links:
-            link.close()
-        self._links.clear()
+        for name in self._names:
+            name.close()
+        self._names.clear()
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
 
 
 def holder(folder: Path) -> int | None:
-    """Return the process id of the core that holds `folder`; None if none does."""
-    try:
+    """Return the process id of the core that holds `folder`, with its file's lock or without; None if none does."""
+    with contextlib.suppress(OSError):
         descriptor = _open(folder / NAME, os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        # Shared: who only looks is taken for the holder by nobody else who looks.
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return _holder_of(descriptor)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
-    return None
+        try:
+            # Shared: who only looks is taken for the holder by nobody else who looks.
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _holder_of(descriptor)
+        finally:
+            os.close(descriptor)
+    return name_holder(_name_of(folder))
 
 
 def _holder_of(descriptor: int) -> int | None:
@@ -131,13 +132,7 @@ def _hold(path: Path) -> int:
         _lock(descriptor)
     except BlockingIOError as error:
         os.close(descriptor)
-        raise ConflictError(
-            Text(
-                f"このフォルダの飛行の中枢はもう動いています: {path.parent}",
-                f"a flight core of this folder is running already: {path.parent}",
-            ),
-            _CURE,
-        ) from error
+        raise ConflictError(_running_already(path.parent), _CURE) from error
     except OSError:
         os.close(descriptor)
         raise
@@ -175,18 +170,43 @@ def _without_lock(folder: Path, error: OSError) -> Text:
     )
 
 
-def _hold_link(link: LinkAddress, end: str) -> socket.socket:
-    name = hashlib.sha256(end.encode(errors="surrogateescape")).hexdigest()
-    held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+def _name_of(folder: Path) -> str:
+    return f"kakehashi-flight-folder/{_digest(os.path.realpath(folder))}"
+
+
+def _name_of_link(end: str) -> str:
+    return f"kakehashi-flight/{_digest(end)}"
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode(errors="surrogateescape")).hexdigest()
+
+
+def _hold_name(name: str, conflict: Text) -> MachineName:
     try:
-        held.bind(f"\0kakehashi-flight/{name}")
-    except OSError as error:
-        held.close()
-        raise ConflictError(
-            Text(
-                f"リンク {link} は、別の飛行の中枢が使っています（フォルダの写しかもしれません）",
-                f"the link {link} is used by another flight core, perhaps of a copy of this folder",
-            ),
-            _CURE,
-        ) from error
-    return held
+        return MachineName(name)
+    except BlockingIOError as error:
+        raise ConflictError(conflict, _CURE) from error
+
+
+def _running_already(folder: Path) -> Text:
+    return Text(
+        f"このフォルダの飛行の中枢はもう動いています: {folder}",
+        f"a flight core of this folder is running already: {folder}",
+    )
+
+
+def _used_already(link: LinkAddress) -> Text:
+    return Text(
+        f"リンク {link} は、別の飛行の中枢が使っています（フォルダの写しかもしれません）",
+        f"the link {link} is used by another flight core, perhaps of a copy of this folder",
+    )
+
+
+def _name_of_others(link: LinkAddress) -> Text:
+    return Text(
+        f"このパソコンの別の利用者が、リンク {link} の名前を使っています。その人の飛行の中枢が同じ機体に送っていないか"
+        "確かめてください",
+        f"another user of this machine holds the name of the link {link}: check that no flight core of theirs sends to "
+        "the same aircraft",
+    )
