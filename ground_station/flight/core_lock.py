@@ -1,9 +1,9 @@
 """One flight core a folder, and one a link on this machine: two would both send to the same aircraft.
 
 All locks end with the process that holds them, however it ends. A folder is held by a lock on its file, which also
-tells the holder's process id, and by a name on the machine; a link by the name of where it leads, so that a copy of the
-folder is found out as well, and another spelling of the link too. A disk that is full, read-only, broken or silent keeps
-no core from starting: it goes without the lock of the folder's file then, never without the names, and says so.
+tells the holder's process id, and by a name on the machine; a link by the name of where it leads, so that a copy of
+the folder is found out as well, and another spelling of the link too. A disk that is full, read-only, broken or silent
+keeps no core from starting: it goes without the lock of the folder's file then, never without the names, and says so.
 """
 
 import contextlib
@@ -11,10 +11,14 @@ import errno
 import fcntl
 import hashlib
 import os
+import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import Future, wait
+from functools import partial
 from pathlib import Path
 
+from fleet import own_thread
 from fleet.errors import ConflictError, UnavailableError
 from fleet.text import Text
 from ground_station.flight.links.address import LinkAddress
@@ -31,6 +35,7 @@ _CURE = Text(
 
 _NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP})
 """What a wrong setting or a wrong user answers; anything else is the disk."""
+_DISK_S = 0.5
 _LOOKS = 10
 _A_LOOK_S = 0.01
 
@@ -46,31 +51,56 @@ class CoreLock:
     def __init__(self, folder: Path, links: Iterable[LinkAddress]) -> None:
         self._names: list[MachineName] = []
         self._descriptor = -1
-        self.problem: Text | None = None
-        try:
-            self._descriptor = _hold(folder / NAME)
-        except OSError as error:
-            self.problem = _without_lock(folder, error)
+        self._closed = False
+        self._late = threading.Lock()
+        self._strangers: Text | None = None
+        self._unlocked = self._lock_file(folder)
         try:
             self._names.append(_hold_name(_name_of(folder), _running_already(folder)))
             for end, link in {link.end: link for link in links}.items():
                 self._names.append(_hold_name(_name_of_link(end), _used_already(link)))
                 if self._names[-1].is_strangers:
-                    self.problem = self.problem or _name_of_others(link)
+                    self._strangers = _name_of_others(link)
         except ConflictError:
             self.close()
             raise
-        if self._descriptor >= 0:
-            _write_holder(self._descriptor)
+
+    @property
+    def problem(self) -> Text | None:
+        """Return in words what is not held as it should be, or None."""
+        return self._unlocked or self._strangers
+
+    def _lock_file(self, folder: Path) -> Text | None:
+        """Lock the folder's file, waiting for its disk 0.5 s at most; return in words why it is not locked."""
+        try:
+            locking = own_thread.begin(partial(_hold, folder / NAME), name="folder lock")
+            if not wait([locking], timeout=_DISK_S).done:
+                locking.add_done_callback(self._came_late)
+                return _without_lock(folder, OSError("the disk does not answer"))
+            self._descriptor = locking.result()
+        except OSError as error:
+            return _without_lock(folder, error)
+        return None
+
+    def _came_late(self, locking: "Future[int]") -> None:
+        if locking.exception() is not None:
+            return
+        with self._late:
+            if self._closed:
+                os.close(locking.result())
+            else:
+                self._descriptor, self._unlocked = locking.result(), None
 
     def close(self) -> None:
         """Let go of everything."""
         for name in self._names:
             name.close()
         self._names.clear()
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        with self._late:
+            self._closed = True
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
 
 
 def holder(folder: Path) -> int | None:
@@ -117,7 +147,7 @@ def _write_holder(descriptor: int) -> None:
 
 
 def _hold(path: Path) -> int:
-    """Return the locked file; raises OSError where the disk gives none, else as `CoreLock`."""
+    """Return the locked file, with this process in it; raises OSError where the disk gives none, else as `CoreLock`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = _open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
@@ -136,6 +166,7 @@ def _hold(path: Path) -> int:
     except OSError:
         os.close(descriptor)
         raise
+    _write_holder(descriptor)
     return descriptor
 
 
@@ -171,7 +202,8 @@ def _without_lock(folder: Path, error: OSError) -> Text:
 
 
 def _name_of(folder: Path) -> str:
-    return f"kakehashi-flight-folder/{_digest(os.path.realpath(folder))}"
+    """Return the name of a folder, without asking its disk."""
+    return f"kakehashi-flight-folder/{_digest(str(folder.absolute()))}"
 
 
 def _name_of_link(end: str) -> str:

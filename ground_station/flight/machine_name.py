@@ -9,7 +9,6 @@ import contextlib
 import os
 import secrets
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 _ROW_WITH_PATH = 8
@@ -27,21 +26,19 @@ class MachineName:
             self.is_strangers = not _bound(self._socket, name)
             if self.is_strangers:
                 self._socket.bind(f"\0{name}/{secrets.token_hex(8)}")
-            own = os.fstat(self._socket.fileno()).st_ino
-            if any(inode != own for inode, _ in self._held(name)):
+            if self._is_held_by_another(name):
                 raise BlockingIOError(name)
         except OSError:
             self._socket.close()
             raise
 
-    def _held(self, name: str) -> list[tuple[int, int]]:
-        """Return by whom it is held; raises BlockingIOError where it is taken and the system does not say by whom."""
+    def _is_held_by_another(self, name: str) -> bool:
+        """Return whether this user has it elsewhere too; where the system does not say, whether anybody has."""
+        own = os.fstat(self._socket.fileno()).st_ino
         try:
-            return list(_holders(name))
-        except OSError as error:
-            if self.is_strangers:
-                raise BlockingIOError(name) from error
-            return []
+            return _holder(_inodes(name) - {own}) is not None
+        except OSError:
+            return self.is_strangers
 
     def close(self) -> None:
         """Let go of it."""
@@ -51,7 +48,7 @@ class MachineName:
 def name_holder(name: str) -> int | None:
     """Return the process of this user that holds a name; None if none does, or the system does not say."""
     with contextlib.suppress(OSError):
-        return next((process for _, process in _holders(name)), None)
+        return _holder(_inodes(name))
     return None
 
 
@@ -64,25 +61,25 @@ def _bound(plug: socket.socket, name: str) -> bool:
     return True
 
 
-def _holders(name: str) -> Iterator[tuple[int, int]]:
-    """Yield socket and process of every holder of a name that is this user's; raises OSError without the lists."""
-    inodes = set(_inodes(name))
-    if not inodes:
-        return
-    for process in Path("/proc").iterdir():
+def _holder(inodes: set[int]) -> int | None:
+    """Return a process of this user that has one of these sockets open, or None; raises OSError without the list."""
+    for process in Path("/proc").iterdir() if inodes else ():
         if process.name.isdigit():
             with contextlib.suppress(OSError):  # it ended meanwhile
-                for inode in _open_sockets(process) & inodes:
-                    yield inode, int(process.name)
+                if _open_sockets(process) & inodes:
+                    return int(process.name)
+    return None
 
 
-def _inodes(name: str) -> Iterator[int]:
-    """Yield the sockets with this abstract name, or one that begins so, of everybody."""
+def _inodes(name: str) -> set[int]:
+    """Return the sockets with this abstract name, or one that begins so, of everybody; raises OSError."""
     listed = Path("/proc/net/unix").read_text(encoding="utf-8", errors="surrogateescape")
-    for line in listed.splitlines()[1:]:
-        row = line.split()
-        if len(row) == _ROW_WITH_PATH and (row[7] == f"@{name}" or row[7].startswith(f"@{name}/")):
-            yield int(row[6])
+    rows = [line.split() for line in listed.splitlines()[1:] if f"@{name}" in line]
+    return {
+        int(row[6])
+        for row in rows
+        if len(row) == _ROW_WITH_PATH and (row[7] == f"@{name}" or row[7].startswith(f"@{name}/"))
+    }
 
 
 def _open_sockets(process: Path) -> set[int]:

@@ -2,10 +2,13 @@
 
 import contextlib
 import errno
+import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +213,51 @@ def test_a_stranger_who_takes_every_name_keeps_no_core_away_and_hides_none(tmp_p
         CoreLock(tmp_path / "copy", [link]).close()
     with contextlib.closing(CoreLock(folder, [link])) as lock:
         assert lock.problem is None
+
+
+@pytest.mark.parametrize("ends_before", [False, True])
+def test_a_silent_disk_holds_no_core_up_and_its_lock_is_taken_when_it_answers(
+    *, ends_before: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really, answers, waiting = os.open, threading.Event(), threading.Event()
+
+    def silent(path: Any, flags: int, *more: Any) -> int:
+        if threading.current_thread().name == "folder lock":
+            waiting.set()
+            answers.wait(30.0)
+        return really(path, flags, *more)
+
+    monkeypatch.setattr(os, "open", silent)
+    link, began_s = _link(tmp_path), time.monotonic()
+    lock = CoreLock(tmp_path / "station", [link])
+    assert time.monotonic() - began_s < 5.0
+    assert waiting.is_set()
+    assert lock.problem is not None
+    assert "the disk does not answer" in lock.problem.en
+    assert holder(tmp_path / "station") == os.getpid()
+    if ends_before:
+        lock.close()
+    answers.set()
+    _until((tmp_path / "station" / NAME).exists)
+    if not ends_before:
+        _until(lambda: lock.problem is None)
+        lock.close()
+    _until(lambda: _is_free(tmp_path / "station" / NAME))
+    CoreLock(tmp_path / "station", [link]).close()
+
+
+def _until(seen: Callable[[], bool]) -> None:
+    until_s = time.monotonic() + 10.0
+    while not seen():
+        assert time.monotonic() < until_s
+        time.sleep(0.01)
+
+
+def _is_free(path: Path) -> bool:
+    with path.open("rb") as file, contextlib.suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
 
 
 _HOLDING = """
