@@ -26,6 +26,7 @@ class Place(StrEnum):
     AUDIT = "audit"
     PICTURES = "pictures"
     FLIGHT_LOG = "flight-log"
+    JOURNAL = "flight-journal"
 
 
 class Cause(StrEnum):

@@ -14,7 +14,8 @@ PLACE_NAMES: Mapping[Place, Text] = {
     Place.OFFICE_DATABASE: Text("役場のデータベース", "the town office's database"),
     Place.AUDIT: Text("操作の記録（監査記録）", "the audit chain"),
     Place.PICTURES: Text("写真の保存場所", "the store of pictures"),
-    Place.FLIGHT_LOG: Text("飛行記録", "the flight recording"),
+    Place.FLIGHT_LOG: Text("飛行記録（tlog）", "the flight recording"),
+    Place.JOURNAL: Text("飛行の指示の記録", "the flight journal"),
 }
 
 _WHY: Mapping[Cause, Text] = {

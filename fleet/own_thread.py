@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, TypeVar
 
 ResultT = TypeVar("ResultT")
 
@@ -45,19 +45,29 @@ async def within(
     Who does not wait any longer leaves the call to itself: what it then returns goes to `late`, in its thread.
     """
     outcome = begin(call, name=name)
+    in_time = False
+    try:
+        in_time = await ends_within(seconds, outcome)
+    finally:
+        if late is not None and not in_time:
+            outcome.add_done_callback(lambda ended: ended.exception() is None and late(ended.result()))
+    if not in_time:
+        message = f"{name}: no answer in {seconds:g} s"
+        raise TimeoutError(message)
+    return outcome.result()
+
+
+async def ends_within(seconds: float, outcome: "Future[Any]") -> bool:
+    """Return whether what another thread does has ended, after `seconds` at most; its outcome is left as it is."""
     done = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def tell(_: "Future[ResultT]") -> None:
+    def tell(_: "Future[Any]") -> None:
         with contextlib.suppress(RuntimeError):  # the loop may be closed already
             loop.call_soon_threadsafe(done.set)
 
     outcome.add_done_callback(tell)
-    try:
+    with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await done.wait()
-    except BaseException:
-        if late is not None:
-            outcome.add_done_callback(lambda ended: ended.exception() is None and late(ended.result()))
-        raise
-    return outcome.result()
+    return outcome.done()

@@ -20,6 +20,7 @@ from ground_station.api.live_board import COLLECTIONS, LiveBoard
 from ground_station.flight.vehicles.flight_command import FlightCommand
 from ground_station.flight.vehicles.state import Timing, VehicleState
 from ground_station.service.alerts import AlertNews, over_since_restart
+from ground_station.service.core_storage import CoreStorage
 from ground_station.service.delivery import Delivery, DeliveryState
 from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.delivery_desk import DeliveryDesk, FlightSide
@@ -89,6 +90,7 @@ class FieldStation:
         self.flight = setup.flight
         self.wakefulness = Wakefulness(setup.clock)
         self.mirror = FlightMirror(setup.flight, setup.names(), setup.clock, Timing(time_scale=setup.time_scale))
+        self.disk.tells(CoreStorage(self.mirror, setup.clock).alarms)
         self._town_side = TownSide(line, self.engine, self.requests, self.disk)
         self.relay = self._town_side.relay
         self.pictures = self._town_side.pictures

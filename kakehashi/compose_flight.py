@@ -32,7 +32,7 @@ from ground_station.flight.vehicles.state import Timing
 from kakehashi.aircraft_of_run import Fleet, links_of
 from kakehashi.events import tell
 from kakehashi.flight_place import page_address
-from kakehashi.flown_town import keep_flown_town, read_flown_town
+from kakehashi.flown_town import FlownTown, keep_flown_town, read_flown_town, town_of_before
 from kakehashi.home import Home
 from kakehashi.settings import Settings
 
@@ -43,6 +43,7 @@ JOURNAL = "journal"
 OLD_CHAIN = "audit.jsonl"
 """The audit chain of before there was a flight core; the journal goes on from its end."""
 _PAGE_AGAIN_S = 5.0
+_TOWN_S = 1.0
 
 
 def vehicle_settings(settings: Settings, fleet: Fleet) -> tuple[VehicleSetting, ...]:
@@ -61,7 +62,7 @@ def vehicle_settings(settings: Settings, fleet: Fleet) -> tuple[VehicleSetting, 
 async def run_flight(settings: Settings) -> None:
     """Run the flight core until cancelled, or until its realm's folder is gone while nothing flies."""
     home = Home(root=settings.home, realm=settings.realm)
-    town = read_flown_town(settings)
+    town = await read_town_in_time(settings)
     vehicles = vehicle_settings(settings, town.fleet)
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
@@ -95,6 +96,20 @@ async def run_flight(settings: Settings) -> None:
         watch = FolderWatch(home.station, lambda: may_fly(core.station.states(), settings.realm))
         await watch.until_gone()
         _log.warning("the folder of this realm is gone, so the flight core ends")
+
+
+async def read_town_in_time(settings: Settings) -> FlownTown:
+    """Return the town of a run, after a second what was kept of it; waits on where its disk gives neither.
+
+    Raises as `read_flown_town`.
+    """
+    reading = own_thread.begin(partial(read_flown_town, settings), name="town")
+    if not await own_thread.ends_within(_TOWN_S, reading):
+        with contextlib.suppress(TimeoutError, FleetError):
+            kept = await own_thread.within(_TOWN_S, partial(town_of_before, settings), name="town of before")
+            if kept is not None:
+                return kept
+    return await asyncio.wrap_future(reading)
 
 
 async def _services(

@@ -11,8 +11,11 @@ import signal
 import sys
 import threading
 import traceback
+from concurrent.futures import wait
+from functools import partial
 from pathlib import Path
 
+from fleet import own_thread
 from fleet.errors import FleetError
 from kakehashi.compose_flight import run_flight
 from kakehashi.home import Home
@@ -25,6 +28,8 @@ LOG = "flight.log"
 _NOT_HEARD = (signal.SIGINT, signal.SIGHUP, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU, signal.SIGPIPE)
 _LAST_TO_KILL = "-900"
 _FIRST_IN_LINE = -5
+_FOLDER_S = 0.5
+"""How long the station's folder is waited for before the core starts without."""
 _LAST_S = 2.0
 
 
@@ -41,8 +46,10 @@ def run_here(settings: Settings) -> None:
     for number in _NOT_HEARD:
         signal.signal(number, signal.SIG_IGN)
     _stand_apart()
+    folder = log_file(settings).parent
     with contextlib.suppress(OSError):
-        log_file(settings).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = own_thread.begin(partial(folder.mkdir, mode=0o700, parents=True, exist_ok=True), name="folder")
+        wait([made], timeout=_FOLDER_S)
     set_up_logging(settings.log_level, file=log_file(settings))
     asyncio.run(_run(settings))
 

@@ -16,6 +16,7 @@ import msgspec
 from fleet.errors import FleetError
 from fleet.ids import TownId, VehicleId
 from fleet.text import Text
+from fleet.whole_file import write_whole
 from kakehashi.aircraft_of_run import links_of
 from kakehashi.bundle import bundle_folder, bundle_place
 from kakehashi.home import Home
@@ -50,19 +51,31 @@ def read_flown_town(settings: Settings) -> FlownTown:
     Raises BadInputError as `bundle_folder`, `read_aircraft` and `links_of` where nothing of it was kept.
     """
     place = bundle_place(settings)
-    kept = None if place is None else _kept(_file(settings), place)
-    if place is None or kept is None:
+    if place is None:
         return _read(bundle_folder(settings))
     try:
         town = _read(place)
         links_of(settings, town.fleet)
     except FleetError as error:
+        kept = _kept(_file(settings), place)
+        if kept is None:
+            return _read(bundle_folder(settings))
         try:
             links_of(settings, kept.fleet)
         except FleetError:
             raise error from None
-        return replace(kept, problem=_of_before(error))
+        return replace(kept, problem=_of_before(error.what))
     return town
+
+
+def town_of_before(settings: Settings) -> FlownTown | None:
+    """Return what was kept of the town of a run, or None; blocks. It says that the town's disk does not answer."""
+    place = bundle_place(settings)
+    kept = None if place is None else _kept(_file(settings), place)
+    if kept is None:
+        return None
+    links_of(settings, kept.fleet)
+    return replace(kept, problem=_of_before(Text("ディスクが答えません", "the disk does not answer")))
 
 
 def keep_flown_town(settings: Settings, town: FlownTown) -> None:
@@ -77,12 +90,7 @@ def keep_flown_town(settings: Settings, town: FlownTown) -> None:
     with contextlib.suppress(OSError):
         if path.read_bytes() == content:
             return
-    fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    write_whole(path, content)
 
 
 def _file(settings: Settings) -> Path:
@@ -113,8 +121,8 @@ def _kept(path: Path, place: Path) -> FlownTown | None:
     return FlownTown(id=kept.id, fleet={one.id: one for one in kept.aircraft}) if kept.place == _named(place) else None
 
 
-def _of_before(error: FleetError) -> Text:
+def _of_before(why: Text) -> Text:
     return Text(
-        f"町のデータを使えないので、前に読んだ機体の登録で動いています（{error.what.ja}）",
-        f"the town cannot be used, so the flight core goes on with the aircraft that it read before: {error.what.en}",
+        f"町のデータを使えないので、前に読んだ機体の登録で動いています（{why.ja}）",
+        f"the town cannot be used, so the flight core goes on with the aircraft that it read before: {why.en}",
     )

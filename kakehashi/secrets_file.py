@@ -13,6 +13,7 @@ import msgspec
 
 from fleet.set_aside import BrokenPart, BrokenParts, set_aside
 from fleet.text import Text
+from fleet.whole_file import write_whole
 from kakehashi.alone import alone
 from kakehashi.output_place import writing
 
@@ -83,10 +84,4 @@ def _read(path: Path, broken: BrokenParts) -> Secrets:
 
 def _write_private(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    write_whole(path, content, mode=0o600)

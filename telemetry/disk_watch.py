@@ -47,6 +47,7 @@ class DiskWatch:
         self.health = DiskHealth()
         self._folder = folder_probe(settings.folder, self.writes(Place.FOLDER))
         self._again: dict[Place, DiskProbe] = {}
+        self._sources: list[Callable[[], Sequence[ShownAlarm]]] = []
         self._heard = HeardAlarms(settings.name_of)
         self._line = AlarmLine(broker=settings.broker, topics=settings.topics, clock=clock, on_heard=self.hear)
         self._probe_at_s = float("-inf")
@@ -59,6 +60,14 @@ class DiskWatch:
     def try_again_by(self, place: Place, work: Callable[[], None]) -> None:
         """Have `work`, a write that is noted, tried in a thread while a place is in alarm, so that its end is seen."""
         self._again[place] = DiskProbe(place.value, work)
+
+    def tells(self, source: Callable[[], Sequence[ShownAlarm]]) -> None:
+        """Tell the other side what `source` returns too: of writers in another process of this side's."""
+        self._sources.append(source)
+
+    def told(self) -> tuple[ShownAlarm, ...]:
+        """Return what other processes of this side cannot keep now."""
+        return tuple(alarm for source in self._sources for alarm in source())
 
     def lose(self, place: Place, count: int) -> None:
         """Note that records were given up."""
@@ -77,8 +86,9 @@ class DiskWatch:
         return self._heard.shown(self._clock.monotonic_s())
 
     def in_words(self) -> str | None:
-        """Return the own alarms for a health route, each with its place; None if there is none."""
+        """Return this side's alarms for a health route, each with its place; None if there is none."""
         said = [(alarm.place.value, alarm_text(alarm)) for alarm in self.alarms()]
+        said += [(alarm.key, alarm.text) for alarm in self.told()]
         return "; ".join(f"{place}: {text.ja} / {text.en}" for place, text in said) or None
 
     async def run(self, on_look: OnLook) -> None:
@@ -90,7 +100,7 @@ class DiskWatch:
     async def _look_always(self, on_look: OnLook) -> None:
         while True:
             own = self.look()
-            self._line.show(own)
+            self._line.show((*own, *self.told()))
             on_look((*own, *self.heard()))
             await asyncio.sleep(LOOK_EVERY_S)
 

@@ -86,9 +86,10 @@ class FlightCore:
             settings={setting.id: setting for setting in vehicles},
             judge=judge,
             beat=self.beat,
+            journal=services.journal.problem,
             alarm=self._problem,
         )
-        self._problems: list[Callable[[], Text | None]] = [services.journal.problem]
+        self._problems: list[Callable[[], Text | None]] = []
         self._beginning: dict[CommandId, asyncio.Task[FlightCommand]] = {}
         self._heard_from: dict[VehicleId, str] = {}
         self._noting: asyncio.Task[None] | None = None

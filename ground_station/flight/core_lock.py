@@ -1,9 +1,9 @@
 """One flight core a folder, and one a link on this machine: two would both send to the same aircraft.
 
-Both locks end with the process that holds them, however it ends. A folder is held by a lock on its file, which also
-tells the holder's process id; a link by the abstract Unix socket of where it leads, so that a copy of the folder is
-found out as well, and another spelling of the link too. A disk that is full, read-only or broken keeps no core from
-starting: it goes without the folder's lock then, never without those of its links, and says so.
+All locks end with the process that holds them, however it ends. A folder is held by a lock on its file, which also
+tells the holder's process id, and by a name on the machine; a link by the name of where it leads, so that a copy of
+the folder is found out as well, and another spelling of the link too. A disk that is full, read-only, broken or silent
+keeps no core from starting: it goes without the lock of the folder's file then, never without the names, and says so.
 """
 
 import contextlib
@@ -11,14 +11,18 @@ import errno
 import fcntl
 import hashlib
 import os
-import socket
+import threading
 import time
 from collections.abc import Iterable
+from concurrent.futures import Future, wait
+from functools import partial
 from pathlib import Path
 
+from fleet import own_thread
 from fleet.errors import ConflictError, UnavailableError
 from fleet.text import Text
 from ground_station.flight.links.address import LinkAddress
+from ground_station.flight.machine_name import MachineName, name_holder
 
 NAME = "flight.lock"
 """The name of the lock file in the station's folder."""
@@ -31,6 +35,7 @@ _CURE = Text(
 
 _NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP})
 """What a wrong setting or a wrong user answers; anything else is the disk."""
+_DISK_S = 0.5
 _LOOKS = 10
 _A_LOOK_S = 0.01
 
@@ -38,52 +43,78 @@ _A_LOOK_S = 0.01
 class CoreLock:
     """Holds the folder and the links until `close`.
 
-    `problem` says in words that the folder could not be held. Raises ConflictError where another core holds it or one
-    of the links, UnavailableError where the folder is not this user's to use.
+    `problem` says in words that the folder's file could not be locked, or that another user has a link's name. Raises
+    ConflictError where another core holds the folder or one of the links, UnavailableError where the folder is not this
+    user's to use.
     """
 
     def __init__(self, folder: Path, links: Iterable[LinkAddress]) -> None:
-        self._links: list[socket.socket] = []
+        self._names: list[MachineName] = []
         self._descriptor = -1
-        self.problem: Text | None = None
+        self._closed = False
+        self._late = threading.Lock()
+        self._strangers: Text | None = None
+        self._unlocked = self._lock_file(folder)
         try:
-            self._descriptor = _hold(folder / NAME)
-        except OSError as error:
-            self.problem = _without_lock(folder, error)
-        try:
-            self._links += [_hold_link(link, end) for end, link in {link.end: link for link in links}.items()]
+            self._names.append(_hold_name(_name_of(folder), _running_already(folder)))
+            for end, link in {link.end: link for link in links}.items():
+                self._names.append(_hold_name(_name_of_link(end), _used_already(link)))
+                if self._names[-1].is_strangers:
+                    self._strangers = _name_of_others(link)
         except ConflictError:
             self.close()
             raise
-        if self._descriptor >= 0:
-            _write_holder(self._descriptor)
+
+    @property
+    def problem(self) -> Text | None:
+        """Return in words what is not held as it should be, or None."""
+        return self._unlocked or self._strangers
+
+    def _lock_file(self, folder: Path) -> Text | None:
+        """Lock the folder's file, waiting for its disk 0.5 s at most; return in words why it is not locked."""
+        try:
+            locking = own_thread.begin(partial(_hold, folder / NAME), name="folder lock")
+            if not wait([locking], timeout=_DISK_S).done:
+                locking.add_done_callback(self._came_late)
+                return _without_lock(folder, OSError("the disk does not answer"))
+            self._descriptor = locking.result()
+        except OSError as error:
+            return _without_lock(folder, error)
+        return None
+
+    def _came_late(self, locking: "Future[int]") -> None:
+        if locking.exception() is not None:
+            return
+        with self._late:
+            if self._closed:
+                os.close(locking.result())
+            else:
+                self._descriptor, self._unlocked = locking.result(), None
 
     def close(self) -> None:
         """Let go of everything."""
-        for link in self._links:
-            link.close()
-        self._links.clear()
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        for name in self._names:
+            name.close()
+        self._names.clear()
+        with self._late:
+            self._closed = True
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1
 
 
 def holder(folder: Path) -> int | None:
-    """Return the process id of the core that holds `folder`; None if none does."""
-    try:
+    """Return the process id of the core that holds `folder`, with its file's lock or without; None if none does."""
+    with contextlib.suppress(OSError):
         descriptor = _open(folder / NAME, os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        # Shared: who only looks is taken for the holder by nobody else who looks.
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return _holder_of(descriptor)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
-    return None
+        try:
+            # Shared: who only looks is taken for the holder by nobody else who looks.
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _holder_of(descriptor)
+        finally:
+            os.close(descriptor)
+    return name_holder(_name_of(folder))
 
 
 def _holder_of(descriptor: int) -> int | None:
@@ -116,7 +147,7 @@ def _write_holder(descriptor: int) -> None:
 
 
 def _hold(path: Path) -> int:
-    """Return the locked file; raises OSError where the disk gives none, else as `CoreLock`."""
+    """Return the locked file, with this process in it; raises OSError where the disk gives none, else as `CoreLock`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = _open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
@@ -131,16 +162,11 @@ def _hold(path: Path) -> int:
         _lock(descriptor)
     except BlockingIOError as error:
         os.close(descriptor)
-        raise ConflictError(
-            Text(
-                f"このフォルダの飛行の中枢はもう動いています: {path.parent}",
-                f"a flight core of this folder is running already: {path.parent}",
-            ),
-            _CURE,
-        ) from error
+        raise ConflictError(_running_already(path.parent), _CURE) from error
     except OSError:
         os.close(descriptor)
         raise
+    _write_holder(descriptor)
     return descriptor
 
 
@@ -175,18 +201,44 @@ def _without_lock(folder: Path, error: OSError) -> Text:
     )
 
 
-def _hold_link(link: LinkAddress, end: str) -> socket.socket:
-    name = hashlib.sha256(end.encode(errors="surrogateescape")).hexdigest()
-    held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+def _name_of(folder: Path) -> str:
+    """Return the name of a folder, without asking its disk."""
+    return f"kakehashi-flight-folder/{_digest(str(folder.absolute()))}"
+
+
+def _name_of_link(end: str) -> str:
+    return f"kakehashi-flight/{_digest(end)}"
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode(errors="surrogateescape")).hexdigest()
+
+
+def _hold_name(name: str, conflict: Text) -> MachineName:
     try:
-        held.bind(f"\0kakehashi-flight/{name}")
-    except OSError as error:
-        held.close()
-        raise ConflictError(
-            Text(
-                f"リンク {link} は、別の飛行の中枢が使っています（フォルダの写しかもしれません）",
-                f"the link {link} is used by another flight core, perhaps of a copy of this folder",
-            ),
-            _CURE,
-        ) from error
-    return held
+        return MachineName(name)
+    except BlockingIOError as error:
+        raise ConflictError(conflict, _CURE) from error
+
+
+def _running_already(folder: Path) -> Text:
+    return Text(
+        f"このフォルダの飛行の中枢はもう動いています: {folder}",
+        f"a flight core of this folder is running already: {folder}",
+    )
+
+
+def _used_already(link: LinkAddress) -> Text:
+    return Text(
+        f"リンク {link} は、別の飛行の中枢が使っています（フォルダの写しかもしれません）",
+        f"the link {link} is used by another flight core, perhaps of a copy of this folder",
+    )
+
+
+def _name_of_others(link: LinkAddress) -> Text:
+    return Text(
+        f"このパソコンの別の利用者が、リンク {link} の名前を使っています。その人の飛行の中枢が同じ機体に送っていないか"
+        "確かめてください",
+        f"another user of this machine holds the name of the link {link}: check that no flight core of theirs sends to "
+        "the same aircraft",
+    )

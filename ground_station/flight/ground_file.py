@@ -7,7 +7,6 @@ yet, or is replaced, is noticed within some seconds while an aircraft asks.
 """
 
 import contextlib
-import os
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +20,7 @@ from fleet.clock import Clock
 from fleet.errors import FleetError, InvalidValueError
 from fleet.positions import FloatArray, LocalFrame
 from fleet.text import Text
+from fleet.whole_file import write_whole
 from missions.terrain.grid import Terrain
 
 NAME = "terrain.grid"
@@ -62,12 +62,7 @@ def write_ground(path: Path, terrain: Terrain) -> bool:
     content = head + np.ascontiguousarray(terrain.heights_m, dtype="<f4").tobytes()
     if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
         return False
-    fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    write_whole(path, content)
     return True
 
 

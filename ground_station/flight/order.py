@@ -5,7 +5,7 @@ last beat that its page heard from the core (the core's boot id and its CLOCK_BO
 since. The core alone judges the age, on a clock that goes on while the machine sleeps.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fleet.ids import CommandId, VehicleId
 from fleet.text import Text
@@ -37,7 +37,7 @@ class Heard:
 class Order:
     """What somebody wants of an aircraft. `id` is the giver's: the same id is the same order.
 
-    `digest` names the flight for the word to fly. `heard` is None where the giver hears no beats (a tool, a script).
+    `digest` names the flight for the word to fly. `heard` is None where the giver heard no beat yet; see `dated`.
     """
 
     id: CommandId
@@ -47,6 +47,14 @@ class Order:
     heard: Heard | None = None
     digest: PlanDigest | None = None
     alt_home_m: float = 10.0
+
+
+def dated(order: Order, greeted: Beat) -> Order:
+    """Return an order with an age: one that names no beat is as old as the core's own `greeted`.
+
+    That is the beat at which the core greeted the connection that brings the order: nobody gives one before.
+    """
+    return order if order.heard is not None else replace(order, heard=Heard(beat=greeted, elapsed_s=0.0))
 
 
 def staleness(order: Order, now: Beat) -> Text | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from fleet.audit import AuditEntry
+from fleet.disk_health import Place
 from fleet.ids import CommandId, VehicleId
 from fleet.roles import Permission
 from fleet.text import Text
@@ -31,10 +32,11 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What is wrong, and what to do about it."""
+    """What is wrong, and what to do about it; `place` is what cannot be written, where it is that."""
 
     what: Text
     cure: Text | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

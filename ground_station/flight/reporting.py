@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 
+from fleet.disk_health import Place
 from fleet.ids import CommandId, VehicleId
 from fleet.text import Text
 from ground_station.flight.autopilot_station import AutopilotStation, VehicleSetting
@@ -15,6 +16,7 @@ from ground_station.flight.vehicles.vehicle import Vehicle
 
 AT_MOST_HZ = 25.0
 AT_LEAST_EVERY_S = 0.5
+_CHECK_DISK = Text("ディスクの空きと権限を確かめてください", "check the disk's free space and permissions")
 
 
 class Reporter:
@@ -28,6 +30,7 @@ class Reporter:
         settings: Mapping[VehicleId, VehicleSetting],
         judge: Judge,
         beat: Callable[[], Beat],
+        journal: Callable[[], Text | None],
         alarm: Callable[[], Text | None],
     ) -> None:
         self._station = station
@@ -35,6 +38,7 @@ class Reporter:
         self._settings = settings
         self._judge = judge
         self._beat = beat
+        self._journal = journal
         self._alarm = alarm
         self._began_s = beat().stamp_s
 
@@ -96,16 +100,14 @@ class Reporter:
         )
 
     def alarms(self) -> tuple[Problem, ...]:
-        """Return what the core cannot do now: write its journal, or its flight logs."""
-        found = []
-        paper = self._alarm()
-        if paper is not None:
-            cure = Text("ディスクの空きと権限を確かめてください", "check the disk's free space and permissions")
-            found.append(Problem(what=paper, cure=cure))
+        """Return what the core cannot do now: write its journal, what it is told beside, or write its flight logs."""
+        said = ((self._journal(), Place.JOURNAL), (self._alarm(), None))
+        found = [Problem(what=what, cure=_CHECK_DISK, place=place) for what, place in said if what is not None]
         for vehicle in self._station.vehicles.values():
             recorder = vehicle.contact.recorder
-            if recorder is not None and recorder.error is not None:
-                found.append(Problem(what=recorder.error.what, cure=recorder.error.cure))
+            error = None if recorder is None else recorder.error
+            if error is not None:
+                found.append(Problem(what=error.what, cure=error.cure, place=Place.FLIGHT_LOG))
         return tuple(found)
 
     def _problem(self, vehicle: Vehicle, setting: VehicleSetting) -> Problem | None:

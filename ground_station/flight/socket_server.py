@@ -22,6 +22,7 @@ from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.flight import wire
 from ground_station.flight.core import FlightCore
+from ground_station.flight.order import dated
 from ground_station.flight.socket_path import short_path
 
 _log = structlog.get_logger(__name__)
@@ -135,8 +136,11 @@ class FlightServer:
                 # First all of the greeting is read: closing before that would take the words of a refusal away.
                 hello = await wire.read_request(reader)
                 self._require_own_user(writer)
-                await _send(writer, self._greet(hello))
+                welcome, greeted = self._greet(hello), self._core.beat()
+                await _send(writer, welcome)
                 request = await wire.read_request(reader)
+            if isinstance(request, wire.CallBegin):
+                request = wire.CallBegin(order=dated(request.order, greeted))
             if isinstance(request, wire.Follow):
                 reports = self._core.follow()
                 await _until_gone(reader, self._stream(writer, (wire.report_of(report) async for report in reports)))

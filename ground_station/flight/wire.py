@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from fleet.audit import AuditEntry
+from fleet.disk_health import Place
 from fleet.errors import (
     BadInputError,
     ConflictError,
@@ -158,6 +159,19 @@ class Happened(msgspec.Struct, frozen=True, kw_only=True):
         return self.text or self.capture or self.link or self.sender or self.foreign
 
 
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """A `Problem` of the core itself."""
+
+    what: Text
+    cure: Text | None = None
+    place: str | None = None
+
+    def problem(self) -> Problem:
+        """Return it as the port gives it; a place that this version does not know is passed over."""
+        place = next((place for place in Place if place.value == self.place), None)
+        return Problem(what=self.what, cure=self.cure, place=place)
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True, tag="report"):
     """One `CoreReport` of a stream."""
 
@@ -167,7 +181,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag="report"):
     events: tuple[Happened, ...] = ()
     events_dropped: int = 0
     commands: tuple[FlightCommand, ...] = ()
-    alarms: tuple[Problem, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
 
     def report(self) -> CoreReport:
         """Return it as the port gives it; an event of a kind that this version does not know is passed over."""
@@ -179,7 +193,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, tag="report"):
             events=tuple(Event(vehicle_id=vehicle_id, what=what) for vehicle_id, what in events if what is not None),
             events_dropped=self.events_dropped,
             commands=self.commands,
-            alarms=self.alarms,
+            alarms=tuple(alarm.problem() for alarm in self.alarms),
         )
 
 
@@ -232,8 +246,12 @@ def report_of(report: CoreReport) -> Report:
         events=tuple(_happened(event) for event in report.events),
         events_dropped=report.events_dropped,
         commands=report.commands,
-        alarms=report.alarms,
+        alarms=tuple(_alarm(problem) for problem in report.alarms),
     )
+
+
+def _alarm(problem: Problem) -> Alarm:
+    return Alarm(what=problem.what, cure=problem.cure, place=None if problem.place is None else problem.place.value)
 
 
 def _happened(event: Event) -> Happened:

@@ -94,7 +94,7 @@ class StationDisk(DiskWatch):
     def _own_remark(self) -> Text | None:
         now_s = self._clock.monotonic_s()
         lost = self.health.lost_lately(Place.OUTBOX, within_s=REMEMBER_LOSS_S, now_s=now_s)
-        if self.alarms():
+        if self.alarms() or self.told():
             if not lost:
                 return _STATION_CANNOT
             return Text(f"{_STATION_CANNOT.ja}（{lost} 件が残っていません）", f"{_STATION_CANNOT.en} ({lost} not kept)")

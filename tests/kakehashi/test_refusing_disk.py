@@ -16,6 +16,7 @@ import pytest
 
 from fleet.realm import Realm
 from fleet.text import Text
+from ground_station.flight.core_lock import holder
 from kakehashi.home import Home
 from kakehashi.page_client import PageClient
 from tests.kakehashi.running import Running, environment, run
@@ -120,6 +121,33 @@ async def test_a_station_that_can_write_nothing_says_so_on_both_pages_until_it_c
     )
     assert "この局が記録を保存できません" not in state["office"]["text"]["ja"]
     assert "outbox" not in (await _health(drill.station))["details"]["storage"]
+
+
+async def test_a_flight_core_that_can_write_nothing_says_so_on_both_pages_until_it_can_again(
+    drill: Running, pages: tuple[PageClient, PageClient]
+) -> None:
+    station, office = pages
+    process = holder(Home(root=Path(drill.env["KAKEHASHI_HOME"]), realm=Realm.DRILL).station)
+    assert process is not None
+    heard = await station.until(
+        lambda now: any(one["armed"] is False for one in now["vehicles"].values()), within_s=60, what=WAIT
+    )
+    vehicle = next(iter(heard["vehicles"]))
+    with refusing(process):
+        await station.post(f"/api/vehicles/{vehicle}/commands", {"id": "hold-on-full-disk", "action": "hold"})
+        await station.until(
+            lambda now: any("飛行記録を書けません" in one["ja"] for one in now["flight"]["alarms"]),
+            within_s=SAID_WITHIN_S,
+            what=WAIT,
+        )
+        await office.until(_says("", "が記録できません: 飛行記録を書けません"), within_s=SAID_WITHIN_S, what=WAIT)
+        health = await _health(drill.station)
+        assert "flight-journal" in health["details"]["storage"]
+        await station.until(
+            lambda now: "この局が記録を保存できません" in now["office"]["text"]["ja"], within_s=10, what=WAIT
+        )
+    await _over(station, office)
+    await station.until(lambda now: now["flight"]["alarms"] == [], within_s=OVER_WITHIN_S, what=WAIT)
 
 
 async def test_an_office_that_can_write_nothing_says_so_on_both_pages_until_it_can_again(

@@ -15,6 +15,8 @@ from ground_station.flight.journal.lanes import NONE_DROPPED, Dropped, Lanes, Wa
 from ground_station.flight.journal.limits import SHORTEST_LIMIT_BYTES, JournalLimits
 from ground_station.flight.journal.taken import COMMAND_ID, TakenIds, command_id_of
 
+MOST_FALLS = 3
+"""An entry that falls so often when it is written alone is given up: others wait behind it."""
 _CURE = Text("ディスクの空きと権限を確認してください", "check the disk's free space and permissions")
 
 
@@ -48,6 +50,7 @@ class Intake:
         self._dropped_in_all = 0
         self._tickets = 0
         self._refusing = False
+        self._alone = 0
         self._eager = False
         self._closing = False
         self._ended = False
@@ -101,7 +104,7 @@ class Intake:
         """Take what is to be written next."""
         with self._stirred:
             self._eager = False
-            self._in_hand = tuple(self._lanes.take(self._limits.most_at_once))
+            self._in_hand = tuple(self._lanes.take(1 if self._alone else self._limits.most_at_once))
             dropped = NONE_DROPPED
             if not any(item.urgent for item in self._in_hand):
                 dropped, self._dropped = self._dropped, dropped
@@ -114,6 +117,7 @@ class Intake:
         """
         with self._stirred:
             self._refusing = False
+            self._alone = max(0, self._alone - len(entries))
             self._in_hand = ()
             self._lanes.give_back(hand.items[len(entries) :])
             if not noted:
@@ -124,14 +128,23 @@ class Intake:
                 if item.withdrawn:
                     self._queue(_withdrawal(item, entry, now))
 
-    def refused(self, hand: Hand, refusal: FleetError) -> None:
-        """Keep what must be written in its place, and tell every other caller that it is not."""
+    def refused(self, hand: Hand, refusal: FleetError, *, mistaken: bool = False) -> None:
+        """Keep what must be written in its place, and tell every other caller that it is not.
+
+        What was `mistaken`, by one of these entries perhaps, is tried one by one, until it is known by which.
+        """
         with self._stirred:
             self._refusing = True
             self._in_hand = ()
-            for item in hand.items:
+            items = list(hand.items)
+            for item in items:
                 item.tried = True
-            self._lanes.give_back(hand.items)
+            if mistaken:
+                self._alone = max(self._alone, len(items))
+                if len(items) == 1 and self._fell_too_often(items[0]):
+                    self._alone -= 1
+                    self._give_up(items.pop(), refusal)
+            self._lanes.give_back(items)
             self._dropped = hand.dropped.merged(self._dropped)
             for item in self._lanes.take_unkept():
                 self._taken.withdrew(item.draft.detail)
@@ -160,6 +173,10 @@ class Intake:
             left, self._in_hand = (*self._in_hand, *self._lanes.take_all()), ()
             for item in left:
                 self._give_up(item, _closed())
+
+    def _fell_too_often(self, item: Waiting) -> bool:
+        item.falls += 1
+        return item.falls >= MOST_FALLS
 
     def _is_due(self) -> bool:
         return self._closing or self._eager or (not self._refusing and (len(self._lanes) > 0))

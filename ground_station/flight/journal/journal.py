@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Self
 
+from fleet import own_thread
 from fleet.audit import AuditEntry
 from fleet.errors import ConflictError, FleetError, UnavailableError
 from fleet.text import Text
@@ -20,7 +21,7 @@ from ground_station.flight.journal.intake import Intake, too_slow
 from ground_station.flight.journal.lanes import Waiting
 from ground_station.flight.journal.limits import JournalLimits
 from ground_station.flight.journal.reading import SegmentReader
-from ground_station.flight.journal.tail import Tail, settle
+from ground_station.flight.journal.tail import Tail
 from ground_station.flight.journal.taken import TakenIds
 from ground_station.flight.journal.writer import Times, Writer
 
@@ -47,7 +48,7 @@ class Begun:
 
     async def wait_at_most(self, seconds: float) -> AuditEntry | None:
         """Return the entry once it is durable, or None after `seconds`, or if it was given up. Never raises."""
-        await settle(self._waiting.outcome, seconds)
+        await own_thread.ends_within(seconds, self._waiting.outcome)
         return self.entry
 
 
@@ -92,7 +93,7 @@ class Journal:
         """Return an entry once it is durable, as `append` does; given up with the task that waits for it."""
         item = self._put(self._draft(actor, action, subject, detail))
         try:
-            await settle(item.outcome, self._limits.patience_s)
+            await own_thread.ends_within(self._limits.patience_s, item.outcome)
         finally:
             self._intake.withdraw(item)
         return _entry(item.outcome.result() if item.outcome.done() else too_slow())

@@ -23,13 +23,17 @@ def _running() -> "Future[AuditEntry | FleetError]":
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Waiting:
-    """A draft on its way. `kept`: it is written however late; else its caller is told that it could not be."""
+    """A draft on its way. `kept`: it is written however late; else its caller is told that it could not be.
+
+    `falls` counts how often writing it alone fell by a mistake.
+    """
 
     draft: Draft
     urgent: bool
     kept: bool
     ticket: int = 0
     tried: bool = False
+    falls: int = 0
     withdrawn: bool = False
     outcome: "Future[AuditEntry | FleetError]" = field(default_factory=_running)
 

@@ -4,18 +4,15 @@ Only durable entries are followed, since their numbers are final; so nobody who 
 one. Nothing is queued for a follower: each asks for what is behind its number, at its own pace.
 """
 
-import asyncio
 import threading
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
-from typing import TypeVar
 
+from fleet import own_thread
 from fleet.audit import AuditEntry
 from fleet.errors import TooManyError
 from fleet.text import Text
-
-_T = TypeVar("_T")
 
 
 class Tail:
@@ -62,16 +59,7 @@ class Tail:
                 raise TooManyError(Text("記録を追う接続が多すぎます", "too many followers of the journal"))
             self._followers.add(follower)
         try:
-            await settle(follower, within_s)
+            await own_thread.ends_within(within_s, follower)
         finally:
             with self._lock:
                 self._followers.discard(follower)
-
-
-async def settle(future: "Future[_T]", within_s: float) -> None:
-    """Wait for what another thread does, at most `within_s`; the future is left as it is."""
-    waiting = asyncio.wrap_future(future)
-    try:
-        await asyncio.wait({waiting}, timeout=within_s)
-    finally:
-        waiting.cancel()

@@ -1,14 +1,18 @@
 """The one thread that writes the journal: it opens the chain, empties the lanes, and goes on whatever the disk does.
 
-An urgent entry waits for nothing but the one write in progress. What the disk refuses is tried again every second.
+An urgent entry waits for nothing but the one write in progress. What the disk refuses is tried again every second, and
+so is what falls by a mistake; an entry that falls again and again, alone, is given up and counted.
 """
 
 import contextlib
 import errno
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+
+import structlog
 
 from fleet.audit import AuditEntry
 from fleet.clock import Clock
@@ -24,6 +28,8 @@ from ground_station.flight.journal.opening import open_chain
 from ground_station.flight.journal.reading import ids_before
 from ground_station.flight.journal.tail import Tail
 from ground_station.flight.journal.taken import TakenIds
+
+_log = structlog.get_logger(__name__)
 
 _USUAL_LINE_BYTES = 600
 _NO_ROOM = Room(bytes_left=0, refusal=None)
@@ -140,33 +146,42 @@ class Writer:
         closing = self._intake.is_closing
         self._hand = self._intake.take()
         self._busy_since_s = self._times.clock.monotonic_s()
-        try:
-            self._write(self._chain or self._open())
-        except OSError as error:
+        error = _raised_by(self._write)
+        self._busy_since_s = None
+        if error is not None:
+            self._answer(error)
+        self._tried.set()
+        return not closing or (error is None and not self._intake.is_empty())
+
+    def _answer(self, error: BaseException) -> None:
+        """Keep what was to be written, and say why it is not."""
+        if isinstance(error, OSError):
             self._refuse(os.strerror(error.errno) if error.errno else str(error))
             if error.errno in _GONE:
                 self._leave_if_gone()
-            return not closing
-        except ConflictError as error:
+        elif isinstance(error, ConflictError):
             self._refuse(error.what.en)
             self._conflict = error
-            return not closing
-        finally:
-            self._busy_since_s = None
-            self._tried.set()
-        return not (closing and self._intake.is_empty())
+        else:
+            if self._progress.refused_since_s is None:
+                _log.error("the journal's writer fell and goes on", exc_info=error)
+            of_an_entry = self._chain is not None and not isinstance(error, MemoryError)
+            self._refuse(f"{type(error).__name__}: {error}", mistaken=of_an_entry)
 
-    def _write(self, chain: SegmentChain) -> None:
+    def _write(self) -> None:
+        chain = self._chain or self._open()
         hand, now = self._hand, self._times.stamp()
         note = [dropped_note(hand.dropped, now)] if hand.dropped.count else []
         drafts = [*note, *(self._draft(item, now) for item in hand.items)]
         written = chain.write(drafts, now)
-        self._publish(written.entries, chain)
         fitted = written.entries[written.own :]
-        if fitted:
-            self._progress = replace(self._progress, refused_since_s=None)
-        self._intake.wrote(hand, fitted[len(note) :], noted=len(fitted) >= len(note), now=now)
-        self._hand = Hand()
+        try:
+            self._publish(written.entries, chain)
+            if fitted:
+                self._progress = replace(self._progress, refused_since_s=None)
+        finally:  # it is written, whatever falls now: never a second time
+            self._hand = Hand()
+            self._intake.wrote(hand, fitted[len(note) :], noted=len(fitted) >= len(note), now=now)
         urgent, any_waits = self._intake.pressed()
         if not urgent:
             chain.tend(at_leisure=not any_waits)
@@ -201,8 +216,8 @@ class Writer:
         self._progress = replace(self._progress, is_open=True, set_aside=set_aside, room=self._chain.room)
         return self._chain
 
-    def _refuse(self, reason: str) -> None:
-        self._intake.refused(self._hand, refused(reason))
+    def _refuse(self, reason: str, *, mistaken: bool = False) -> None:
+        self._intake.refused(self._hand, refused(reason), mistaken=mistaken)
         self._hand = Hand()
         since_s = self._progress.refused_since_s
         if since_s is None:
@@ -221,8 +236,19 @@ class Writer:
 
     def _end(self) -> None:
         if self._chain is not None and self._progress.refused_since_s is None:
-            self._chain.set_checkpoint()
-        self._folder.give_up()
+            _raised_by(self._chain.set_checkpoint)
+        _raised_by(self._folder.give_up)
         self._intake.end()
         self._progress = replace(self._progress, has_ended=True)
         self._tried.set()
+
+
+def _raised_by(work: Callable[[], None]) -> BaseException | None:
+    """Return what `work` raises, or None: this thread goes on, since nobody else could write."""
+    error: BaseException | None = None
+    with contextlib.suppress(Exception):
+        try:
+            work()
+        finally:
+            error = sys.exception()
+    return error

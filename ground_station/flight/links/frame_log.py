@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from fleet.clock import Clock
+from fleet.disk_health import Place, slow_after_s
 from fleet.errors import UnavailableError
 from fleet.text import Text
 
@@ -19,6 +20,7 @@ MOST_WAITING_BYTES = 4 * 1024 * 1024
 _FLUSH_EVERY_S = 1.0
 _LAST_WRITE_S = 2.0
 _STAMP = struct.Struct(">Q")
+_CURE = Text("ディスクの空きを確かめてください", "check the free disk space")
 
 
 class FrameLog:
@@ -32,7 +34,20 @@ class FrameLog:
         self._waiting_bytes = 0
         self.recorded = 0
         self.dropped = 0
-        self.error: UnavailableError | None = None
+        self._refusal: UnavailableError | None = None
+        self._begun_s: deque[float] = deque()
+
+    @property
+    def error(self) -> UnavailableError | None:
+        """Return why frames are not written now: the last write was refused, or one takes too long; None if not."""
+        now_s = self._clock.monotonic_s()
+        began_s = next(iter(tuple(self._begun_s)), now_s)
+        if now_s - began_s <= slow_after_s(Place.FLIGHT_LOG):
+            return self._refusal
+        return UnavailableError(
+            Text(f"飛行記録 {self.path.name} の書き込みが終わりません", f"writing {self.path.name} does not end"),
+            _CURE,
+        )
 
     def record(self, raw: bytes) -> None:
         """Keep one frame with the present time."""
@@ -54,11 +69,14 @@ class FrameLog:
             await self.flush()
 
     async def flush(self) -> None:
-        """Write what waits; a full disk is kept in `error` and the frames are counted as dropped.
+        """Write what waits; a full disk is seen in `error` and the frames are counted as dropped.
 
         What was taken is written though whoever waits for it is cancelled, as `run` is at a flight's end.
         """
-        await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._writer, self._write, self._take()))
+        taken = self._take()
+        if taken:
+            self._begun_s.append(self._clock.monotonic_s())
+            await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._writer, self._write, taken))
 
     def _take(self) -> list[bytes]:
         taken = list(self._waiting)
@@ -67,20 +85,20 @@ class FrameLog:
         return taken
 
     def _write(self, records: list[bytes]) -> None:
-        if not records:
-            return
         try:
             self.path.parent.mkdir(exist_ok=True)  # not what is above it: a folder taken away stays away
             with self.path.open("ab") as file:
                 file.write(b"".join(records))
         except OSError as error:
             self.dropped += len(records)
-            self.error = UnavailableError(
+            self._refusal = UnavailableError(
                 Text(f"飛行記録 {self.path.name} に書けません（{error}）", f"cannot write {self.path.name}: {error}"),
-                Text("ディスクの空きを確かめてください", "check the free disk space"),
+                _CURE,
             )
         else:
-            self.error = None
+            self._refusal = None
+        finally:
+            self._begun_s.popleft()
 
 
 class FlightRecorder:
@@ -99,7 +117,7 @@ class FlightRecorder:
         self._log: FrameLog | None = None
         self._task: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
-        self._error: UnavailableError | None = None
+        self._last: FrameLog | None = None
 
     @property
     def path(self) -> Path | None:
@@ -108,8 +126,9 @@ class FlightRecorder:
 
     @property
     def error(self) -> UnavailableError | None:
-        """Return why the last writing failed, or None if it did not."""
-        return self._error if self._log is None else self._log.error
+        """Return why frames of this flight, or of the last, are not written; None if they are."""
+        log = self._log or self._last
+        return None if log is None else log.error
 
     def record(self, raw: bytes) -> None:
         """Keep one frame."""
@@ -135,14 +154,11 @@ class FlightRecorder:
         if log is None or task is None:
             return None
         task.cancel()
-        closing = asyncio.get_running_loop().create_task(self._close(log))
+        self._last = log
+        closing = asyncio.get_running_loop().create_task(log.flush())
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)
         return log.path
-
-    async def _close(self, log: FrameLog) -> None:
-        await log.flush()
-        self._error = log.error
 
     async def stop(self) -> Path | None:
         """End the file and wait for its rest, two seconds at most; return its path, or None between flights."""

@@ -4,8 +4,6 @@ An address needs no asking. A name is asked for in a thread of its own, since th
 are soon all stuck where a name server does not answer, and every other link, and the core's page, would wait for them.
 """
 
-import asyncio
-import contextlib
 import socket
 from concurrent.futures import Future
 from functools import partial
@@ -52,18 +50,9 @@ class HostName:
     async def _asked(self) -> list[Any]:
         if self._asking is None:
             self._asking = own_thread.begin(partial(self._look, 0), name=f"name {self._host}")
-        asking, done, loop = self._asking, asyncio.Event(), asyncio.get_running_loop()
-
-        def tell(_: "Future[list[Any]]") -> None:
-            with contextlib.suppress(RuntimeError):  # the loop may be closed already
-                loop.call_soon_threadsafe(done.set)
-
-        asking.add_done_callback(tell)
-        try:
-            async with asyncio.timeout(SEARCH_S):
-                await done.wait()
-        except TimeoutError as error:
+        asking = self._asking
+        if not await own_thread.ends_within(SEARCH_S, asking):
             message = f"no answer to the name {self._host} in {SEARCH_S:g} s"
-            raise TimeoutError(message) from error
+            raise TimeoutError(message)
         self._asking = None
         return asking.result()

@@ -1,16 +1,21 @@
 """One core a folder and one a link, on whatever disk."""
 
+import contextlib
 import errno
+import fcntl
 import os
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fleet.errors import ConflictError, UnavailableError
-from ground_station.flight.core_lock import NAME, CoreLock, holder
+from ground_station.flight.core_lock import NAME, CoreLock, _name_of, _name_of_link, holder
 from ground_station.flight.links.address import LinkAddress, Scheme, parse_address
 
 LONG = "/dev/serial/by-id/usb-Silicon_Labs_CP2102N_USB_to_UART_Bridge_Controller_0123456789abcdef0123456789abcdef"
@@ -154,7 +159,140 @@ def test_a_disk_that_writes_nothing_keeps_no_core_from_starting(
     else:
         assert lock.problem is not None
         assert os.strerror(code) in lock.problem.en
+        assert holder(tmp_path) == os.getpid()
+        with pytest.raises(ConflictError, match="running already"):
+            CoreLock(tmp_path, [])
     lock.close()
+    assert holder(tmp_path) is None
+
+
+_SQUATTER = """
+import os, socket, sys
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+held = []
+for name in sys.argv[1:]:
+    held.append(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+    held[-1].bind("\\0" + name)
+    held[-1].listen()
+print("held", flush=True)
+input()
+"""
+
+
+@contextlib.contextmanager
+def _squatted(*names: str) -> Iterator[None]:
+    """Have names of this machine taken by another user."""
+    other = subprocess.Popen([sys.executable, "-c", _SQUATTER, *names], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        yield
+    finally:
+        other.communicate()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+def test_a_stranger_who_takes_every_name_keeps_no_core_away_and_hides_none(tmp_path: Path) -> None:
+    link = _link(tmp_path)
+    folder = tmp_path / "station"
+    names = [_name_of(folder), _name_of_link(link.end), f"{_name_of(folder)}/x", f"{_name_of_link(link.end)}/x"]
+    with _squatted(*names):
+        assert holder(folder) is None
+        lock = CoreLock(folder, [link])
+        assert lock.problem is not None
+        assert "another user of this machine" in lock.problem.en
+        assert holder(folder) == os.getpid()
+        with pytest.raises(ConflictError, match="used by another flight core"):
+            CoreLock(tmp_path / "copy", [link])
+        (folder / NAME).unlink()
+        assert holder(folder) == os.getpid()
+        with pytest.raises(ConflictError, match="running already"):
+            CoreLock(folder, [])
+        lock.close()
+        assert holder(folder) is None
+        CoreLock(tmp_path / "copy", [link]).close()
+    with contextlib.closing(CoreLock(folder, [link])) as lock:
+        assert lock.problem is None
+
+
+@pytest.mark.parametrize("ends_before", [False, True])
+def test_a_silent_disk_holds_no_core_up_and_its_lock_is_taken_when_it_answers(
+    *, ends_before: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really, answers, waiting = os.open, threading.Event(), threading.Event()
+
+    def silent(path: Any, flags: int, *more: Any) -> int:
+        if threading.current_thread().name == "folder lock":
+            waiting.set()
+            answers.wait(30.0)
+        return really(path, flags, *more)
+
+    monkeypatch.setattr(os, "open", silent)
+    link, began_s = _link(tmp_path), time.monotonic()
+    lock = CoreLock(tmp_path / "station", [link])
+    assert time.monotonic() - began_s < 5.0
+    assert waiting.is_set()
+    assert lock.problem is not None
+    assert "the disk does not answer" in lock.problem.en
+    assert holder(tmp_path / "station") == os.getpid()
+    if ends_before:
+        lock.close()
+    answers.set()
+    _until((tmp_path / "station" / NAME).exists)
+    if not ends_before:
+        _until(lambda: lock.problem is None)
+        lock.close()
+    _until(lambda: _is_free(tmp_path / "station" / NAME))
+    CoreLock(tmp_path / "station", [link]).close()
+
+
+def _until(seen: Callable[[], bool]) -> None:
+    until_s = time.monotonic() + 10.0
+    while not seen():
+        assert time.monotonic() < until_s
+        time.sleep(0.01)
+
+
+def _is_free(path: Path) -> bool:
+    with path.open("rb") as file, contextlib.suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
+_HOLDING = """
+import os, pathlib, sys
+from ground_station.flight.core_lock import CoreLock
+from ground_station.flight.links.address import parse_address
+really = os.open
+def refuse(path, flags, *more):
+    if str(path).endswith("flight.lock"):
+        raise OSError(30, "read-only", path)
+    return really(path, flags, *more)
+os.open = refuse
+lock = CoreLock(pathlib.Path(sys.argv[1]), [parse_address(sys.argv[2])])
+print(lock.problem.en, flush=True)
+input()
+"""
+
+
+def test_a_core_without_its_folders_lock_is_found_and_gone_when_it_is_killed(tmp_path: Path) -> None:
+    folder, link = tmp_path / "station", f"serial:{tmp_path}/port:57600"
+    call = [sys.executable, "-c", _HOLDING, str(folder), link]
+    for _ in range(2):
+        core = subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert core.stdout is not None
+        assert b"without the lock" in core.stdout.readline()
+        assert holder(folder) == core.pid
+        assert holder(tmp_path / "." / "station") == core.pid
+        assert holder(tmp_path / "copy") is None
+        with pytest.raises(ConflictError, match="used by another flight core"):
+            CoreLock(tmp_path / "copy", [parse_address(link)])
+        with pytest.raises(ConflictError, match="running already"):
+            CoreLock(folder, [])
+        core.kill()
+        core.communicate()
+        assert holder(folder) is None
 
 
 def test_a_file_where_the_folder_should_be_is_refused_in_words(tmp_path: Path) -> None:

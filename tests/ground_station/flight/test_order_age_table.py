@@ -1,14 +1,26 @@
 """How old an order may be when it comes, to the edge, for every way it can be told."""
 
+import asyncio
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from fleet.clock import ManualClock
+from fleet.errors import ExpiredError
 from fleet.ids import CommandId, VehicleId
-from ground_station.flight.order import OLDEST_ORDER_S, Beat, Heard, Order, staleness
+from fleet.realm import Realm
+from ground_station.flight import wire
+from ground_station.flight.autopilot_station import VehicleSetting
+from ground_station.flight.core import CoreServices, FlightCore
+from ground_station.flight.journal_port import MemoryJournal
+from ground_station.flight.links.address import parse_address
+from ground_station.flight.order import OLDEST_ORDER_S, Beat, Heard, Order, dated, staleness
+from ground_station.flight.socket_server import FlightServer
 from ground_station.flight.vehicles.flight_command import Action
+from ground_station.flight.vehicles.state import Timing
 
 NOW = Beat(boot_id="this boot", stamp_s=1_000.0)
 ORDER = Order(id=CommandId("order-1"), vehicle_id=VehicleId("hato-1"), action=Action.LAND, author="hanako")
@@ -61,9 +73,49 @@ def test_an_order_of_another_boot_is_never_carried_out(boot_id: str, stamp_s: fl
     assert "before the flight core's restart" in found.en
 
 
-def test_who_hears_no_beats_gives_fresh_orders() -> None:
-    assert ORDER.heard is None
-    assert staleness(ORDER, NOW) is None
+@pytest.mark.parametrize("waited_s", [0.0, 0.5, 5.0, 5.1, 20.0, 3_600.0])
+@pytest.mark.parametrize("action", Action)
+def test_who_heard_no_beat_gives_orders_as_old_as_the_greeting_that_they_follow(
+    action: Action, waited_s: float
+) -> None:
+    greeted = replace(NOW, stamp_s=NOW.stamp_s - waited_s)
+    order = replace(ORDER, action=action)
+    assert order.heard is None
+    found = staleness(dated(order, greeted), NOW)
+    assert (found is None) == (waited_s <= OLDEST_ORDER_S)
+
+
+def test_a_greeting_makes_no_order_fresher_or_older_whose_giver_heard_a_beat() -> None:
+    order = replace(ORDER, heard=Heard(beat=replace(NOW, stamp_s=990.0), elapsed_s=9.0))
+    assert dated(order, replace(NOW, stamp_s=1.0)) == order
+
+
+CONNECTED_S: Mapping[float, bool] = {0.0: True, 5.0: True, 5.1: False, 60.0: False, 7_200.0: False}
+"""How long after the greeting an order that names no beat is taken in, s → whether it is carried out."""
+
+
+@pytest.mark.parametrize("waited_s", CONNECTED_S)
+@pytest.mark.parametrize("action", [Action.HOLD, Action.RECALL, Action.LAND])
+async def test_an_order_over_the_socket_that_names_no_beat_is_too_old_five_seconds_after_the_greeting(
+    action: Action, waited_s: float, tmp_path: Path
+) -> None:
+    clock = ManualClock()
+    setting = VehicleSetting(id=ORDER.vehicle_id, address=parse_address("tcp:127.0.0.1:9"))
+    services = CoreServices(clock=clock, journal=MemoryJournal(clock), realm=Realm.DRILL, timing=Timing())
+    path = tmp_path / "flight.sock"
+    async with FlightServer(FlightCore([setting], services), path, realm=Realm.DRILL, town="aoba"):
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(wire.pack(wire.Hello(protocols=wire.PROTOCOLS, realm="drill", town="aoba")))
+        assert isinstance(await wire.read_reply(reader), wire.Welcome)
+        clock.advance(waited_s)
+        writer.write(wire.pack(wire.CallBegin(order=replace(ORDER, action=action))))
+        reply = await wire.read_reply(reader)
+        writer.close()
+    if CONNECTED_S[waited_s]:
+        assert isinstance(reply, wire.Answer)
+        return
+    assert isinstance(reply, wire.Failure)
+    assert isinstance(wire.error_of(reply), ExpiredError)
 
 
 def test_the_oldest_order_is_what_the_pages_are_told() -> None:

@@ -15,13 +15,14 @@ import pytest
 import structlog
 
 from fleet.audit import AuditEntry
+from fleet.disk_health import Place
 from fleet.errors import FleetError, RefusedError, UnavailableError, UnconfirmedError
 from fleet.ids import CommandId
 from fleet.realm import Realm
 from fleet.text import Text
 from ground_station.flight import socket_server, wire
 from ground_station.flight.flight_plan import FlightPlan, PlanDigest
-from ground_station.flight.order import Beat, Order
+from ground_station.flight.order import Beat, Order, dated
 from ground_station.flight.port import CoreReport, HangLoad, Problem, SetUp
 from ground_station.flight.socket_client import SocketFlight
 from ground_station.flight.socket_server import MOST_CONNECTIONS, FlightServer
@@ -51,6 +52,9 @@ class ScriptedCore:
     answer: Callable[[], Awaitable[FlightCommand]] | None = None
     asked: list[object] = field(default_factory=list)
     reported: int = 0
+
+    def beat(self) -> Beat:
+        return Beat(boot_id=self.boot_id, stamp_s=1_000.0)
 
     async def begin(self, wanted: Order) -> FlightCommand:
         return await self._asked(wanted)
@@ -137,7 +141,7 @@ async def test_what_was_asked_arrives_as_it_was_meant(tmp_path: Path) -> None:
         for name in ANSWERED:
             await _calls(_client(path))[name]()
     load = HangLoad(vehicle_id=VEHICLE, mass_kg=1.0, author="hanako")
-    assert core.asked == [order(Action.HOLD, "hold-1"), CommandId("hold-1"), FLIGHT, load]
+    assert core.asked == [dated(order(Action.HOLD, "hold-1"), core.beat()), CommandId("hold-1"), FLIGHT, load]
 
 
 async def test_a_disk_that_gives_no_socket_is_said_and_tried_again(
@@ -206,6 +210,15 @@ async def test_neighbouring_versions_speak_what_both_know_and_pass_over_what_one
         _write(writer, {"type": "end_of", "command_id": "hold-1", "patience_s": 3})
         assert await wire.read_reply(reader) == wire.Answer(command=COMMAND)
         writer.close()
+
+
+def test_an_alarm_names_its_place_and_one_of_a_newer_core_is_an_alarm_all_the_same() -> None:
+    beat, what = Beat(boot_id="boot-1", stamp_s=1.0), Text("書けません", "cannot be written")
+    alarms = tuple(Problem(what=what, place=place) for place in (None, *Place))
+    sent = wire.report_of(CoreReport(beat=beat, alarms=alarms))
+    assert sent.report().alarms == alarms
+    newer = wire.Report(beat=beat, alarms=(wire.Alarm(what=what, place="parachute-log"),))
+    assert newer.report().alarms == (Problem(what=what),)
 
 
 def _write(writer: asyncio.StreamWriter, message: object) -> None:

@@ -15,7 +15,7 @@ from fleet.ids import CommandId, VehicleId
 from fleet.text import Text
 from ground_station.flight.flight_plan import FlightPlan, PlanDigest, digest_of
 from ground_station.flight.order import Beat, Order
-from ground_station.flight.port import CoreReport, SetUp, VehicleReport
+from ground_station.flight.port import CoreReport, Problem, SetUp, VehicleReport
 from ground_station.flight.vehicles.flight_command import CommandState, FlightCommand
 from ground_station.flight.vehicles.state import LinkState, Timing, VehicleState
 from ground_station.flight.vehicles.telemetry import Heartbeat, Landed, LandedState, Simulated, Telemetry
@@ -106,6 +106,7 @@ class FakeCore:
     works: list[SetUp] = field(default_factory=list)
     refusal: FleetError | None = None
     gone: FleetError | None = None
+    alarms: tuple[Problem, ...] = ()
     may_finish: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -117,7 +118,8 @@ class FakeCore:
 
     def report(self) -> CoreReport:
         beat = Beat(boot_id="boot-1", stamp_s=0.0)
-        return CoreReport(beat=beat, vehicles=(self.vehicle,), commands=tuple(self.commands.values()))
+        commands = tuple(self.commands.values())
+        return CoreReport(beat=beat, vehicles=(self.vehicle,), commands=commands, alarms=self.alarms)
 
     async def follow(self) -> AsyncIterator[CoreReport]:
         while self.gone is None:

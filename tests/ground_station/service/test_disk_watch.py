@@ -1,7 +1,10 @@
 """Every writer of the station: whichever place refuses, the page and the office are told so from memory."""
 
+import asyncio
+import contextlib
+import errno
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from fleet.realm import Realm
 from fleet.roles import Role
 from fleet.text import Text
 from ground_station.field_station import FieldStation
+from ground_station.flight.port import Problem
 from ground_station.service.disk_watch import REMEMBER_LOSS_S, UNRECEIPTED_AFTER_S
 from ground_station.service.documents_sql import SqlDocuments
 from ground_station.service.request_book import StationRequest
@@ -26,6 +30,9 @@ from missions.formats.town_bundle import write_town
 from missions.values.request import DeliveryRequest, Urgency
 from missions.values.town import Town
 from portal.accounts import Person
+from portal.live import LiveState
+from portal.live_hub import LiveHub
+from portal.storage_board import STORAGE, StorageBoard
 from telemetry.alarm_wire import decode_alarms, encode_alarms
 from telemetry.mqtt_address import MqttAddress
 from telemetry.outbox_sqlite import SqliteOutbox
@@ -34,6 +41,7 @@ from telemetry.relay_mqtt import RelayStatus
 from tests.ground_station.service.fake_core import FakeCore
 from tests.refusals import DATABASE_FAULTS, FILE_ERRORS, connection_refuses, engine_refuses, files_refuse
 from tests.town_office.field import alert, record, small_town
+from town_office.disk_watch import OfficeDisk
 
 PERSON = Person(id=PersonId("p-1"), name="花子", roles=frozenset({Role.OPERATOR}), password_hash=None)
 
@@ -193,8 +201,115 @@ def test_each_writer_of_files_raises_the_alarm(tent: Tent, place: Place, writer:
 
 def test_every_place_of_the_station_has_its_writers_here() -> None:
     tried = {Place.OUTBOX, Place.STATION_DATABASE, *(place for place, _ in FILE_WRITERS)}
-    others = {Place.FOLDER, Place.OFFICE_DATABASE, Place.FLIGHT_LOG}
-    assert tried | others == set(Place)
+    others = {Place.FOLDER, Place.OFFICE_DATABASE}
+    assert tried | others | OF_THE_CORE == set(Place)
+
+
+OF_THE_CORE = {Place.FLIGHT_LOG, Place.JOURNAL}
+
+
+def put_refused(tent: Tent) -> None:
+    with (
+        connection_refuses(tent.outbox._connection, tent.outbox._path, "read-only"),
+        pytest.raises(UnavailableError),
+    ):
+        put(tent)
+
+
+def document_refused(tent: Tent) -> None:
+    with engine_refuses(tent.station.engine, "read-only"), pytest.raises(UnavailableError):
+        keep_document(tent)
+
+
+def decision_refused(tent: Tent) -> None:
+    with files_refuse(errno.ENOSPC), pytest.raises(UnavailableError):
+        decide(tent)
+
+
+def picture_refused(tent: Tent) -> None:
+    with files_refuse(errno.ENOSPC), pytest.raises(UnavailableError):
+        keep_picture(tent)
+
+
+def probe_refused(tent: Tent) -> None:
+    with files_refuse(errno.ENOSPC), contextlib.suppress(OSError):
+        tent.station.disk._folder._work()
+
+
+def core_says(place: Place) -> Writer:
+    def says(tent: Tent) -> None:
+        core = tent.station.flight
+        assert isinstance(core, FakeCore)
+        what, cure = Text("書けません", "cannot be written"), Text("空きを", "make room")
+        core.alarms = (Problem(what=what, cure=cure, place=place), Problem(what=what, cure=cure, place=place))
+        tent.station.mirror._take(core.report())
+
+    return says
+
+
+REFUSED: Mapping[Place, Writer] = {
+    Place.FOLDER: probe_refused,
+    Place.OUTBOX: put_refused,
+    Place.STATION_DATABASE: document_refused,
+    Place.AUDIT: decision_refused,
+    Place.PICTURES: picture_refused,
+    **{place: core_says(place) for place in OF_THE_CORE},
+}
+
+
+@pytest.mark.parametrize("place", [place for place in Place if place is not Place.OFFICE_DATABASE])
+async def test_every_place_that_refuses_is_told_on_the_stations_pages_and_on_the_offices(
+    tent: Tent, town: tuple[Town, Path], tmp_path: Path, place: Place
+) -> None:
+    station, disk = tent.station, tent.station.disk
+    REFUSED[place](tent)
+    await looked(station)
+    tent.clock.advance(3.0)
+    await looked(station)
+    shown_here = {
+        *station.hub.state.state["storage"],
+        *(["core"] if station.hub.state.state["flight"]["alarms"] else []),
+    }
+    assert shown_here == {"core" if place in OF_THE_CORE else place.value}
+    assert disk.in_words() is not None
+    assert place.value in str(disk.in_words())
+
+    said = decode_alarms(encode_alarms(disk._line._alarms, tent.clock.monotonic_s()))
+    assert said is not None
+    office = OfficeDisk(
+        town=town[0],
+        realm=Realm.DRILL,
+        broker=station.setup.broker,
+        folder=tmp_path,
+        clock=tent.clock,
+    )
+    office.hear("station-1", said)
+    pages = LiveHub(LiveState((STORAGE,), 0), tent.clock)
+    StorageBoard(pages, tent.clock).show(office.heard())
+    (alarm,) = pages.state.state[STORAGE].values()
+    assert alarm["id"] == f"station-1/{place.value}"
+    assert alarm["level"] == "act"
+    assert alarm["cure"]["ja"]
+    assert tent.clock.now_s() - alarm["at_s"] == pytest.approx(3.0)
+
+
+async def test_what_else_ails_the_core_is_no_refusing_disk_to_the_office(tent: Tent) -> None:
+    core = tent.station.flight
+    assert isinstance(core, FakeCore)
+    core.alarms = (Problem(what=Text("地形がありません", "no terrain")),)
+    tent.station.mirror._take(core.report())
+    await looked(tent.station)
+    assert tent.station.hub.state.state["flight"]["alarms"] != []
+    assert tent.station.disk._line._alarms == ()
+
+
+async def looked(station: FieldStation) -> None:
+    """Let the station look once at its disk, and show its pages."""
+    station.board.show_core("")
+    watching = asyncio.create_task(station._watch_disk())
+    await asyncio.sleep(0.05)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
 
 
 def test_no_transaction_of_the_platform_goes_past_the_note_taker() -> None:

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
 
 from fleet.audit import AuditEntry
 from fleet.clock import ManualClock
-from fleet.errors import UnavailableError
+from fleet.errors import ConflictError, UnavailableError
 from fleet.text import Text
 from ground_station.flight.journal_port import MemoryJournal
 from ground_station.flight.vehicles.flight_command import FlightCommand
@@ -19,14 +20,32 @@ from tests.ground_station.flight.aircraft import eventually
 from tests.ground_station.service.fake_core import Disk, FakeCore
 
 
+@dataclass
 class Core(FakeCore):
     """A core with a journal, which hangs up after every batch."""
 
-    journal: MemoryJournal
+    journal: MemoryJournal = field(default_factory=lambda: MemoryJournal(ManualClock()))
+    hung_up: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def listen(self, after: int) -> AsyncIterator[tuple[AuditEntry, ...]]:
-        yield await self.journal.entries_after(after, 3)
+        if after > len(self.journal.recent()):
+            raise ConflictError(Text("短い", "the journal does not reach so far"))
+        reading = asyncio.create_task(self.journal.entries_after(after, 3))
+        hanging_up = asyncio.create_task(self.hung_up.wait())
+        try:
+            await asyncio.wait({reading, hanging_up}, return_when=asyncio.FIRST_COMPLETED)
+            if reading.done():
+                yield reading.result()
+        finally:
+            reading.cancel()
+            hanging_up.cancel()
         raise UnavailableError(Text("切れた", "hung up"))
+
+    def hang_up(self, journal: MemoryJournal) -> None:
+        """Go on with another journal, as after a restart."""
+        self.journal = journal
+        self.hung_up.set()
+        self.hung_up = asyncio.Event()
 
 
 def _core(clock: ManualClock, entries: int) -> Core:
@@ -75,4 +94,64 @@ async def test_what_the_disk_did_not_note_is_told_again_and_nothing_is_left_out(
     async with _following(core, disk, told, clock) as follower:
         await eventually(lambda: follower.told == 4)
     assert set(told) == {"c-0", "c-2"}
-    assert disk.all("flight-journal", int) == [4]
+    async with _following(core, disk, told, clock) as follower:
+        assert follower.told == 4
+
+
+def _journal(clock: ManualClock, prefix: str, entries: int) -> MemoryJournal:
+    journal = MemoryJournal(clock)
+    for number in range(1, entries + 1):
+        _add(journal, f"{prefix}-{number}")
+    return journal
+
+
+def _add(journal: MemoryJournal, command_id: str) -> None:
+    journal.hand_over(actor="hanako", action="command.hold.sent", subject="hato-1", detail={"command_id": command_id})
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("length", [1, 2, 4, 5, 6, 7, 8, 13])
+async def test_another_journal_of_whatever_length_is_told_from_its_beginning(length: int, restarted: bool) -> None:
+    clock, disk, told = ManualClock(), Disk(), list[str]()
+    core = Core()
+    core.journal = _journal(clock, "old", 6)
+    other = _journal(clock, "new", length)
+    expected = [f"new-{number}" for number in range(1, length + 1)]
+    async with _following(core, disk, told, clock) as follower:
+        await eventually(lambda: follower.told == 6)
+        if not restarted:
+            core.hang_up(other)
+            await eventually(lambda: told[6:] == expected)
+    if restarted:
+        core.hang_up(other)
+        async with _following(core, disk, told, clock):
+            await eventually(lambda: told[6:] == expected)
+    assert told == [*(f"old-{number}" for number in range(1, 7)), *expected]
+
+
+@pytest.mark.parametrize("more", [0, 1, 2])
+async def test_a_journal_that_went_back_to_a_copy_of_before_and_on_from_there_leaves_nothing_out(more: int) -> None:
+    clock, disk, told = ManualClock(), Disk(), list[str]()
+    core = Core()
+    core.journal = _journal(clock, "act", 6)
+    copy = _journal(clock, "act", 4)
+    for number in range(more + 2):
+        _add(copy, f"after-{number}")
+    async with _following(core, disk, told, clock) as follower:
+        await eventually(lambda: follower.told == 6)
+        core.hang_up(copy)
+        await eventually(lambda: told[-1] == f"after-{more + 1}")
+    assert set(told[6:]) == {*(f"act-{n}" for n in range(1, 5)), *(f"after-{n}" for n in range(more + 2))}
+
+
+async def test_the_number_that_an_earlier_version_kept_is_gone_on_from() -> None:
+    clock, disk, told = ManualClock(), Disk(), list[str]()
+    core = Core()
+    core.journal = _journal(clock, "act", 6)
+    disk.put("flight-journal", "told", 4, 0.0)
+    async with _following(core, disk, told, clock) as follower:
+        await eventually(lambda: follower.told == 6)
+    async with _following(core, disk, told, clock) as follower:
+        _add(core.journal, "act-7")
+        await eventually(lambda: follower.told == 7)
+    assert told == ["act-5", "act-6", "act-7"]

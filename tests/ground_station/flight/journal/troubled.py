@@ -19,13 +19,13 @@ from ground_station.flight.journal.opening import open_chain
 from ground_station.flight.journal.taken import TakenIds
 from ground_station.flight.journal.writer import Times
 
-Trouble: TypeAlias = Callable[[int, str, str], int | None]
+Trouble: TypeAlias = Callable[[int, str, str], int | Exception | None]
 SMALL = JournalLimits(segment_bytes=4096, most_line_bytes=4096, retry_s=0.01, checkpoint_every=5)
 STAMP = Stamp(at_s=1_780_000_000.0, boottime_s=100.0)
 
 
 class TroubledFolder(MemoryFolder):
-    """Asks `trouble(step, operation, name)` before each operation; an errno makes it fail there.
+    """Asks `trouble(step, operation, name)` before each operation; an errno or an error makes it fail there.
 
     A write that fails leaves the first half of its payload behind. `gate` can hold every write up; `steps` counts.
     """
@@ -53,12 +53,10 @@ class TroubledFolder(MemoryFolder):
     def write(self, name: str, offset_bytes: int, payload: bytes) -> None:
         self.is_writing.set()
         self.gate.wait(30.0)
-        try:
-            self._step("write", name)
-        except OSError:
-            super().write(name, offset_bytes, payload[: len(payload) // 2])
-            raise
-        super().write(name, offset_bytes, payload)
+        error = self._error("write", name)
+        super().write(name, offset_bytes, payload if error is None else payload[: len(payload) // 2])
+        if error is not None:
+            raise error
 
     def replace(self, name: str, payload: bytes) -> None:
         self._step("replace", name)
@@ -68,10 +66,14 @@ class TroubledFolder(MemoryFolder):
         self._step("own", "")
 
     def _step(self, operation: str, name: str) -> None:
-        code = self.trouble(len(self.steps), operation, name)
+        error = self._error(operation, name)
+        if error is not None:
+            raise error
+
+    def _error(self, operation: str, name: str) -> Exception | None:
+        found = self.trouble(len(self.steps), operation, name)
         self.steps.append((operation, name))
-        if code is not None:
-            raise OSError(code, os.strerror(code))
+        return OSError(found, os.strerror(found)) if isinstance(found, int) else found
 
 
 def refusing(*operations: str, code: int = errno.ENOSPC) -> Trouble:

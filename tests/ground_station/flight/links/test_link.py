@@ -12,7 +12,7 @@ from fleet.clock import ManualClock
 from fleet.errors import UnavailableError
 from fleet.text import Text
 from ground_station.flight.links.address import parse_address
-from ground_station.flight.links.frame_log import FrameLog
+from ground_station.flight.links.frame_log import FlightRecorder, FrameLog
 from ground_station.flight.links.frames import Frame, FrameCodec
 from ground_station.flight.links.link import Link, LinkPhase
 from ground_station.flight.links.transport import Peer, Receive
@@ -198,6 +198,24 @@ async def test_a_full_log_drops_frames_and_a_full_disk_is_told(tmp_path: Path) -
     await nowhere.flush()
     assert nowhere.error is not None
     assert nowhere.dropped == 1
+
+
+async def test_a_disk_that_does_not_answer_is_told_too_until_it_does(tmp_path: Path) -> None:
+    clock, writer, held = ManualClock(), ThreadPoolExecutor(max_workers=1), threading.Event()
+    recorder = FlightRecorder(tmp_path, clock, writer=writer)
+    recorder.start("flight")
+    recorder.record(b"frame")
+    writer.submit(held.wait)
+    recorder.end()
+    await asyncio.sleep(0)
+    clock.advance(2.0)
+    assert recorder.error is None
+    clock.advance(0.1)
+    assert recorder.error is not None
+    assert "does not end" in recorder.error.what.en
+    held.set()
+    await recorder.stop()
+    assert recorder.error is None
 
 
 async def test_frames_that_wait_for_another_aircrafts_disk_at_a_flights_end_are_written_all_the_same(
