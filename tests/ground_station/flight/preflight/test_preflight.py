@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ GOOD_EKF = EkfState(
 )
 
 
-def _state(**changes: object) -> VehicleState:
+def _state(**changes: Any) -> VehicleState:
     telemetry = Telemetry(
         motion=Motion(
             received_s=100.0,
@@ -66,7 +67,7 @@ def _state(**changes: object) -> VehicleState:
     state = tracker.state(1, 100.5, None)
     parts = {name: value for name, value in changes.items() if name in Telemetry.__dataclass_fields__}
     rest = {name: value for name, value in changes.items() if name not in parts}
-    return replace(state, telemetry=replace(telemetry, **parts), **rest)  # type: ignore[arg-type]
+    return replace(state, telemetry=replace(telemetry, **parts), **rest)
 
 
 def _level(state: VehicleState, rule: str) -> Finding:
