@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.peer, pytest.mark.timeout(600)]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SPEEDUP = 25
+OUR_SPEEDUP = 60
 GROUND_PORT_OFFSET = 3
 DEPOT = (34.75341, 133.25273)
 FLIGHTS = {
@@ -33,7 +34,11 @@ FLIGHTS = {
 @contextlib.contextmanager
 def _simulator(env: dict[str, str]) -> Iterator[int]:
     with subprocess.Popen(
-        command("sim", "--speedup", str(SPEEDUP)), env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command("sim", "--speedup", str(OUR_SPEEDUP)),
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as process:
         try:
             assert process.stdout is not None

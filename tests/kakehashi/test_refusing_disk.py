@@ -182,3 +182,4 @@ async def test_a_locked_database_is_said_on_both_pages_while_the_first_write_sti
         await here.until(_says(key, ""), within_s=SAID_WITHIN_S, what=WAIT)
         await there.until(_says("", "が記録できません"), within_s=SAID_WITHIN_S, what=WAIT)
     await _over(station, office)
+    assert key not in (await _health(drill.station if service == "station" else drill.office))["details"]["storage"]

@@ -27,7 +27,10 @@ def _field(name: str, size: int, *, filename: str | None = None, head: str = "")
 @pytest.mark.parametrize("piece", PIECES)
 def test_a_form_within_its_limits_passes(piece: int) -> None:
     body = _field("file", 5000, filename="a.jpg") + _field("vehicle_id", 100) + _field("note", 0)
-    _send(_count(), body + END, piece)
+    count = _count()
+    _send(count, body + END, piece)
+    with pytest.raises(BodyRefusedError):
+        _send(count, b"x" * 100_000, piece)
 
 
 @pytest.mark.parametrize("piece", PIECES)

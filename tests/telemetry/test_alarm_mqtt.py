@@ -1,6 +1,7 @@
 """The line of alarms over real brokers: at once, again and again, past a full queue, and over."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -96,6 +97,8 @@ async def test_an_alarm_that_holds_is_said_again_for_who_comes_later(tmp_path: P
         late = Ear()
         async with running(office_line(both.broker.port, late).run):
             await until(lambda: late.newest(STATION) == ["outbox"])
+            assert set(late.words) == {STATION}
+            assert both.at_office.newest(STATION) == ["outbox"]
 
 
 async def test_after_the_broker_came_back_it_is_said_again(tmp_path: Path) -> None:
@@ -110,6 +113,7 @@ async def test_after_the_broker_came_back_it_is_said_again(tmp_path: Path) -> No
             said = len(at_office.words[STATION])
             async with EmbeddedBroker(book=book(), port=port):
                 await until(lambda: len(at_office.words[STATION]) > said)
+                assert at_office.newest(STATION) == ["outbox"]
 
 
 async def test_what_cannot_be_read_is_counted_and_changes_nothing(tmp_path: Path) -> None:
@@ -123,15 +127,20 @@ async def test_what_cannot_be_read_is_counted_and_changes_nothing(tmp_path: Path
         assert both.at_office.newest(STATION) == ["outbox"]
 
 
-class RefusingStore(MemoryRecordStore):
-    """A database that takes nothing."""
+class HangingStore(MemoryRecordStore):
+    """A database that takes nothing and does not even say so before it is over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = threading.Event()
 
     def store(self, records: Sequence[ReceivedRecord]) -> Stored:
+        self.over.wait(timeout=60.0)
         raise UnavailableError(Text("満杯", "full"))
 
 
 async def test_an_office_whose_queue_of_records_is_full_still_hears_and_is_heard(tmp_path: Path) -> None:
-    at_station, at_office, store = Ear(), Ear(), RefusingStore()
+    at_station, at_office, store = Ear(), Ear(), HangingStore()
     async with EmbeddedBroker(book=book(), port=0) as broker:
         ingest = OfficeIngest(
             address=OfficeAddress(topics=TOPICS, broker=office_at(broker.port)), store=store, clock=CLOCK
@@ -149,3 +158,6 @@ async def test_an_office_whose_queue_of_records_is_full_still_hears_and_is_heard
             async with asyncio.timeout(10.0):
                 await until(lambda: at_office.newest(STATION) == ["outbox"])
                 await until(lambda: at_station.newest("office") == ["office-database"])
+            assert ingest._queue.full()
+            store.over.set()
+        assert store.records == {}

@@ -137,6 +137,7 @@ async def test_a_lane_that_could_not_be_read_is_read_again() -> None:
         await one.relay.put([track(1)])
         await until(lambda: one.outbox.waiting == 0)
         await one.shows(None)
+        assert len(one.store.records) == 3
 
 
 async def test_what_is_sent_without_a_receipt_is_owed_until_one_comes_or_the_line_breaks() -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from shapely.geometry import LineString, Polygon
@@ -23,8 +24,10 @@ from telemetry.bodies import (
     Alert,
     Bilingual,
     Body,
+    DeliveryPhase,
     DeliveryState,
     LaneBacklog,
+    RequestPhase,
     RequestState,
     StationHealth,
     VehicleState,
@@ -132,7 +135,7 @@ def track(at_s: float, *, vehicle: str = VEHICLE, lon_deg: float = LON) -> Vehic
     )
 
 
-def delivery_state(state: str = "flying", *, at_s: float | None = None) -> DeliveryState:
+def delivery_state(state: DeliveryPhase = "flying", *, at_s: float | None = None) -> DeliveryState:
     return DeliveryState(
         delivery_id="delivery-1",
         request_id="request-1",
@@ -141,7 +144,7 @@ def delivery_state(state: str = "flying", *, at_s: float | None = None) -> Deliv
         site_id="takamuro",
         item="水",
         mass_kg=4.0,
-        state=state,  # type: ignore[arg-type]
+        state=state,
         text=Bilingual(ja="飛行中", en="flying"),
         at_s=CLOCK.now_s() if at_s is None else at_s,
         eta_s=1_780_000_300.0,
@@ -149,7 +152,9 @@ def delivery_state(state: str = "flying", *, at_s: float | None = None) -> Deliv
     )
 
 
-def request_state(request_id: str = "request-1", state: str = "open", source: str = "station") -> RequestState:
+def request_state(
+    request_id: str = "request-1", state: RequestPhase = "open", source: Literal["station", "office"] = "station"
+) -> RequestState:
     return RequestState(
         request_id=request_id,
         item="水",
@@ -158,8 +163,8 @@ def request_state(request_id: str = "request-1", state: str = "open", source: st
         urgency=2,
         requested_by="花子",
         requested_at_s=1_780_000_000.0,
-        state=state,  # type: ignore[arg-type]
-        source=source,  # type: ignore[arg-type]
+        state=state,
+        source=source,
     )
 
 

@@ -181,6 +181,7 @@ async def test_health_tells_of_a_lost_broker_and_of_its_return(tmp_path: Path) -
                 await station.say(vehicle_state())
                 await until(lambda: VEHICLE in live["vehicles"])
             await until(lambda: says(office, "ok", "connected"))
+            assert live["broker_connected"] is True
 
 
 async def says(office: SignedIn, status: str, broker: str) -> bool:

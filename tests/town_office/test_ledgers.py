@@ -12,7 +12,7 @@ from imagery.chunks import chunk_digests
 from imagery.library_sql import picture_by_id
 from imagery.store import sha256_of
 from missions.values.request import DeliveryRequest, Urgency
-from telemetry.bodies import Bilingual, DownReceipt
+from telemetry.bodies import Bilingual, DeliveryPhase, DownReceipt
 from telemetry.downlink_sql import SqlDownStore
 from telemetry.making import make_record
 from telemetry.store_sql import SqlRecordStore
@@ -37,7 +37,7 @@ def asked(request_id: str = "request-9") -> DeliveryRequest:
 
 
 def test_the_newest_state_counts_in_whatever_order_records_come(engine: sa.Engine, store: SqlRecordStore) -> None:
-    phases = ("planned", "checked", "flying", "placing", "delivered", "returning", "done")
+    phases: tuple[DeliveryPhase, ...] = ("planned", "checked", "flying", "placing", "delivered", "returning", "done")
     records = numbered([delivery_state(phase, at_s=T0) for phase in phases])
     for place in np.random.default_rng(5).permutation(len(records)):
         store.store([records[place]])

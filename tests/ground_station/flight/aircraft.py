@@ -99,6 +99,7 @@ class FakeServer:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         parser = FrameParser()
         self._writers.add(writer)
+        self.autopilot.beat_at_once()
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(65_536):
                 for frame in parser.feed(data):

@@ -68,6 +68,10 @@ class FakeAutopilot:
         self._move(now_s)
         return [*self._beats(now_s), *self._repeats(now_s)]
 
+    def beat_at_once(self) -> None:
+        """Send the next heartbeat with the next tick."""
+        self._beat_s = -10.0
+
     def reboot(self, now_s: float) -> None:
         self.booted_s = now_s
         self.mode, self.armed, self.alt_m, self.upload = 0, False, 0.0, None

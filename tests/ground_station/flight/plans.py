@@ -1,5 +1,7 @@
 """Lists of items for tests: those of the recorded delivery, and long ones."""
 
+from typing import Any
+
 from fleet.ids import PlanId, VehicleId
 from fleet.positions import Position
 from fleet.text import Text
@@ -8,10 +10,8 @@ from missions.values.aircraft import PayloadGear
 from missions.values.mission_item import MissionItem
 
 
-def item(
-    seq: int, command: int, *, frame: int = 6, x: int = 0, y: int = 0, z: float = 0.0, **more: float
-) -> MissionItem:
-    return MissionItem(seq=seq, frame=frame, command=command, x=x, y=y, z=z, **more)  # type: ignore[arg-type]
+def item(seq: int, command: int, *, frame: int = 6, x: int = 0, y: int = 0, z: float = 0.0, **more: Any) -> MissionItem:
+    return MissionItem(seq=seq, frame=frame, command=command, x=x, y=y, z=z, **more)
 
 
 MISSION = (

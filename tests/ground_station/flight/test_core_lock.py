@@ -94,7 +94,11 @@ def test_another_name_of_a_device_is_the_same_device(tmp_path: Path) -> None:
 @pytest.mark.parametrize("other", ["tcp:127.0.0.1:5761", "udpout:127.0.0.1:5760", "tcp:127.0.0.2:5760"])
 def test_another_place_is_another_link(other: str, tmp_path: Path) -> None:
     lock = CoreLock(tmp_path / "one", [parse_address("tcp:127.0.0.1:5760")])
-    CoreLock(tmp_path / "two", [parse_address(other)]).close()
+    beside = CoreLock(tmp_path / "two", [parse_address(other)])
+    assert holder(tmp_path / "one") == holder(tmp_path / "two") == os.getpid()
+    with pytest.raises(ConflictError, match="used by another flight core"):
+        CoreLock(tmp_path / "three", [parse_address(other)])
+    beside.close()
     lock.close()
 
 

@@ -128,6 +128,9 @@ async def test_what_is_safer_is_sent_though_the_last_heartbeat_says_that_it_is_s
     began_s = asyncio.get_running_loop().time()
     await flying.cored.given(action, "again")
     await eventually(lambda: flying.came(MODES[action], began_s) is not None)
+    assert {told for at_s, command, told in flying.fake.ordered if command == 176 and at_s >= began_s} == {
+        MODES[action]
+    }
 
 
 @pytest.mark.parametrize("disk", ["slow", "full"])

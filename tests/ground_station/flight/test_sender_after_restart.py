@@ -105,8 +105,11 @@ async def test_a_stranger_that_is_quicker_gets_neither_the_number_nor_a_command(
 
 async def test_the_aircraft_of_before_is_spoken_to_before_it_speaks(field: Field) -> None:
     await field.first_run()
-    async with field.core():
-        await eventually(lambda: dialect.MAVLINK_MSG_ID_HEARTBEAT in field.real.got(), within_s=2.0)
+    async with field.core() as core:
+        got = set[int]()
+        await eventually(lambda: dialect.MAVLINK_MSG_ID_HEARTBEAT in got.union(field.real.got()), within_s=2.0)
+        assert core.station.states()[0].telemetry.heartbeat is None
+        assert [other.got() for other in field.others] == [set(), set()]
 
 
 async def test_an_aircraft_that_speaks_from_elsewhere_now_is_heard_after_that(

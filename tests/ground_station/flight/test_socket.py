@@ -401,3 +401,5 @@ async def test_a_call_that_falls_is_logged_though_whoever_asked_is_gone(tmp_path
             await asyncio.gather(gone, return_exceptions=True)
             ready.set()
             await eventually(lambda: [entry for entry in logs if entry["log_level"] == "error"])
+    (error,) = [entry for entry in logs if entry["log_level"] == "error"]
+    assert "nobody thought of this" in str(error)

@@ -115,6 +115,7 @@ async def test_a_mistake_with_one_aircraft_leaves_the_others_their_time_and_thei
         await eventually(lambda: mistake.times >= 2 and ticked.times >= 2)
         sent = well.sent
         await eventually(lambda: well.sent >= sent + 3)
+        assert well.opened == ill.opened == 1
 
 
 async def test_what_falls_is_said_and_begun_again_until_it_is_ended() -> None:

@@ -106,7 +106,7 @@ async def test_motors_that_stop_before_it_left_the_ground_bring_delivery_and_req
     assert requests.get(REQUEST).state is RequestState.PLANNED
 
 
-async def test_a_core_that_has_just_started_ends_no_flight_and_no_alert() -> None:
+async def test_a_core_that_has_just_started_ends_no_flight_and_no_alert(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its aircraft are unheard at first, which is neither motors off nor the end of what was wrong."""
     book, requests, watch = await _landed(replace(HOMEWARD, place_reached=True), FullDisk())
     shown: list[str] = []
@@ -116,8 +116,12 @@ async def test_a_core_that_has_just_started_ends_no_flight_and_no_alert() -> Non
         on_alert=lambda vehicle_id, news: None,
         on_alert_over=lambda vehicle_id, subject: over.append(subject),
     )
-    watch.news = lambda state: VehicleNews(  # type: ignore[method-assign]
-        state=state, at_s=0.0, alt_agl_m=None, activity=watch.activity(state, None), delivery_id=None
+    monkeypatch.setattr(
+        watch,
+        "news",
+        lambda state: VehicleNews(
+            state=state, at_s=0.0, alt_agl_m=None, activity=watch.activity(state, None), delivery_id=None
+        ),
     )
     watch._mirror = cast("Any", SimpleNamespace(report=lambda _: SimpleNamespace(silence=Text("", ""))))
     watch._town = cast("Any", SimpleNamespace(aircraft={}))

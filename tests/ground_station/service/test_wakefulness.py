@@ -39,3 +39,6 @@ def test_a_wall_clock_that_jumps_is_no_standstill() -> None:
     wakefulness = Wakefulness(clock)
     clock.jump(9 * 3600.0)
     wakefulness.require_awake()
+    clock.advance(20.0)
+    with pytest.raises(ExpiredError):
+        wakefulness.require_awake()

@@ -3,6 +3,7 @@
 import math
 import shutil
 from dataclasses import fields, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,11 @@ def test_every_number_has_bounds() -> None:
 
 
 def test_the_usual_figures_are_within_bounds() -> None:
-    check_rules(FlightRules(), "town.toml")
-    check_aircraft(towns.aircraft(), "aircraft/kakehashi-1.toml")
+    rules, aircraft = FlightRules(), towns.aircraft()
+    check_rules(rules, "town.toml")
+    check_aircraft(aircraft, "aircraft/kakehashi-1.toml")
+    assert all(low <= getattr(rules, name) <= high for name, (low, high) in RULES.items())
+    assert all(low <= attrgetter(name)(aircraft) <= high for name, (low, high) in AIRCRAFT.items())
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, -40.0, 1e9])

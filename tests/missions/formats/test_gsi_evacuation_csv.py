@@ -90,4 +90,4 @@ def test_what_is_no_csv_is_refused(data: bytes) -> None:
 def test_rubbish_raises_only_bad_input(data: bytes, cells: list[str]) -> None:
     for content in (data, csv_of() + data, csv_of(",".join(cells)), csv_of(ROW, ",".join(cells))):
         with contextlib.suppress(BadInputError):
-            read_evacuation_csv(content, "a.csv")
+            assert all(-90.0 <= place.at.lat_deg <= 90.0 for place in read_evacuation_csv(content, "a.csv"))

@@ -58,4 +58,4 @@ def test_rubbish_raises_only_bad_input(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "t.toml"
     path.write_bytes(data)
     with contextlib.suppress(BadInputError):
-        value_of(read_table(path, "t.toml"), Aircraft, "t.toml")
+        assert isinstance(value_of(read_table(path, "t.toml"), Aircraft, "t.toml"), Aircraft)

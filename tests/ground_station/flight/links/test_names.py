@@ -24,12 +24,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Have a name server that answers for no name ending in .silent; give the names it was asked for."""
     really, over, asked = socket.getaddrinfo, threading.Event(), list[str]()
 
-    def ask(host: str, port: int, *, type: int, flags: int) -> Any:  # noqa: A002
-        if host.endswith(".silent") and not flags & socket.AI_NUMERICHOST:
+    def ask(host: str, port: int, **how: int) -> Any:
+        if host.endswith(".silent") and not how["flags"] & socket.AI_NUMERICHOST:
             asked.append(host)
             over.wait()
             raise socket.gaierror(socket.EAI_AGAIN, "nobody answers")
-        return really(host, port, type=type, flags=flags)
+        return really(host, port, **how)
 
     monkeypatch.setattr(socket, "getaddrinfo", ask)
     yield asked
@@ -58,7 +58,9 @@ async def test_links_with_an_address_open_while_all_names_hang(asked: list[str])
     await _opens(UdpInTransport("127.0.0.1", 0))
     await _opens(UdpOutTransport("127.0.0.1", 9))
     await _opens(TcpTransport("127.0.0.1", port))
-    await asyncio.to_thread(lambda: None)
+    async with asyncio.timeout(2.0):
+        assert await asyncio.to_thread(threading.current_thread) is not threading.current_thread()
+    assert not any(task.done() for task in waiting)
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
@@ -83,7 +85,13 @@ async def test_a_name_is_found_and_asked_for_anew_each_time() -> None:
 
 
 async def test_a_connection_goes_to_whichever_address_of_a_name_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    taken: list[str] = []
+
+    def take(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        taken.append(writer.get_extra_info("sockname")[0])
+        writer.close()
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     transport = TcpTransport("vehicle.test", port)
     really = socket.getaddrinfo
@@ -97,4 +105,6 @@ async def test_a_connection_goes_to_whichever_address_of_a_name_takes_it(monkeyp
 
     monkeypatch.setattr(socket, "getaddrinfo", ask)
     await _opens(transport)
+    await eventually(lambda: taken)
+    assert taken == ["127.0.0.1"]
     server.close()

@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -43,7 +44,7 @@ GOOD_EKF = EkfState(
 )
 
 
-def _state(**changes: object) -> VehicleState:
+def _state(**changes: Any) -> VehicleState:
     telemetry = Telemetry(
         motion=Motion(
             received_s=100.0,

@@ -25,7 +25,8 @@ def _recorded(name: str) -> dict[tuple[int, MissionType], tuple[MissionItem, ...
         for frame in parser.datagram(content[at + 8 : at + 8 + length]):
             if frame.message_id == dialect.MAVLINK_MSG_ID_MISSION_ITEM_INT:
                 message = codec.decode(frame)
-                key = (frame.system_id, MissionType(message.mission_type))  # type: ignore[union-attr]
+                assert message is not None
+                key = (frame.system_id, MissionType(message.mission_type))
                 found.setdefault(key, []).append(item_of(message))
         at += 8 + length
     return {key: tuple(items) for key, items in found.items()}
@@ -70,9 +71,9 @@ def test_a_change_of_meaning_is_found_and_placed(seq: int, change: dict[str, int
         {"frame": 3, "seq": 3, "current": 0, "autocontinue": 0},
     ],
 )
-def test_what_the_autopilot_folds_is_no_difference(folded: dict[str, float]) -> None:
+def test_what_the_autopilot_folds_is_no_difference(folded: dict[str, Any]) -> None:
     sent = item(3, 16, x=347_715_000, y=1_332_307_999, z=60.0, param2=2.0)
-    read = replace(sent, **folded)  # type: ignore[arg-type]
+    read = replace(sent, **folded)
     assert differences((MISSION[0], sent), (MISSION[0], read), MissionType.MISSION) == ()
 
 

@@ -1,15 +1,18 @@
 """Whole transfers with the scripted autopilot over a bad radio, in virtual time."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
+from fleet.clock import ManualClock
 from fleet.errors import ExpiredError, FleetError, RefusedError
-from ground_station.flight.protocols.exchange import Target
+from ground_station.flight.protocols.exchange import Exchange, Target
 from ground_station.flight.protocols.mission_upload import MissionUpload
 from ground_station.flight.protocols.pace import Pace
 from ground_station.flight.protocols.transfer import TransferEnd
+from ground_station.flight.vehicles.conversation import Conversation
 from ground_station.flight.vehicles.plan_transfer import PlanTransfer, TransferProgress
 from missions.values.mission_item import MissionItem, MissionType
 from tests.ground_station.flight.fake_autopilot import STATION, FakeAutopilot
@@ -17,6 +20,7 @@ from tests.ground_station.flight.plans import FENCE, MISSION, RALLY, item, long_
 from tests.ground_station.flight.radio import Radio
 
 TARGET = Target(system_id=1)
+ResultT = TypeVar("ResultT")
 
 
 def _quick() -> Pace:
@@ -29,8 +33,19 @@ class Here:
         return
 
 
+class OverRadio(Conversation):
+    """Runs exchanges in the radio's time."""
+
+    def __init__(self, radio: Radio) -> None:
+        super().__init__(radio.sent.append, ManualClock())
+        self._radio = radio
+
+    async def run(self, exchange: Exchange[ResultT]) -> ResultT:
+        return await self._radio.run(exchange)
+
+
 def _transfer(radio: Radio) -> PlanTransfer:
-    return PlanTransfer(TARGET, radio, Here())  # type: ignore[arg-type]
+    return PlanTransfer(TARGET, OverRadio(radio), Here())
 
 
 async def _place(radio: Radio, items: tuple[MissionItem, ...], kind: MissionType = MissionType.MISSION) -> int:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
@@ -38,9 +39,9 @@ class Peculiar(FakeAutopilot):
         return answers
 
 
-async def _run(autopilot: FakeAutopilot, wanted: dict[str, float | None], **radio: float) -> ParameterValues:
+async def _run(autopilot: FakeAutopilot, wanted: dict[str, float | None], **radio: Any) -> ParameterValues:
     exchange = ParameterValues(TARGET, wanted)
-    await Radio(autopilot, **radio).run(exchange)  # type: ignore[arg-type]
+    await Radio(autopilot, **radio).run(exchange)
     return exchange
 
 

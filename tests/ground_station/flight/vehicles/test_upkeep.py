@@ -32,10 +32,12 @@ class Asked(FakeAutopilot):
 
 async def test_streams_are_asked_for_again_when_the_link_comes_back() -> None:
     autopilot = Asked()
-    async with fake_aircraft(autopilot) as fake, station_for(fake.port, time_scale=20.0):
+    async with fake_aircraft(autopilot) as fake, station_for(fake.port, time_scale=20.0) as flown:
         await eventually(lambda: autopilot.asked[NEVER_SENT] == 4, within_s=15.0)
         fake.hang_up()
         await eventually(lambda: autopilot.asked[NEVER_SENT] == 6, within_s=8.0)
+        (link,) = flown.station.links
+        assert link.reopened == 1
 
 
 async def test_a_stream_that_stops_is_asked_for_again() -> None:

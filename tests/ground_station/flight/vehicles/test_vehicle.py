@@ -119,7 +119,7 @@ async def test_a_refusal_carries_the_aircrafts_own_reason(pair: Pair) -> None:
 async def test_a_refused_take_off_is_tried_once_more(pair: Pair) -> None:
     await pair.flown.vehicle.upload_plan(PLAN)
     pair.fake.autopilot.refusals[dialect.MAV_CMD_NAV_TAKEOFF] = [4]
-    assert (await pair.order(Action.TAKE_OFF)).state is CommandState.DONE
+    assert (await pair.order(Action.HOLD)).state is CommandState.DONE
     pair.fake.autopilot.refusals[dialect.MAV_CMD_NAV_TAKEOFF] = [4, 4, 0]
 
 
@@ -233,6 +233,8 @@ async def test_a_link_that_breaks_comes_back_by_itself(pair: Pair) -> None:
     await eventually(lambda: pair.flown.station.links[0].reopened == 1)
     await eventually(lambda: pair.flown.vehicle.state().link is LinkState.FRESH)
     await eventually(lambda: pair.flown.station.links[0].error is None)
+    assert pair.flown.vehicle.state().reboots == 0
+    assert (await pair.order(Action.HOLD)).state is CommandState.DONE
 
 
 async def test_silence_is_stale_and_then_lost(pair: Pair) -> None:

@@ -1,0 +1,47 @@
+"""Keeps threads of one test process from parsing Python at the same time.
+
+CPython before 3.13 counts the depth of the tree that `ast.parse` builds once an interpreter, not once a call. If
+another thread gets its turn in the middle (a callback of the garbage collector is enough, and Hypothesis has one)
+and parses too, the counts mix and either may end with `SystemError: AST constructor recursion depth mismatch`. Those
+who parse: pytest, when a module is loaded whose assertions it rewrites; Hypothesis, for what it says of functions;
+and `traceback`, for the carets under a line.
+"""
+
+import functools
+import importlib
+import pkgutil
+import sys
+import threading
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from _pytest.assertion.rewrite import AssertionRewritingHook
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def one_at_a_time(function: Callable[P, R]) -> Callable[P, R]:
+    """Return `function` so that a second thread waits until the first is out of it."""
+    turn = threading.RLock()
+
+    @functools.wraps(function)
+    def waiting(*args: P.args, **kwargs: P.kwargs) -> R:
+        with turn:
+            return function(*args, **kwargs)
+
+    return waiting
+
+
+def load_whole(*names: str) -> None:
+    """Import modules, and packages with everything in them, which they would else do bit by bit when first used."""
+    for name in names:
+        module = importlib.import_module(name)
+        for found in pkgutil.walk_packages(getattr(module, "__path__", ()), f"{name}."):
+            importlib.import_module(found.name)
+
+
+def rewritten(names: set[str]) -> list[str]:
+    """Return those of the loaded modules `names` that pytest parsed to rewrite their assertions."""
+    specs = {name: getattr(sys.modules.get(name), "__spec__", None) for name in names}
+    return sorted(name for name, spec in specs.items() if spec and isinstance(spec.loader, AssertionRewritingHook))

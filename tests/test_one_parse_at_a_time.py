@@ -1,0 +1,53 @@
+"""Threads of a test process parse Python one after the other, and load nothing that pytest parses."""
+
+import argparse
+import ast
+import gc
+import inspect
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.one_parse_at_a_time import rewritten
+
+SOURCE = inspect.getsource(argparse)
+
+
+@pytest.fixture
+def collector_that_gives_way() -> Iterator[None]:
+    """Let the other threads have their turn at each collection of garbage, and collect often."""
+
+    def give_way(*_: object) -> None:
+        time.sleep(0)
+
+    threshold = gc.get_threshold()
+    gc.set_threshold(100)
+    gc.callbacks.append(give_way)
+    yield
+    gc.callbacks.remove(give_way)
+    gc.set_threshold(*threshold)
+
+
+@pytest.mark.usefixtures("collector_that_gives_way")
+def test_threads_that_parse_at_once_do_not_disturb_each_other() -> None:
+    faults: list[SystemError] = []
+
+    def parse() -> None:
+        for _ in range(5):
+            try:
+                ast.parse(SOURCE)
+            except SystemError as error:
+                faults.append(error)
+
+    threads = [threading.Thread(target=parse) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+
+
+def test_what_pytest_rewrites_is_told_from_what_it_does_not() -> None:
+    assert rewritten({__name__, "sys", "argparse", "no.such.module"}) == [__name__]
