@@ -1,5 +1,6 @@
 """What becomes of a request when its flight has ended: delivered, open again, or not known before somebody looked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -36,10 +37,10 @@ class FullDisk(Disk):
 
     full_of: str = ""
 
-    def put(self, collection: str, document_id: str, body: Any, at_s: float) -> None:
-        if collection == self.full_of:
+    def put_all(self, documents: Sequence[tuple[str, str, Any]], at_s: float) -> None:
+        if any(collection == self.full_of for collection, _, _ in documents):
             raise UnavailableError(Text("ディスクが一杯です", "the disk is full"))
-        super().put(collection, document_id, body, at_s)
+        super().put_all(documents, at_s)
 
 
 async def _landed(progress: FlightProgress, disk: FullDisk) -> tuple[DeliveryBook, RequestBook, FlightWatch]:
