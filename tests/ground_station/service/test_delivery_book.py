@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import pytest
 from structlog.testing import capture_logs
@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from fleet.ids import DeliveryId, PlanId, RequestId, SiteId, VehicleId
 from ground_station.service.delivery import Delivery, DeliveryState
 from ground_station.service.delivery_book import DeliveryBook
-from ground_station.service.request_book import RequestBook, RequestState
+from ground_station.service.request_book import RequestBook, RequestState, StationRequest
 from tests.ground_station.service.desk_world import REQUEST, WISH
 from tests.ground_station.service.errors_of_all_kinds import foreseen, named, of_the_store
 from tests.ground_station.service.fake_core import Disk
@@ -28,6 +28,7 @@ UPLOADING = Delivery(
     state=DeliveryState.UPLOADING,
     created_at_s=0.0,
 )
+Contents: TypeAlias = tuple[dict[DeliveryId, Delivery], dict[RequestId, StationRequest]]
 ERRORS = [*foreseen(), *of_the_store()]
 
 
@@ -47,10 +48,10 @@ class Books:
         await self.deliveries.save(UPLOADING, 0.0)
         return self
 
-    def in_memory(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def in_memory(self) -> Contents:
         return dict(self.deliveries.all), dict(self.requests.all)
 
-    def on_disk(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def on_disk(self) -> Contents:
         deliveries, requests = self.opened()
         return dict(deliveries.all), dict(requests.all)
 

@@ -107,7 +107,7 @@ def add_request(tent: Tent) -> None:
         requested_at_s=0.0,
     )
     entry = StationRequest(request=request, source="station")
-    tent.station.requests._documents.put("requests", "r-1", entry, 0.0)
+    tent.station.requests._documents.put_all([("requests", "r-1", entry)], 0.0)
 
 
 def save_person(tent: Tent) -> None:
