@@ -6,17 +6,17 @@ import sqlite3
 import msgspec
 import sqlalchemy as sa
 
+from fleet.error_kinds import KIND_OF
 from fleet.errors import FleetError
 from fleet.text import Text
 
 
-def _kinds(root: type[FleetError]) -> list[type[FleetError]]:
-    return [root, *(kind for child in root.__subclasses__() for kind in _kinds(child))]
-
-
 def foreseen() -> list[FleetError]:
     """Return one error of each class of the tree."""
-    return [kind(Text("だめです", f"it is {kind.code}"), Text("直す", "mend it")) for kind in _kinds(FleetError)]
+    return [
+        kind(Text("だめです", f"it is {kind.code}"), Text("直す", "mend it"))
+        for kind in (FleetError, *KIND_OF.values())
+    ]
 
 
 def of_the_store() -> list[Exception]:
