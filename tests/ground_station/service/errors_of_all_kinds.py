@@ -13,10 +13,8 @@ from fleet.text import Text
 
 def foreseen() -> list[FleetError]:
     """Return one error of each class of the tree."""
-    return [
-        kind(Text("だめです", f"it is {kind.code}"), Text("直す", "mend it"))
-        for kind in (FleetError, *KIND_OF.values())
-    ]
+    kinds: list[type[FleetError]] = [FleetError, *KIND_OF.values()]
+    return [kind(Text("だめです", f"it is {kind.code}"), Text("直す", "mend it")) for kind in kinds]
 
 
 def of_the_store() -> list[Exception]:

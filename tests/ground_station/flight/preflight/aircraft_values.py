@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from fleet.ids import VehicleId
-from fleet.positions import Position
 from ground_station.flight.vehicles.state import LinkState, VehicleState
 from ground_station.flight.vehicles.telemetry import (
     BatteryState,
@@ -16,8 +15,8 @@ from ground_station.flight.vehicles.telemetry import (
     Simulated,
     Telemetry,
 )
+from tests.ground_station.plan_values import HOME
 
-HOME = Position(lon_deg=133.23, lat_deg=34.77, alt_amsl_m=500.0)
 HEARD_S = 100.0
 PRE_ARM = 1 << 28
 
