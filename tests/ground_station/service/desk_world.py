@@ -128,6 +128,6 @@ class DeskWorld:
 
 
 async def let_others_run(times: int = 20) -> None:
-    """Give every task that can go on its turn."""
+    """Give every task that can go on its turn, and a thread that writes for one the time to do so."""
     for _ in range(times):
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.002)
