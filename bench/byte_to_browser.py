@@ -134,7 +134,7 @@ async def measure_hops() -> list[float]:
     async with EmbeddedBroker(book=DeviceBook([device]), port=0) as broker:
         address = MqttAddress(host="127.0.0.1", port=broker.port, username="station-1", password=key)
         topic = topics.up(StationId("station-1"), Lane.POSITION)
-        async with address.client(queue_messages=100) as hears, address.client(queue_messages=100) as says:
+        async with address.connected(queue_messages=100) as hears, address.connected(queue_messages=100) as says:
             await hears.subscribe(topic, qos=0)
             for _ in range(POSITIONS):
                 began_s = time.perf_counter()

@@ -143,7 +143,7 @@ async def bare_publisher(port: int, count: int) -> None:
     """Publish, and stay until stdin ends: amqtt 0.12 drops what it acknowledged but has not passed on yet when the
     publisher leaves (1,031 of 2,000 arrived)."""
     payload = bytes(200)
-    async with address(port, "tent-1").client(queue_messages=1) as client:
+    async with address(port, "tent-1").connected(queue_messages=1) as client:
         room = asyncio.Semaphore(10)
 
         async def publish() -> None:
@@ -158,7 +158,7 @@ async def bare_publisher(port: int, count: int) -> None:
 
 async def bare_client(kind: str, folder: Path, count: int) -> dict[str, object]:
     """Publish `count` QoS 1 messages of 200 bytes, 10 unacknowledged at most, to one subscriber; nothing is stored."""
-    async with broker_port(kind, folder) as port, address(port, "office").client(queue_messages=count) as client:
+    async with broker_port(kind, folder) as port, address(port, "office").connected(queue_messages=count) as client:
         await client.subscribe(TOPICS.every_up(), qos=1)
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bench.telemetry_records", "--bare", f"{port}:{count}", stdin=asyncio.subprocess.PIPE

@@ -98,7 +98,7 @@ class FieldStation:
         self.board = LiveBoard(hub=self.hub, mirror=self.mirror, plans=self.plans, clock=setup.clock)
         self.watch = self._flight_watch()
         self._intents = FlightIntents(
-            book=self.deliveries, requests=self.requests, documents=documents, port=setup.flight, clock=setup.clock
+            book=self.deliveries, requests=self.requests, port=setup.flight, clock=setup.clock
         )
         self.desk = self._delivery_desk()
         self._journal = JournalFollower(setup.flight, self.town_link.tell_command, documents, setup.clock)

@@ -3,14 +3,13 @@
 import logging
 import sys
 from enum import StrEnum
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import structlog
 
 from fleet.errors import BadInputError
 from fleet.text import Text
-from kakehashi.dropping_log import DroppingHandler
+from kakehashi.dropping_log import DroppingHandler, FileTarget, StreamTarget, Target
 
 _NOISY = (
     "PIL",
@@ -73,9 +72,9 @@ def set_up_logging(level: LogLevel, *, human: bool | None = None, file: Path | N
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    target: logging.Handler = logging.StreamHandler(sys.stderr)
+    target: Target = StreamTarget(sys.stderr)
     if file is not None:
-        target = RotatingFileHandler(file, maxBytes=_MOST_BYTES, backupCount=_OLDER_FILES, delay=True)
+        target = FileTarget(file, maxBytes=_MOST_BYTES, backupCount=_OLDER_FILES, delay=True)
     target.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
+from fleet.error_kinds import status_of
 from fleet.errors import FleetError, ForbiddenError, UnauthenticatedError
 from fleet.places import prove_place
 from fleet.roles import Permission
@@ -27,7 +28,7 @@ from portal.body_limits import (
 )
 from portal.openapi import is_open
 from portal.origin import same_origin
-from portal.problems import problem_response, status_of
+from portal.problems import problem_response
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

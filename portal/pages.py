@@ -30,7 +30,7 @@ def install_pages(app: FastAPI, folder: Path, page: str) -> None:
         return RedirectResponse(f"/{page}")
 
     @app.get(f"/{page}", include_in_schema=False)
-    async def serve_page() -> FileResponse:
+    def serve_page() -> FileResponse:  # not a coroutine: it looks at the disk, and so runs in a thread
         if not file.is_file():
             raise UnavailableError(
                 Text("画面がまだ作られていません", "the pages have not been built"),

@@ -1,4 +1,4 @@
-"""Errors on the wire: one table from error type to HTTP status, written as problem+json (RFC 9457)."""
+"""Errors on the wire of HTTP, written as problem+json (RFC 9457)."""
 
 import structlog
 from fastapi import FastAPI, Request
@@ -6,39 +6,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from fleet.errors import (
-    BadInputError,
-    ConflictError,
-    ExpiredError,
-    FleetError,
-    ForbiddenError,
-    InvalidValueError,
-    NotFoundError,
-    RefusedError,
-    TooLargeError,
-    TooManyError,
-    UnauthenticatedError,
-    UnavailableError,
-    UnconfirmedError,
-)
+from fleet.error_kinds import status_of
+from fleet.errors import FleetError
 from fleet.text import Text
 from portal.body_limits import BodyRefusedError
 from portal.input_errors import input_errors
-
-STATUS_OF: tuple[tuple[type[FleetError], int], ...] = (
-    (UnauthenticatedError, 401),
-    (ForbiddenError, 403),
-    (NotFoundError, 404),
-    (ConflictError, 409),
-    (RefusedError, 409),
-    (TooLargeError, 413),
-    (BadInputError, 422),
-    (InvalidValueError, 422),
-    (TooManyError, 429),
-    (ExpiredError, 504),
-    (UnconfirmedError, 504),
-    (UnavailableError, 503),
-)
 
 _HTTP_WORDS: dict[int, tuple[str, Text]] = {
     404: ("not-found", Text("ここには何もありません", "there is nothing here")),
@@ -47,11 +19,6 @@ _HTTP_WORDS: dict[int, tuple[str, Text]] = {
 }
 
 _log = structlog.get_logger(__name__)
-
-
-def status_of(error: FleetError) -> int:
-    """Return the HTTP status of an error."""
-    return next((status for kind, status in STATUS_OF if isinstance(error, kind)), 500)
 
 
 def problem_response(

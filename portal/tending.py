@@ -5,8 +5,9 @@ row somebody is told, and told again once it has run steadily.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -108,6 +109,21 @@ class Tender:
                 task.cancel()
                 await asyncio.wait([task])
         return not ended, _why(task)
+
+
+async def outcome_of(work: Coroutine[Any, Any, object]) -> BaseException | None:
+    """Run one piece of work to its end in a task of its own; return what it raised, whatever that is, or None.
+
+    A CancelledError that is returned is the work's own; where the caller is cancelled, the work is, and it is raised.
+    """
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait([task])
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait([task])
+    return asyncio.CancelledError("it was cancelled by none of its owners") if task.cancelled() else task.exception()
 
 
 def _why(task: "asyncio.Future[object]") -> Text | None:

@@ -71,7 +71,7 @@ class AlarmLine:
         pause_s = RECONNECT_FIRST_S
         while True:
             try:
-                async with self._broker.client(queue_messages=MAX_QUEUED_WORDS) as client:
+                async with self._broker.connected(queue_messages=MAX_QUEUED_WORDS) as client:
                     pause_s = RECONNECT_FIRST_S
                     await client.subscribe(self._topics.listen, qos=0)
                     await until_first_fails([self._speak(client), self._listen(client)])

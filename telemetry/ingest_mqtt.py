@@ -115,17 +115,15 @@ class OfficeIngest:
             self._pause_s = min(self._pause_s * 2.0, RECONNECT_MOST_S)
 
     async def _converse(self) -> None:
-        async with self._address.broker.client(queue_messages=MAX_QUEUED_BATCHES) as client:
+        async with self._address.broker.connected(queue_messages=MAX_QUEUED_BATCHES) as client:
             self._pause_s = RECONNECT_FIRST_S
             await self._talk(client)
 
     def _note_fault(self, error: aiomqtt.MqttError) -> None:
         broker = self._address.broker
         _log.warning("broker not reached", host=broker.host, port=broker.port, error=str(error))
-        self._fault = Text(
-            f"中継サーバー {broker.host}:{broker.port} につながりません。現地の記録は現地に残っています",
-            f"the broker {broker.host}:{broker.port} is not reached ({error}); the field keeps its records",
-        )
+        kept = Text("現地の記録は現地に残っています", "the field keeps its records")
+        self._fault = broker.not_reached(error, kept)
 
     async def _talk(self, client: aiomqtt.Client) -> None:
         await client.subscribe(self._address.topics.every_up(self._address.share), qos=0)

@@ -3,13 +3,16 @@
 import asyncio
 import math
 import secrets
-import ssl
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 import aiomqtt
+
+from fleet.errors import FleetError
+from fleet.text import Text
+from telemetry.ca_file import CaFile
 
 KEEP_ALIVE_S = 15
 CANCEL_AGAIN_S = 2.0
@@ -34,6 +37,14 @@ class Client(aiomqtt.Client):
             raise aiomqtt.MqttError(message) from None
 
 
+class UntrustedError(aiomqtt.MqttError):
+    """No connection is tried: whom to trust cannot be read. `what` says why, for people."""
+
+    def __init__(self, what: Text) -> None:
+        super().__init__(what.en)
+        self.what = what
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MqttAddress:
     """A broker and the device that signs in to it. `ca_file` turns TLS on."""
@@ -42,15 +53,20 @@ class MqttAddress:
     port: int
     username: str
     password: str
-    ca_file: Path | None = None
+    ca_file: CaFile | None = None
 
-    def client(self, *, queue_messages: int) -> aiomqtt.Client:
-        """Return a client with a fresh, unguessable id, not yet connected; past `queue_messages` it drops.
+    @asynccontextmanager
+    async def connected(self, *, queue_messages: int) -> AsyncIterator[aiomqtt.Client]:
+        """Give a connected client with a fresh, unguessable id; past `queue_messages` waiting ones it drops.
 
-        Unguessable, since a client that signs in under another's id pushes that one out (MQTT 3.1.1, 3.1.4).
+        Unguessable, since a client that signs in under another's id pushes that one out (MQTT 3.1.1, 3.1.4). Raises
+        aiomqtt.MqttError, UntrustedError where `ca_file` cannot be used.
         """
-        context = None if self.ca_file is None else ssl.create_default_context(cafile=str(self.ca_file))
-        return Client(
+        try:
+            context = None if self.ca_file is None else await self.ca_file.context()
+        except FleetError as error:
+            raise UntrustedError(error.what) from error
+        client = Client(
             self.host,
             self.port,
             username=self.username,
@@ -61,6 +77,17 @@ class MqttAddress:
             timeout=10.0,
             tls_context=context,
             max_queued_incoming_messages=queue_messages,
+        )
+        async with client:
+            yield client
+
+    def not_reached(self, error: aiomqtt.MqttError, meanwhile: Text) -> Text:
+        """Return in words that the broker is not reached, why, and what becomes of the records meanwhile."""
+        where = f"{self.host}:{self.port}"
+        why_ja = f"（{error.what.ja}）" if isinstance(error, UntrustedError) else ""
+        return Text(
+            f"中継サーバー {where} につながりません{why_ja}。{meanwhile.ja}",
+            f"the broker {where} is not reached ({error}); {meanwhile.en}",
         )
 
 

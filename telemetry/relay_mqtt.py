@@ -183,7 +183,7 @@ class StationRelay:
             self._pause_s = min(self._pause_s * 2.0, RECONNECT_MOST_S)
 
     async def _converse(self) -> None:
-        async with self._address.broker.client(queue_messages=MAX_QUEUED_MESSAGES) as client:
+        async with self._address.broker.connected(queue_messages=MAX_QUEUED_MESSAGES) as client:
             self._pause_s = RECONNECT_FIRST_S
             await self._talk(client)
 
@@ -191,10 +191,8 @@ class StationRelay:
         broker = self._address.broker
         if _Part.BROKER not in self._faults:
             _log.warning("broker not reached", host=broker.host, port=broker.port, error=str(error))
-        self._faults[_Part.BROKER] = Text(
-            f"中継サーバー {broker.host}:{broker.port} につながりません。記録はこの局に保存されています",
-            f"the broker {broker.host}:{broker.port} is not reached ({error}); records are kept here",
-        )
+        kept = Text("記録はこの局に保存されています", "records are kept here")
+        self._faults[_Part.BROKER] = broker.not_reached(error, kept)
 
     async def _talk(self, client: aiomqtt.Client) -> None:
         topics, station = self._address.topics, self._address.station

@@ -8,14 +8,9 @@ and `traceback`, for the carets under a line.
 """
 
 import functools
-import importlib
-import pkgutil
-import sys
 import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
-
-from _pytest.assertion.rewrite import AssertionRewritingHook
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,17 +26,3 @@ def one_at_a_time(function: Callable[P, R]) -> Callable[P, R]:
             return function(*args, **kwargs)
 
     return waiting
-
-
-def load_whole(*names: str) -> None:
-    """Import modules, and packages with everything in them, which they would else do bit by bit when first used."""
-    for name in names:
-        module = importlib.import_module(name)
-        for found in pkgutil.walk_packages(getattr(module, "__path__", ()), f"{name}."):
-            importlib.import_module(found.name)
-
-
-def rewritten(names: set[str]) -> list[str]:
-    """Return those of the loaded modules `names` that pytest parsed to rewrite their assertions."""
-    specs = {name: getattr(sys.modules.get(name), "__spec__", None) for name in names}
-    return sorted(name for name, spec in specs.items() if spec and isinstance(spec.loader, AssertionRewritingHook))

@@ -1,4 +1,4 @@
-"""Threads of a test process parse Python one after the other, and load nothing that pytest parses."""
+"""Threads of a test process parse Python one after the other."""
 
 import argparse
 import ast
@@ -9,8 +9,6 @@ import time
 from collections.abc import Iterator
 
 import pytest
-
-from tests.one_parse_at_a_time import rewritten
 
 SOURCE = inspect.getsource(argparse)
 
@@ -47,7 +45,3 @@ def test_threads_that_parse_at_once_do_not_disturb_each_other() -> None:
     for thread in threads:
         thread.join()
     assert faults == []
-
-
-def test_what_pytest_rewrites_is_told_from_what_it_does_not() -> None:
-    assert rewritten({__name__, "sys", "argparse", "no.such.module"}) == [__name__]

@@ -14,21 +14,8 @@ import msgspec
 
 from fleet.audit import AuditEntry
 from fleet.disk_health import Place
-from fleet.errors import (
-    BadInputError,
-    ConflictError,
-    ExpiredError,
-    FleetError,
-    ForbiddenError,
-    InvalidValueError,
-    NotFoundError,
-    RefusedError,
-    TooLargeError,
-    TooManyError,
-    UnauthenticatedError,
-    UnavailableError,
-    UnconfirmedError,
-)
+from fleet.error_kinds import KIND_OF
+from fleet.errors import FleetError, RefusedError
 from fleet.ids import CommandId, VehicleId
 from fleet.text import Text
 from ground_station.flight.feed import Event
@@ -205,23 +192,6 @@ class Entries(msgspec.Struct, frozen=True, kw_only=True, tag="entries"):
 
 Reply = Welcome | Working | Answer | Failure | Report | Entries
 
-_KINDS: dict[str, type[FleetError]] = {
-    kind.code: kind
-    for kind in (
-        BadInputError,
-        ConflictError,
-        ExpiredError,
-        ForbiddenError,
-        InvalidValueError,
-        NotFoundError,
-        RefusedError,
-        TooLargeError,
-        TooManyError,
-        UnauthenticatedError,
-        UnavailableError,
-        UnconfirmedError,
-    )
-}
 _requests: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 _replies: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 
@@ -274,7 +244,7 @@ def failure_of(error: FleetError) -> Failure:
 
 def error_of(failure: Failure) -> FleetError:
     """Return the error that was sent; one of a kind unknown here is a refusal."""
-    return _KINDS.get(failure.code, RefusedError)(failure.what, failure.cure)
+    return KIND_OF.get(failure.code, RefusedError)(failure.what, failure.cure)
 
 
 def pack(message: Any) -> bytes:

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from fleet.errors import NotFoundError, UnavailableError
+from fleet.errors import NotFoundError
 from fleet.ids import DeliveryId, VehicleId
 from fleet.text import Text
 from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, Delivery, DeliveryState
 from ground_station.service.documents_sql import SqlDocuments
+from ground_station.service.kept_rows import Row, keep
+from ground_station.service.request_book import RequestBook, StationRequest
 
 _COLLECTION = "deliveries"
 SAVE_EVERY_S = 5.0
@@ -19,12 +21,13 @@ OnDelivery = Callable[[Delivery], None]
 
 
 class DeliveryBook:
-    """All deliveries by id. A change of state is on disk before listeners hear of it; progress every five seconds."""
+    """All deliveries by id. A change of state is on disk before anybody sees it; progress every five seconds."""
 
     def __init__(self, documents: SqlDocuments) -> None:
         self._documents = documents
         self._deliveries: dict[DeliveryId, Delivery] = {}
         self._saved_at_s: dict[DeliveryId, float] = {}
+        self._doubtful: set[DeliveryId] = set()
         self._listeners: list[OnDelivery] = []
         self._locks: defaultdict[DeliveryId, asyncio.Lock] = defaultdict(asyncio.Lock)
         for delivery in documents.all(_COLLECTION, Delivery, lambda delivery: delivery.id):
@@ -71,43 +74,47 @@ class DeliveryBook:
             yield self.get(delivery_id)
 
     async def save(self, delivery: Delivery, now_s: float) -> Delivery:
-        """Keep a delivery and tell the listeners; writes to disk when its state changed or five seconds went by."""
+        """Keep a delivery and tell the listeners; writes to disk when its state changed or five seconds went by.
+
+        Raises what the disk raises where it has not taken the change; then the delivery stands as before, and saving
+        it again writes it.
+        """
         before = self._deliveries.get(delivery.id)
-        if before == delivery:
+        doubtful = delivery.id in self._doubtful
+        if before == delivery and not doubtful:
             return delivery
-        self._deliveries[delivery.id] = delivery
         moved = before is None or _durable(before) != _durable(delivery)
-        if moved or now_s - self._saved_at_s.get(delivery.id, 0.0) >= SAVE_EVERY_S:
-            self._saved_at_s[delivery.id] = now_s
-            try:
-                await asyncio.to_thread(self._documents.put, _COLLECTION, delivery.id, delivery, now_s)
-            except UnavailableError:
-                self._take_back(delivery, before)
-                raise
-        for listener in self._listeners:
-            listener(self._deliveries[delivery.id])
+        if moved or doubtful or now_s - self._saved_at_s.get(delivery.id, 0.0) >= SAVE_EVERY_S:
+            await self._write(delivery, (), now_s, lambda: self._written(delivery, now_s))
+        else:
+            self._adopt(delivery)
         return delivery
 
-    def row(self, delivery: Delivery) -> tuple[str, str, Delivery]:
-        """Return a delivery as the document it is on disk."""
-        return _COLLECTION, delivery.id, delivery
+    async def save_with(self, delivery: Delivery, requests: RequestBook, entry: StationRequest, now_s: float) -> None:
+        """Keep a delivery and its request in one transaction, then tell of both; raises as `save` does."""
 
-    def adopt(self, delivery: Delivery, now_s: float) -> None:
-        """Take a delivery that is on disk already for what it is, and tell the listeners."""
-        self._deliveries[delivery.id] = delivery
+        def adopt() -> None:
+            requests.adopt(entry)
+            self._written(delivery, now_s)
+
+        await self._write(delivery, (requests.row(entry),), now_s, adopt)
+
+    async def _write(
+        self, delivery: Delivery, others: tuple[Row, ...], now_s: float, adopt: Callable[[], None]
+    ) -> None:
+        """Write; until it is known to be on disk, the delivery's row is in doubt, and its next change is written."""
+        self._doubtful.add(delivery.id)
+        await keep(self._documents, [(_COLLECTION, delivery.id, delivery), *others], now_s, adopt)
+
+    def _written(self, delivery: Delivery, now_s: float) -> None:
         self._saved_at_s[delivery.id] = now_s
+        self._doubtful.discard(delivery.id)
+        self._adopt(delivery)
+
+    def _adopt(self, delivery: Delivery) -> None:
+        self._deliveries[delivery.id] = delivery
         for listener in self._listeners:
             listener(delivery)
-
-    def _take_back(self, delivery: Delivery, before: Delivery | None) -> None:
-        """What is not on disk counts as not saved, so that saving it again writes it."""
-        self._saved_at_s.pop(delivery.id, None)
-        if self._deliveries.get(delivery.id) is not delivery:
-            return
-        if before is None:
-            del self._deliveries[delivery.id]
-        else:
-            self._deliveries[delivery.id] = before
 
     async def end_unsent(self, now_s: float) -> None:
         """After a restart: a delivery whose upload had not ended must be sent again from its plan."""

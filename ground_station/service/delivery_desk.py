@@ -119,9 +119,12 @@ class DeliveryDesk:
                 ],
             },
         )
-        await self._book.save(delivery, now_s)
-        await self._requests.move(plan.request_id, RequestState.PLANNED, now_s, delivery.id)
-        await self._uploads.put(delivery)
+        wish = replace(self._requests.get(plan.request_id), state=RequestState.PLANNED, delivery_id=delivery.id)
+        try:
+            await self._book.save_with(delivery, self._requests, wish, now_s)
+        finally:
+            if delivery.id in self._book.all:  # also where the giver is gone, or a page could not be told
+                self._uploads.put(delivery)
         return delivery
 
     async def run(self) -> None:

@@ -1,4 +1,7 @@
-"""Carries plans to aircraft, each aircraft for itself: settings, upload with read-back, first checks."""
+"""Carries plans to aircraft, each aircraft for itself: settings, upload with read-back, first checks.
+
+However an upload ends, foreseen or not, its delivery does not stay in UPLOADING: it has failed, and says why.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -19,12 +22,20 @@ from ground_station.service.flight_of_plan import flight_of_plan
 from ground_station.service.plan_desk import PlanDesk
 from missions.values.aircraft import Aircraft
 from missions.values.plan import Plan
+from portal.tending import outcome_of, words_of
 
 _log = structlog.get_logger(__name__)
 
 STATION = "station"
 """The author of what the station does by itself."""
 MOST_WAITING = 20
+AGAIN_S = 2.0
+"""How long until it is tried again to write down that a delivery has failed, s."""
+
+_SEND_AGAIN = Text(
+    "もう一度、計画を機体に送ってください。また止まるときは、地上局のログを管理者に渡してください",
+    "send the plan to the aircraft again; if it stops again, give the station's log to the administrator",
+)
 
 
 class DeliveryUploads:
@@ -61,9 +72,15 @@ class DeliveryUploads:
             )
         return flight_of_plan(plan, aircraft)
 
-    async def put(self, delivery: Delivery) -> None:
-        """Queue a delivery in UPLOADING; one that is given up before its turn is passed over."""
-        await self._work[delivery.vehicle_id].put(delivery.id)
+    def put(self, delivery: Delivery) -> None:
+        """Queue a delivery in UPLOADING; one that is given up before its turn is passed over.
+
+        Of an aircraft's deliveries only the newest has not ended: where twenty wait, the oldest makes room.
+        """
+        work = self._work[delivery.vehicle_id]
+        if work.full():
+            work.get_nowait()
+        work.put_nowait(delivery.id)
 
     def take_up(self, delivery: Delivery) -> None:
         """Have a core that knows nothing of a checked flight read it back, and bring it again if it is not there.
@@ -85,11 +102,19 @@ class DeliveryUploads:
             delivery_id = await work.get()
             self._busy.add(vehicle_id)
             try:
-                await self._upload(delivery_id)
-            except FleetError as error:
-                _log.warning("upload not noted", delivery=delivery_id, what=error.what.en)
+                error = await outcome_of(self._upload(delivery_id))
+                if error is not None:
+                    await self._end(delivery_id, error)
             finally:
                 self._busy.discard(vehicle_id)
+
+    async def _end(self, delivery_id: DeliveryId, error: BaseException) -> None:
+        """Write down that a delivery has failed, as often as it takes."""
+        foreseen = isinstance(error, FleetError)
+        _log.warning("upload ended", delivery=delivery_id, why=words_of(error).en, exc_info=None if foreseen else error)
+        while (unwritten := await outcome_of(self._fail(delivery_id, error))) is not None:
+            _log.warning("a delivery's failure is not written yet", delivery=delivery_id, why=words_of(unwritten).en)
+            await asyncio.sleep(AGAIN_S)
 
     async def _upload(self, delivery_id: DeliveryId) -> None:
         delivery = self._book.get(delivery_id)
@@ -98,11 +123,7 @@ class DeliveryUploads:
             await self._port.place(self.flight(plan), author=STATION, keep=True)
         if delivery.state is not DeliveryState.UPLOADING:
             return
-        try:
-            digest = await self._port.place(self.flight(plan), author=STATION)
-        except FleetError as error:
-            await self._fail(delivery_id, error)
-            return
+        digest = await self._port.place(self.flight(plan), author=STATION)
         async with self._book.alone_with(delivery_id) as latest:
             if latest.state is DeliveryState.UPLOADING:
                 await self._is_on_board(latest, digest)
@@ -113,19 +134,23 @@ class DeliveryUploads:
         findings = report.checks if report.flight == digest else ()
         await self._book.save(checked(fresh, findings), self._clock.now_s())
 
-    async def _fail(self, delivery_id: DeliveryId, error: FleetError) -> None:
-        _log.warning("delivery not begun", delivery=delivery_id, what=error.what.en)
+    async def _fail(self, delivery_id: DeliveryId, error: BaseException) -> None:
+        if delivery_id not in self._book.all:
+            return
         async with self._book.alone_with(delivery_id) as latest:
             if latest.state is DeliveryState.UPLOADING:
                 await self._has_failed(latest, error)
 
-    async def _has_failed(self, latest: Delivery, error: FleetError) -> None:
+    async def _has_failed(self, latest: Delivery, error: BaseException) -> None:
         now_s = self._clock.now_s()
-        failed = replace(
-            latest,
-            state=DeliveryState.FAILED,
-            ended_at_s=now_s,
-            problem=error.what,
-            problem_cure=error.cure,
-        )
+        problem, cure = (error.what, error.cure) if isinstance(error, FleetError) else (_unforeseen(error), _SEND_AGAIN)
+        failed = replace(latest, state=DeliveryState.FAILED, ended_at_s=now_s, problem=problem, problem_cure=cure)
         await self._book.save(failed, now_s)
+
+
+def _unforeseen(error: BaseException) -> Text:
+    words = words_of(error)
+    return Text(
+        f"計画の送り込みが思わぬ誤りで止まりました（{words.ja}）",
+        f"sending the plan on board stopped for an unforeseen error ({words.en})",
+    )

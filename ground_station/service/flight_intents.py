@@ -5,7 +5,6 @@ never taken, and comes back to its checks then; and one that was thought not to 
 the air.
 """
 
-import asyncio
 from dataclasses import replace
 
 import structlog
@@ -20,7 +19,6 @@ from ground_station.flight.vehicles.flight_command import CommandState, FlightCo
 from ground_station.flight.vehicles.state import LinkState, VehicleState
 from ground_station.service.delivery import BEFORE_FLIGHT, Delivery, DeliveryState, followed
 from ground_station.service.delivery_book import DeliveryBook
-from ground_station.service.documents_sql import SqlDocuments
 from ground_station.service.flight_progress import FlightStage
 from ground_station.service.may_fly import require_ready
 from ground_station.service.request_book import RequestBook, RequestState, StationRequest
@@ -40,12 +38,9 @@ _LOOK = Text(
 class FlightIntents:
     """Gives the word to fly, and brings deliveries back of which it did not come true. For one event loop."""
 
-    def __init__(
-        self, *, book: DeliveryBook, requests: RequestBook, documents: SqlDocuments, port: FlightPort, clock: Clock
-    ) -> None:
+    def __init__(self, *, book: DeliveryBook, requests: RequestBook, port: FlightPort, clock: Clock) -> None:
         self._book = book
         self._requests = requests
-        self._documents = documents
         self._port = port
         self._clock = clock
         self._commands: dict[CommandId, FlightCommand] = {}
@@ -152,11 +147,7 @@ class FlightIntents:
 
     async def _save(self, delivery: Delivery, entry: StationRequest) -> None:
         """Keep a delivery and its request in one transaction, then tell of both."""
-        now_s = self._clock.now_s()
-        rows = [self._book.row(delivery), self._requests.row(entry)]
-        await asyncio.to_thread(self._documents.put_all, rows, now_s)
-        self._requests.adopt(entry)
-        self._book.adopt(delivery, now_s)
+        await self._book.save_with(delivery, self._requests, entry, self._clock.now_s())
 
 
 def _flies(delivery: Delivery, state: VehicleState) -> bool:

@@ -62,4 +62,4 @@ class OpenAlerts:
         """Keep on disk what is open now; only of the subjects that end by themselves. Raises UnavailableError."""
         async with self._writing:
             kept = [alert for alert in self.all if alert.news.subject in ENDING_SUBJECTS]
-            await asyncio.to_thread(self._documents.put, _COLLECTION, _DOCUMENT, kept, now_s)
+            await asyncio.to_thread(self._documents.put_all, [(_COLLECTION, _DOCUMENT, kept)], now_s)

@@ -1,14 +1,14 @@
 """The station's requests: its own and the town office's, each kept on disk before anyone is told of it."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from fleet.errors import ConflictError, NotFoundError
 from fleet.ids import DeliveryId, PlanId, RequestId
 from fleet.text import Text
+from ground_station.service.kept_rows import Rows, keep
 from missions.values.request import DeliveryRequest
 
 T = TypeVar("T")
@@ -24,12 +24,8 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Documents(Protocol):
-    """Where JSON documents are kept, durably."""
-
-    def put(self, collection: str, document_id: str, body: Any, at_s: float) -> None:
-        """Add or replace one."""
-        ...
+class Documents(Rows, Protocol):
+    """Where JSON documents are kept, durably, and read at the start."""
 
     def all(self, collection: str, kind: type[T], key_of: Callable[[T], str] | None = None) -> list[T]:
         """Return all of a collection that can be read as `kind`, oldest change first."""
@@ -117,6 +113,5 @@ class RequestBook:
             listener(entry)
 
     async def _save(self, entry: StationRequest, now_s: float) -> StationRequest:
-        await asyncio.to_thread(self._documents.put, self.COLLECTION, entry.request.id, entry, now_s)
-        self.adopt(entry)
+        await keep(self._documents, [self.row(entry)], now_s, lambda: self.adopt(entry))
         return entry

@@ -1,5 +1,6 @@
 """The vehicle's state as MAVLink messages; scales and conventions as ArduCopter 4.7 sends them."""
 
+import hashlib
 import math
 from collections.abc import Callable
 
@@ -29,6 +30,7 @@ _NO_CELL, _FULL_CELL_MV = 65535, 65534
 _MIN_ALT, _MAX_ALT, _BOUNDARY = 1, 2, 3
 
 VEHICLE_MARK = b"KAKESIM1"
+_CHIP_CHARACTERS = 17
 
 
 def heartbeat(v: Autopilot) -> Packet:
@@ -243,11 +245,13 @@ def global_origin(v: Autopilot) -> Packet | None:
 
 
 def autopilot_version(v: Autopilot) -> Packet:
-    """Return AUTOPILOT_VERSION; the custom version says that this is a simulated vehicle of ours."""
-    uid = bytes([v.identity.system_id]).ljust(18, b"\0")
-    return _AUTOPILOT_VERSION.pack(
-        _CAPABILITIES, v.identity.system_id, _VERSION, 0, 0, 0, 0, 0, *VEHICLE_MARK, *([0] * 16), *uid
-    )
+    """Return AUTOPILOT_VERSION; the custom version says that this is a simulated vehicle of ours.
+
+    As on ArduCopter's SITL `uid` is 0 and `uid2` holds 17 characters that stay with the vehicle; here they follow from
+    its id, so that no two of a fleet share them, whatever their system numbers.
+    """
+    chip = hashlib.sha256(v.identity.id.encode()).hexdigest()[:_CHIP_CHARACTERS].encode().ljust(18, b"\0")
+    return _AUTOPILOT_VERSION.pack(_CAPABILITIES, 0, _VERSION, 0, 0, 0, 0, 0, *VEHICLE_MARK, *([0] * 16), *chip)
 
 
 def rc_channels(v: Autopilot) -> Packet:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from fleet.errors import BadInputError
 from fleet.text import Text
+from telemetry.ca_file import CaFile
 from telemetry.mqtt_address import MqttAddress
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -34,5 +35,5 @@ def external_broker(url: str, *, username: str, password: str, ca_file: Path | N
         port=port or _PORTS[parts.scheme],
         username=username,
         password=password,
-        ca_file=ca_file,
+        ca_file=None if ca_file is None else CaFile(ca_file),
     )

@@ -134,7 +134,7 @@ class MosquittoBroker:
         )
         # Only for the next owner, if this one cannot end it: a disk that refuses must not stop the broker.
         with contextlib.suppress(OSError):
-            note_process(self._folder, self._process.pid)
+            await asyncio.to_thread(note_process, self._folder, self._process.pid)
         try:
             async with asyncio.timeout(START_WITHIN_S):
                 await self._until_listening(self._process)

@@ -7,7 +7,7 @@ from fleet.positions import Position
 from fleet.text import Text
 from ground_station.service.flight_of_plan import flight_of_plan
 from missions.values.aircraft import Aircraft, Battery, PayloadGear
-from missions.values.plan import Energy, Fence, Plan
+from missions.values.plan import Energy, Fence, Leg, Phase, Plan
 from tests.ground_station.flight.plans import FENCE, MISSION
 
 HOME = Position(lon_deg=133.23, lat_deg=34.77, alt_amsl_m=500.0)
@@ -52,3 +52,19 @@ PLAN_VALUE = Plan(
 )
 FLIGHT_VALUE = flight_of_plan(PLAN_VALUE, AIRCRAFT)
 """What of the plan goes on board."""
+
+
+def leg(phase: Phase, energy_wh: float) -> Leg:
+    """Return a leg that costs so much, and goes nowhere."""
+    return Leg(
+        number=0,
+        phase=phase,
+        start=HOME,
+        end=HOME,
+        mission_seq=1,
+        duration_s=60.0,
+        energy_wh=energy_wh,
+        energy_left_wh=0.0,
+        min_clearance_m=40.0,
+        max_agl_m=100.0,
+    )

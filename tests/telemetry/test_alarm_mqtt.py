@@ -120,7 +120,7 @@ async def test_what_cannot_be_read_is_counted_and_changes_nothing(tmp_path: Path
     async with sides("embedded", tmp_path) as both:
         both.station.show([alarm()])
         await until(lambda: both.at_office.newest(STATION) == ["outbox"])
-        async with station_at(both.broker.port).broker.client(queue_messages=10) as station:
+        async with station_at(both.broker.port).broker.connected(queue_messages=10) as station:
             for payload in (b"\xff", b"{}", b"[1]"):
                 await station.publish(TOPICS.alarm(STATION), payload, qos=0)
             await until(lambda: both.office.unreadable == 3)
@@ -149,7 +149,7 @@ async def test_an_office_whose_queue_of_records_is_full_still_hears_and_is_heard
         async with running(ingest.run, station.run, office.run):
             await until(lambda: ingest.status().connected)
             wire, packed = WireWriter(), [encode_record(track(number)) for number in range(3)]
-            async with station_at(broker.port).broker.client(queue_messages=10) as client:
+            async with station_at(broker.port).broker.connected(queue_messages=10) as client:
                 for number in range(2 * MAX_QUEUED_BATCHES):
                     await client.publish(TOPICS.up(STATION, Lane.TRACK), wire.batch(f"b.{number}", packed), qos=0)
             await until(ingest._queue.full)

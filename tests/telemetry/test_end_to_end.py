@@ -180,7 +180,7 @@ async def test_the_newest_state_of_a_vehicle_is_plain_json_for_any_client(tmp_pa
         one.relay.show_vehicle(VehicleId("kite-1"), {"lat_deg": 34.7, "mode": "RTL"})
         await asyncio.sleep(1.2)
         wall = MqttAddress(host="127.0.0.1", port=one.broker.port, username="wall", password=OFFICE_KEY)
-        async with wall.client(queue_messages=10) as client, asyncio.timeout(5.0):
+        async with wall.connected(queue_messages=10) as client, asyncio.timeout(5.0):
             await client.subscribe(TOPICS.vehicle_state(VehicleId("kite-1")))
             message = await anext(aiter(client.messages))
             assert isinstance(message.payload, bytes)

@@ -7,7 +7,7 @@ import aiomqtt
 import pytest
 
 from telemetry import mqtt_address
-from telemetry.mqtt_address import MqttAddress, until_first_fails
+from telemetry.mqtt_address import Client, until_first_fails
 
 
 async def _deaf(heard: list[str], times: int) -> None:
@@ -50,7 +50,7 @@ async def test_being_cancelled_ends_all_and_is_not_forgotten(monkeypatch: pytest
 
 @pytest.mark.parametrize("limit_s", [5.0, math.inf, None])
 async def test_a_cancellation_that_comes_with_the_brokers_answer_is_heard(limit_s: float | None) -> None:
-    client = MqttAddress(host="127.0.0.1", port=1, username="one", password="secret").client(queue_messages=1)
+    client = Client("127.0.0.1", 1, timeout=10.0)
     answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     waiting = asyncio.ensure_future(client._wait_for(answer, limit_s))
     await asyncio.sleep(0)
@@ -61,6 +61,6 @@ async def test_a_cancellation_that_comes_with_the_brokers_answer_is_heard(limit_
 
 
 async def test_a_broker_that_does_not_answer_is_given_up_in_mqtts_own_words() -> None:
-    client = MqttAddress(host="127.0.0.1", port=1, username="one", password="secret").client(queue_messages=1)
+    client = Client("127.0.0.1", 1, timeout=10.0)
     with pytest.raises(aiomqtt.MqttError, match="timed out"):
         await client._wait_for(asyncio.get_running_loop().create_future(), 0.01)

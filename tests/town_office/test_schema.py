@@ -10,19 +10,8 @@ from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.result import Ok
 
-from tests.one_parse_at_a_time import load_whole
 from tests.town_office.background_office import BackgroundOffice, background_office
 from tests.town_office.filling import fill
-
-# With no server beside them: its parts load each other late, and pytest parses each.
-load_whole(
-    "schemathesis.core",
-    "schemathesis.engine",
-    "schemathesis.generation",
-    "schemathesis.openapi",
-    "schemathesis.specs.openapi",
-    "schemathesis.transport",
-)
 
 EXAMPLES = 20
 # Signing out would end the session under test; it has tests of its own.

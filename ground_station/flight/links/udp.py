@@ -1,4 +1,4 @@
-"""What both UDP transports share: a socket read in bursts.
+"""What both UDP transports share: a socket that is opened to one address, and read in bursts.
 
 asyncio's own datagram endpoint goes once round the event loop for each datagram, which costs more than checking and
 decoding it; a hundred aircraft send their datagrams together.
@@ -8,6 +8,9 @@ import asyncio
 import socket
 from collections.abc import Callable
 
+from fleet.errors import UnavailableError
+from ground_station.flight.links.address import WRONG_NAME
+from ground_station.flight.links.names import HostName
 from ground_station.flight.links.transport import Peer, Receive
 
 MOST_AT_ONCE = 128
@@ -74,3 +77,52 @@ class Datagrams:
             receive(bytes(view[:length]), sender if len(sender) == 2 else sender[:2])
             if self._closed:
                 return
+
+
+class UdpTransport:
+    """One UDP socket, at `host`:`port` if it `listens`, else connected to it; `trouble` puts its errors into words."""
+
+    keeps_frames_whole = True
+    delivers_late = False
+
+    def __init__(
+        self, host: str, port: int, *, listens: bool, trouble: Callable[[str, int, Exception], UnavailableError]
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._listens = listens
+        self._trouble = trouble
+        self._name = HostName(host, port, socket.SOCK_DGRAM, passive=listens)
+        self._broken: asyncio.Future[UnavailableError] | None = None
+        self._endpoint: Datagrams | None = None
+
+    async def open(self, receive: Receive) -> None:
+        """Open the socket; raises UnavailableError for an address that is not known, taken or not ours to take."""
+        self._broken = asyncio.get_running_loop().create_future()
+        try:
+            ((family, address), *_) = await self._name.addresses()
+            wire = socket.socket(family, socket.SOCK_DGRAM)
+            try:
+                (wire.bind if self._listens else wire.connect)(address)
+            except (OSError, *WRONG_NAME):
+                wire.close()
+                raise
+        except (OSError, *WRONG_NAME) as error:
+            raise self._trouble(self._host, self._port, error) from error
+        self._endpoint = Datagrams(wire, receive, self._failed)
+
+    async def broken(self) -> UnavailableError:
+        """Wait until the socket fails under us, or the network says that nobody listens where it is connected to."""
+        if self._broken is None:
+            return self._trouble(self._host, self._port, OSError("not open"))
+        return await asyncio.shield(self._broken)
+
+    async def close(self) -> None:
+        """Give the socket back."""
+        if self._endpoint is not None:
+            self._endpoint.close()
+            self._endpoint = None
+
+    def _failed(self, error: OSError) -> None:
+        if self._broken is not None and not self._broken.done():
+            self._broken.set_result(self._trouble(self._host, self._port, error))

@@ -1,64 +1,21 @@
 """UDP to a known address, for aircraft and bridges that wait to be spoken to first."""
 
-import asyncio
-import socket
-
 from fleet.errors import UnavailableError
 from fleet.text import Text
-from ground_station.flight.links.address import WRONG_NAME
-from ground_station.flight.links.names import HostName
-from ground_station.flight.links.transport import Peer, Receive
-from ground_station.flight.links.udp import Datagrams
+from ground_station.flight.links.transport import Peer
+from ground_station.flight.links.udp import UdpTransport
 
 
-class UdpOutTransport:
+class UdpOutTransport(UdpTransport):
     """Sends to `host`:`port` and hears only from there."""
 
-    keeps_frames_whole = True
-    delivers_late = False
-
     def __init__(self, host: str, port: int) -> None:
-        self._host = host
-        self._port = port
-        self._name = HostName(host, port, socket.SOCK_DGRAM)
-        self._endpoint: Datagrams | None = None
-        self._broken: asyncio.Future[UnavailableError] | None = None
-
-    async def open(self, receive: Receive) -> None:
-        """Prepare to send; raises UnavailableError for an unknown host."""
-        self._broken = asyncio.get_running_loop().create_future()
-        try:
-            ((family, address), *_) = await self._name.addresses()
-            wire = socket.socket(family, socket.SOCK_DGRAM)
-            try:
-                wire.connect(address)
-            except (OSError, *WRONG_NAME):
-                wire.close()
-                raise
-        except (OSError, *WRONG_NAME) as error:
-            raise _unreachable(self._host, self._port, error) from error
-        self._endpoint = Datagrams(wire, receive, self._failed)
-
-    async def broken(self) -> UnavailableError:
-        """Wait until the network says that nobody listens there."""
-        if self._broken is None:
-            return _unreachable(self._host, self._port, OSError("not open"))
-        return await asyncio.shield(self._broken)
+        super().__init__(host, port, listens=False, trouble=_unreachable)
 
     def send(self, data: bytes, peer: Peer) -> bool:
         """Send to the known address; `peer` is always that one."""
         del peer
         return self._endpoint is not None and self._endpoint.send(data, None)
-
-    async def close(self) -> None:
-        """Stop sending."""
-        if self._endpoint is not None:
-            self._endpoint.close()
-            self._endpoint = None
-
-    def _failed(self, error: OSError) -> None:
-        if self._broken is not None and not self._broken.done():
-            self._broken.set_result(_unreachable(self._host, self._port, error))
 
 
 def _unreachable(host: str, port: int, error: Exception) -> UnavailableError:

@@ -21,17 +21,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from fleet.error_kinds import status_of
 from fleet.errors import (
     BadInputError,
-    ConflictError,
     FleetError,
     ForbiddenError,
-    NotFoundError,
-    RefusedError,
     TooLargeError,
-    TooManyError,
     UnauthenticatedError,
-    UnavailableError,
     UnconfirmedError,
 )
 from fleet.ids import CommandId, VehicleId
@@ -49,17 +45,6 @@ _log = structlog.get_logger(__name__)
 _PAGE = Path(__file__).parent / "page.html"
 _MOST_BODY_BYTES = 4096
 _BY_CODE = Text("局の番号", "station code")
-_STATUS: tuple[tuple[type[FleetError], int], ...] = (
-    (UnauthenticatedError, 401),
-    (ForbiddenError, 403),
-    (NotFoundError, 404),
-    (ConflictError, 409),
-    (RefusedError, 409),
-    (TooLargeError, 413),
-    (BadInputError, 422),
-    (TooManyError, 429),
-    (UnavailableError, 503),
-)
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -258,7 +243,7 @@ def _answer(vehicle_id: VehicleId, answer: FlightCommand | BaseException) -> dic
 
 
 def _problem(error: FleetError) -> Response:
-    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+    status = status_of(error)
     body = {
         "type": f"urn:kakehashi:problem:{error.code}",
         "title": error.what.en,

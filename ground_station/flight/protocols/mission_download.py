@@ -18,6 +18,7 @@ from ground_station.flight.protocols.transfer import (
     TransferResult,
     ack_message,
     item_of,
+    refused,
     silent,
     stalled,
 )
@@ -125,15 +126,7 @@ class MissionDownload:
         return ()
 
     def _end_refused(self, code: int) -> Sequence[Message]:
-        meaning = mission_result(code)
-        where = self._where()
-        self.result = TransferResult(
-            end=TransferEnd.REFUSED,
-            text=Text(f"{where.ja}: {meaning.text.ja}", f"{where.en}: {meaning.text.en}"),
-            cure=meaning.cure,
-            code=code,
-            worth_another_try=meaning.worth_another_try,
-        )
+        self.result = refused(code, self._where())
         return ()
 
     def _say(self, message: Message, now_s: float) -> Sequence[Message]:

@@ -28,6 +28,7 @@ from ground_station.flight.protocols.transfer import (
     TransferResult,
     ack_message,
     item_message,
+    refused,
     silent,
     stalled,
 )
@@ -160,15 +161,7 @@ class MissionUpload:
         return Text(f"{self._highest + 1} 番目の項目", f"item {self._highest + 1}")
 
     def _end_refused(self, code: int) -> Sequence[Message]:
-        meaning = mission_result(code)
-        where = self._where()
-        self.result = TransferResult(
-            end=TransferEnd.REFUSED,
-            text=Text(f"{where.ja}: {meaning.text.ja}", f"{where.en}: {meaning.text.en}"),
-            cure=meaning.cure,
-            code=code,
-            worth_another_try=meaning.worth_another_try,
-        )
+        self.result = refused(code, self._where())
         return ()
 
     def _end_unsure(self, code: int | None) -> Sequence[Message]:

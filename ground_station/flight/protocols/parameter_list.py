@@ -3,6 +3,9 @@
 Where the link bears it the aircraft is asked for the whole list, and then for what got lost by its number. On a thin
 link a list sent in one go would stand before heartbeats and answers for minutes: there each is asked for by its number
 from the start, no more at once than the link carries without a queue.
+
+Whatever the aircraft says of how many it has, it ends: only a number never heard before counts as getting on, and what
+gets on too slowly ends too. Where the count changes, the numbers may all mean something else: they are read anew.
 """
 
 import math
@@ -17,6 +20,7 @@ from ground_station.flight.protocols.pace import PaceNow, unmeasured
 from ground_station.flight.protocols.parameters import (
     MOST_PARAMETERS,
     READ_FRAME_BYTES,
+    ListTrouble,
     ParameterList,
     list_message,
     read_index_message,
@@ -32,6 +36,10 @@ _START = 10
 _THIN_START = 4
 _MOST = 24
 _NEXT_BURST_S = 0.4
+MOST_CHANGES = 8
+"""How often the count may change before it is not believed any more."""
+LONGEST_S = 1800.0
+"""After that a list that still gets on is given up: three times what 1,400 take on the thinnest link flown with."""
 
 
 @dataclass(slots=True)
@@ -51,13 +59,15 @@ class ParameterFetch:
         self._target = target
         self._pace: PaceNow = unmeasured
         self._names: dict[int, str] = {}
+        self._ever_heard: set[int] = set()
+        self._changes = 0
         self._values: dict[str, float] = {}
         self._count: int | None = None
         self._listing = False
         self._lists = 0
         self._under_way: dict[int, _Question] = {}
         self._window = Window(start=_START, most=_MOST, least=_START)
-        self._progress_s = 0.0
+        self._began_s = self._progress_s = 0.0
         self.wake_s = 0.0
         self.result: ParameterList | None = None
 
@@ -69,7 +79,7 @@ class ParameterFetch:
     def start(self, now_s: float, pace: PaceNow) -> Sequence[Message]:
         """Ask for the list, or on a thin link for the first of it, which tells how many there are."""
         self._pace = pace
-        self._progress_s = now_s
+        self._began_s = self._progress_s = now_s
         if pace().is_thin:
             self._window = Window(start=_THIN_START, most=_MOST)
         return self._open(now_s)
@@ -86,10 +96,13 @@ class ParameterFetch:
             self._values.pop(name, None)
         if message.param_index == _UNASKED or message.param_index >= message.param_count:
             return ()
-        self._counted(message.param_count)
-        self._took(message.param_index, name, now_s)
-        if len(self._names) == self._count:
-            self._end()
+        if message.param_count == self._count or self._count is None:
+            self._count = message.param_count
+            self._took(message.param_index, name, now_s)
+        else:
+            self._count_anew(message.param_count)
+        self.result = self._ended(now_s)
+        if self.result is not None:
             return ()
         if self._listing:
             self.wake_s = now_s + self._pace().answer_s(at_least_s=_QUIET_S)
@@ -100,18 +113,40 @@ class ParameterFetch:
         """Ask for the list again if nothing or little came, else for some that are missing."""
         if self.result is not None or now_s < self.wake_s:
             return ()
-        pace = self._pace()
-        patience_s = _TRIES * pace.answer_s(at_least_s=_QUIET_S)
-        if self._count is None:
-            patience_s = pace.tries(_UNHEARD_TRIES) * pace.answer_s(at_least_s=2.0 * _QUIET_S)
-        if now_s - self._progress_s >= patience_s:
-            self._end()
+        self.result = self._ended(now_s)
+        if self.result is not None:
             return ()
+        pace = self._pace()
         few = self._count is not None and len(self._names) < self._count // 2 and self._lists < _UNHEARD_TRIES
         if self._count is None or (few and not pace.is_thin):
             return self._open(now_s)
         self._listing = False
         return self._ask_missing(now_s)
+
+    def _ended(self, now_s: float) -> ParameterList | None:
+        """Return the list if it is whole, or if there is no more to be hoped for."""
+        if self._count is None:
+            return self._list(ListTrouble.SILENT) if now_s - self._progress_s >= self._patience_s() else None
+        if len(self._names) == self._count:
+            return self._list(None)
+        if self._count > MOST_PARAMETERS:
+            return self._list(ListTrouble.TOO_MANY)
+        if self._changes > MOST_CHANGES:
+            return self._list(ListTrouble.UNSTEADY)
+        if now_s - self._progress_s >= self._patience_s():
+            return self._list(ListTrouble.MISSING)
+        return self._list(ListTrouble.TOO_SLOW) if now_s - self._began_s >= LONGEST_S else None
+
+    def _patience_s(self) -> float:
+        """Return how long nothing new may come."""
+        pace = self._pace()
+        if self._count is None:
+            return pace.tries(_UNHEARD_TRIES) * pace.answer_s(at_least_s=2.0 * _QUIET_S)
+        return _TRIES * pace.answer_s(at_least_s=_QUIET_S)
+
+    def _list(self, trouble: ListTrouble | None) -> ParameterList:
+        count = self._count or 0
+        return ParameterList(values=dict(self._values), count=count, missing=count - len(self._names), trouble=trouble)
 
     def _open(self, now_s: float) -> Sequence[Message]:
         pace = self._pace()
@@ -124,19 +159,22 @@ class ParameterFetch:
         self.wake_s = now_s + pace.answer_s(at_least_s=2.0 * _QUIET_S)
         return (list_message(self._target),)
 
-    def _counted(self, count: int) -> None:
-        if count != self._count:
-            self._count = count
-            self._names = {index: known for index, known in self._names.items() if index < count}
-            self._under_way = {index: known for index, known in self._under_way.items() if index < count}
+    def _count_anew(self, count: int) -> None:
+        """Read the numbers anew, each asked for: that a frame names another count proves none of them, nor its own."""
+        self._count = count
+        self._changes += 1
+        self._names.clear()
+        self._under_way.clear()
+        self._listing = False
 
     def _took(self, index: int, name: str, now_s: float) -> None:
         question = self._under_way.pop(index, None)
         if question is not None and question.asked == 1:
             self._window.answered(now_s - question.asked_s, self._pace().base_s)
-        if index not in self._names:
+        self._names.setdefault(index, name)
+        if index not in self._ever_heard:
+            self._ever_heard.add(index)
             self._progress_s = now_s
-            self._names[index] = name
 
     def _ask_missing(self, now_s: float) -> Sequence[Message]:
         pace = self._pace()
@@ -163,7 +201,3 @@ class ParameterFetch:
             if index not in self._names and index not in self._under_way:
                 found.append(index)
         return found
-
-    def _end(self) -> None:
-        missing = 1 if self._count is None else self._count - len(self._names)
-        self.result = ParameterList(values=dict(self._values), missing=missing)

@@ -7,6 +7,7 @@ import math
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
@@ -20,17 +21,37 @@ MOST_PARAMETERS = 10_000
 """Names kept of one aircraft, seven times what ArduCopter has; beyond that a new one counts as not known."""
 
 
+class ListTrouble(StrEnum):
+    """Why a parameter list was not read to its end."""
+
+    SILENT = "silent"
+    """It sent none that has its place in a list."""
+    MISSING = "missing"
+    """Some did not come."""
+    TOO_MANY = "too-many"
+    """It says that it has more than are kept of one aircraft."""
+    UNSTEADY = "unsteady"
+    """It says again and again that it has another number of them."""
+    TOO_SLOW = "too-slow"
+    """They come, but too few in too long a time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterList:
-    """All that was read. `complete` is False if some stayed missing; `missing` says how many."""
+    """All that was read. `count` is how many it said last that it has, `missing` how many of these are not here.
+
+    `trouble` is None if nothing is missing.
+    """
 
     values: Mapping[str, float]
+    count: int
     missing: int
+    trouble: ListTrouble | None
 
     @property
     def complete(self) -> bool:
         """Return True if nothing is missing."""
-        return self.missing == 0
+        return self.trouble is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from pymavlink.dialects.v20 import ardupilotmega as dialect
 from fleet.text import Text
 from ground_station.flight.links.frames import Message
 from ground_station.flight.protocols.exchange import Target
+from ground_station.flight.protocols.mission_results import mission_result
 from ground_station.flight.protocols.pace import PaceNow
 from missions.values.mission_item import MissionItem, MissionType
 
@@ -130,6 +131,18 @@ def _e7(degrees: float) -> int:
 def ack_message(target: Target, kind: MissionType, code: int) -> Message:
     """Return MISSION_ACK."""
     return dialect.MAVLink_mission_ack_message(target.system_id, target.component_id, code, int(kind))
+
+
+def refused(code: int, where: Text) -> TransferResult:
+    """Return the end of a transfer that the aircraft refused with this MAV_MISSION_RESULT."""
+    meaning = mission_result(code)
+    return TransferResult(
+        end=TransferEnd.REFUSED,
+        text=Text(f"{where.ja}: {meaning.text.ja}", f"{where.en}: {meaning.text.en}"),
+        cure=meaning.cure,
+        code=code,
+        worth_another_try=meaning.worth_another_try,
+    )
 
 
 def silent(tries: int, where: Text) -> TransferResult:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from fleet.errors import ExpiredError, FleetError, RefusedError
+from fleet.errors import ExpiredError, FleetError, RefusedError, UnavailableError
 from fleet.text import Text
 from ground_station.flight.protocols.parameter_values import ParameterValues
-from ground_station.flight.protocols.parameters import ParameterAnswer
+from ground_station.flight.protocols.parameters import MOST_PARAMETERS, ListTrouble, ParameterAnswer, ParameterList
 from ground_station.flight.vehicles.contact import Contact
 
 
@@ -48,3 +48,39 @@ def not_set(answer: ParameterAnswer) -> FleetError:
         name=name,
         value=answer.value,
     )
+
+
+_RADIO = Text("電波を確かめて、もう一度読んでください", "check the radio and read them again")
+_RESTART = Text(
+    "機体を再起動して、もう一度読んでください。続くときは自動操縦のファームウェアを入れ直してください",
+    "restart the aircraft and read them again; if that does not help, install the autopilot's firmware anew",
+)
+
+
+def not_read(result: ParameterList) -> UnavailableError:
+    """Return the error of a list that was not read to its end."""
+    missing, data = result.missing, {"missing": result.missing, "count": result.count}
+    if result.trouble is ListTrouble.SILENT:
+        silent = Text("機体が設定値を送ってきません", "the aircraft does not send its parameters")
+        return ExpiredError(silent, _RADIO, **data)
+    if result.trouble is ListTrouble.TOO_MANY:
+        too_many = Text(
+            f"機体は設定値が {result.count} 個あると言っています（読むのは {MOST_PARAMETERS} 個まで）",
+            f"the aircraft says that it has {result.count} parameters; no more than {MOST_PARAMETERS} are read",
+        )
+        return UnavailableError(too_many, _RESTART, **data)
+    if result.trouble is ListTrouble.UNSTEADY:
+        unsteady = Text(
+            f"機体の言う設定値の個数が変わり続けます（最後は {result.count} 個）",
+            f"the aircraft keeps changing how many parameters it says it has ({result.count} at last)",
+        )
+        return UnavailableError(unsteady, _RESTART, **data)
+    noun = "parameter" if missing == 1 else "parameters"
+    if result.trouble is ListTrouble.TOO_SLOW:
+        slow = Text(
+            f"機体の設定値が届くのが遅すぎます（残り {missing} 個）",
+            f"the aircraft's parameters come too slowly: {missing} {noun} did not come in time",
+        )
+        return ExpiredError(slow, _RADIO, **data)
+    some = Text(f"機体の設定値が {missing} 個読めません", f"{missing} {noun} could not be read")
+    return ExpiredError(some, _RADIO, **data)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.clock import iso_utc
-from fleet.errors import ConflictError, ExpiredError, FleetError, UnavailableError
+from fleet.errors import ConflictError, FleetError, UnavailableError
 from fleet.ids import CommandId, VehicleId
 from fleet.realm import Realm
 from fleet.text import Text
@@ -20,7 +20,7 @@ from ground_station.flight.vehicles.failsafe_words import silence_failsafe
 from ground_station.flight.vehicles.flight_command import Action, CommandState, FlightCommand
 from ground_station.flight.vehicles.ledger import CommandLedger
 from ground_station.flight.vehicles.manoeuvres import Manoeuvre, manoeuvre
-from ground_station.flight.vehicles.parameter_transfer import set_parameters
+from ground_station.flight.vehicles.parameter_transfer import not_read, set_parameters
 from ground_station.flight.vehicles.pilot import REPLACED, Gate, Pilot
 from ground_station.flight.vehicles.plan_transfer import (
     PlanTransfer,
@@ -188,15 +188,14 @@ class Vehicle:
         return await self._transfer().read(kind)
 
     async def fetch_parameters(self) -> Mapping[str, float]:
-        """Return all parameters; raises UnavailableError if it is not heard, ExpiredError if some stay missing."""
+        """Return all parameters.
+
+        Raises UnavailableError if it is not heard or does not say how many it has, ExpiredError if some stay missing.
+        """
         self._require_link()
         result = await self.contact.conversation.run(ParameterFetch(self.contact.target))
         if not result.complete:
-            raise ExpiredError(
-                Text(f"機体の設定値が {result.missing} 個読めません", f"{result.missing} parameters could not be read"),
-                Text("電波を確かめて、もう一度読んでください", "check the radio and read them again"),
-                missing=result.missing,
-            )
+            raise not_read(result)
         self.contact.tracker.parameters_read(dict(result.values))
         return result.values
 

@@ -22,8 +22,9 @@ from ground_station.flight.vehicles.state import LinkState
 from ground_station.flight.vehicles.telemetry import Simulated
 from missions.values.finding import Finding, Level
 from tests.ground_station.flight.plans import FLIGHT, MISSION
-from tests.ground_station.flight.preflight.aircraft_values import HOME, reporting
+from tests.ground_station.flight.preflight.aircraft_values import reporting
 from tests.ground_station.flight.quiet_aircraft import DIGEST, SET, QuietStation, QuietVehicle
+from tests.ground_station.plan_values import HOME
 
 Change = Callable[[QuietVehicle], object]
 

@@ -35,9 +35,13 @@ WISH = StationRequest(
 
 
 class Plans:
-    """One plan, whatever is asked for."""
+    """One plan, whatever is asked for, or what `refusal` says."""
+
+    refusal: BaseException | None = None
 
     async def get(self, plan_id: PlanId) -> Plan:
+        if self.refusal is not None:
+            raise self.refusal
         return PLAN_VALUE
 
     def recent(self, plan_id: PlanId) -> Plan:
@@ -66,12 +70,11 @@ class DeskWorld:
         self.book = DeliveryBook(documents)
         self.requests = RequestBook(documents)
         self.mirror = mirror_of(self.core, self.clock)
-        self.intents = FlightIntents(
-            book=self.book, requests=self.requests, documents=documents, port=self.core, clock=self.clock
-        )
+        self.intents = FlightIntents(book=self.book, requests=self.requests, port=self.core, clock=self.clock)
         self.mirror.on_command(self.intents.note)
         self.hear()
-        plans = cast("Any", Plans())
+        self.plans = Plans()
+        plans = cast("Any", self.plans)
         uploads = DeliveryUploads(
             book=self.book,
             plans=plans,
@@ -125,6 +128,6 @@ class DeskWorld:
 
 
 async def let_others_run(times: int = 20) -> None:
-    """Give every task that can go on its turn."""
+    """Give every task that can go on its turn, and a thread that writes for one the time to do so."""
     for _ in range(times):
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.002)

@@ -1,6 +1,7 @@
 """A flight core that does what a test says, a disk that refuses when told, and what stands between them at the desk."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -57,8 +58,8 @@ def aircraft(
     return structs.replace(ON_GROUND, telemetry=telemetry, plan_on_board=on_board, **more)
 
 
-class KilledError(Exception):
-    """The desk's process ends here."""
+class KilledError(BaseException):
+    """The desk's process ends here: nobody looks afterwards what became of its writing."""
 
 
 T = TypeVar("T")
@@ -66,14 +67,26 @@ T = TypeVar("T")
 
 @dataclass
 class Disk:
-    """Keeps documents in memory as JSON; refuses the writes whose numbers are in `refuses`, all while it is `full`."""
+    """Keeps documents in memory as JSON; refuses the writes whose numbers are in `refuses`, all while it is `full`.
+
+    It refuses with `refusal`, where that is given; `refuses_late` are those that it takes, and then raises it. While
+    `may_write` is cleared its writes wait.
+    """
 
     kept: dict[tuple[str, str], bytes] = field(default_factory=dict)
     refuses: set[int] = field(default_factory=set)
+    refuses_late: set[int] = field(default_factory=set)
+    refusal: BaseException | None = None
     full: bool = False
+    unreadable: bool = False
     kill_before: int | None = None
     kill_after: int | None = None
     writes: int = 0
+    may_write: threading.Event = field(default_factory=threading.Event)
+    waits: bool = False
+
+    def __post_init__(self) -> None:
+        self.may_write.set()
 
     def all(self, collection: str, kind: type[T], key_of: Callable[[T], str] | None = None) -> list[T]:
         return [msgspec.json.decode(body, type=kind) for (name, _), body in self.kept.items() if name == collection]
@@ -82,15 +95,25 @@ class Disk:
         self.put_all([(collection, document_id, body)], at_s)
 
     def put_all(self, documents: Sequence[tuple[str, str, Any]], at_s: float) -> None:
+        self.waits = True
+        self.may_write.wait(10.0)
+        self.waits = False
         number, self.writes = self.writes, self.writes + 1
         if self.kill_before == number:
             raise KilledError
         if self.full or number in self.refuses:
-            raise UnavailableError(Text("満杯", "the disk is full"))
+            raise self.refusal or UnavailableError(Text("満杯", "the disk is full"))
         for collection, document_id, body in documents:
             self.kept[collection, document_id] = msgspec.json.encode(body)
         if self.kill_after == number:
             raise KilledError
+        if self.refusal is not None and number in self.refuses_late:
+            raise self.refusal
+
+    def get_json(self, collection: str, document_id: str) -> bytes | None:
+        if self.unreadable:
+            raise UnavailableError(Text("読めません", "the disk cannot be read"))
+        return self.kept.get((collection, document_id))
 
 
 @dataclass
@@ -104,7 +127,7 @@ class FakeCore:
     orders: list[Order] = field(default_factory=list)
     placed: list[tuple[FlightPlan, bool]] = field(default_factory=list)
     works: list[SetUp] = field(default_factory=list)
-    refusal: FleetError | None = None
+    refusal: BaseException | None = None
     gone: FleetError | None = None
     alarms: tuple[Problem, ...] = ()
     may_finish: asyncio.Event = field(default_factory=asyncio.Event)

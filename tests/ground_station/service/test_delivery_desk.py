@@ -20,6 +20,7 @@ from missions.values.finding import Finding, Level
 from tests.ground_station.plan_values import FLIGHT_VALUE, PLAN_VALUE
 from tests.ground_station.service.desk_world import REQUEST, WISH, DeskWorld, let_others_run
 from tests.ground_station.service.fake_core import DIGEST, OK, aircraft
+from tests.telemetry.field import until
 
 FLY = CommandId("fly-0001")
 
@@ -217,7 +218,7 @@ async def test_a_core_that_cannot_read_back_now_is_asked_later(desk: DeskWorld, 
 async def test_an_upload_that_the_core_refuses_ends_the_delivery_with_its_words(desk: DeskWorld) -> None:
     desk.core.refusal = RefusedError(Text("断られた", "refused"), Text("送り直す", "send it again"))
     delivery = await desk.desk.begin(PLAN_VALUE.id, (), author="操縦 太郎")
-    await let_others_run()
+    await until(lambda: desk.book.get(delivery.id).state is not DeliveryState.UPLOADING, within_s=10.0)
     ended = desk.book.get(delivery.id)
     assert (ended.state, ended.problem, ended.problem_cure) == (
         DeliveryState.FAILED,

@@ -5,7 +5,7 @@ import contextlib
 import errno
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from fleet.clock import ManualClock
 from fleet.disk_health import CLEAR_AFTER_S, Cause, Place
 from fleet.disk_words import alarm_text, shown
 from fleet.errors import UnavailableError
-from fleet.ids import PersonId, RequestId, SiteId
+from fleet.ids import PersonId, RequestId
 from fleet.realm import Realm
 from fleet.roles import Role
 from fleet.text import Text
@@ -23,11 +23,9 @@ from ground_station.field_station import FieldStation
 from ground_station.flight.port import Problem
 from ground_station.service.disk_watch import REMEMBER_LOSS_S, UNRECEIPTED_AFTER_S
 from ground_station.service.documents_sql import SqlDocuments
-from ground_station.service.request_book import StationRequest
 from ground_station.station_setup import StationSetup
 from imagery.store import Copy, sha256_of
 from missions.formats.town_bundle import write_town
-from missions.values.request import DeliveryRequest, Urgency
 from missions.values.town import Town
 from portal.accounts import Person
 from portal.live import LiveState
@@ -38,6 +36,7 @@ from telemetry.mqtt_address import MqttAddress
 from telemetry.outbox_sqlite import SqliteOutbox
 from telemetry.outbox_watched import WatchedOutbox
 from telemetry.relay_mqtt import RelayStatus
+from tests.ground_station.service.desk_world import WISH
 from tests.ground_station.service.fake_core import FakeCore
 from tests.refusals import DATABASE_FAULTS, FILE_ERRORS, connection_refuses, engine_refuses, files_refuse
 from tests.town_office.field import alert, record, small_town
@@ -105,17 +104,8 @@ def keep_document(tent: Tent) -> None:
 
 
 def add_request(tent: Tent) -> None:
-    request = DeliveryRequest(
-        id=RequestId("r-1"),
-        item="水",
-        mass_kg=1.0,
-        site_id=SiteId("takamuro"),
-        urgency=Urgency.ROUTINE,
-        requested_by="花子",
-        requested_at_s=0.0,
-    )
-    entry = StationRequest(request=request, source="station")
-    tent.station.requests._documents.put("requests", "r-1", entry, 0.0)
+    entry = replace(WISH, request=replace(WISH.request, id=RequestId("r-1")), source="station")
+    tent.station.requests._documents.put_all([("requests", "r-1", entry)], 0.0)
 
 
 def save_person(tent: Tent) -> None:

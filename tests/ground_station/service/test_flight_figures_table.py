@@ -22,7 +22,7 @@ from missions.values.aircraft import Battery, PayloadGear
 from missions.values.mission_item import Frame
 from missions.values.plan import Energy, Leg, Phase, Plan
 from tests.ground_station.flight.plans import FENCE, MISSION, RALLY, item
-from tests.ground_station.plan_values import AIRCRAFT, PLAN_VALUE
+from tests.ground_station.plan_values import AIRCRAFT, PLAN_VALUE, leg
 
 SMALL = replace(
     AIRCRAFT,
@@ -31,21 +31,6 @@ SMALL = replace(
     gear=PayloadGear.WINCH,
     name=Text("すずめ", "Suzume"),
 )
-
-
-def _leg(phase: Phase, energy_wh: float) -> Leg:
-    return Leg(
-        number=0,
-        phase=phase,
-        start=PLAN_VALUE.home,
-        end=PLAN_VALUE.home,
-        mission_seq=1,
-        duration_s=60.0,
-        energy_wh=energy_wh,
-        energy_left_wh=0.0,
-        min_clearance_m=40.0,
-        max_agl_m=100.0,
-    )
 
 
 def _plan(*legs: Leg, needed_wh: float, reserve_wh: float, left_wh: float) -> Plan:
@@ -90,8 +75,8 @@ WAYS: Mapping[Phase, str | None] = {
 @pytest.mark.parametrize("phase", Phase)
 def test_each_phase_counts_for_its_way(phase: Phase) -> None:
     """Two legs out of 1 Wh and two back: one more of `phase` makes its way the dearer one, 1.2 × (2 + 1) Wh."""
-    ways = [_leg(Phase.OUTBOUND, 1.0), _leg(Phase.CLIMB, 1.0), _leg(Phase.RETURN, 1.0), _leg(Phase.LAND, 1.0)]
-    plan = _plan(*ways, _leg(phase, 1.0), needed_wh=5.0, reserve_wh=0.5, left_wh=9.0)
+    ways = [leg(Phase.OUTBOUND, 1.0), leg(Phase.CLIMB, 1.0), leg(Phase.RETURN, 1.0), leg(Phase.LAND, 1.0)]
+    plan = _plan(*ways, leg(phase, 1.0), needed_wh=5.0, reserve_wh=0.5, left_wh=9.0)
     assert charge_to_return_at_wh(plan) == pytest.approx(2.4 if WAYS[phase] is None else 3.6)
 
 
@@ -108,7 +93,7 @@ def test_each_phase_counts_for_its_way(phase: Phase) -> None:
 def test_it_turns_back_while_there_is_enough_for_the_dearer_way(
     out_wh: float, back_wh: float, reserve_wh: float, left_wh: float, at_wh: float, at_mah: int
 ) -> None:
-    legs = (_leg(Phase.OUTBOUND, out_wh), _leg(Phase.RETURN, back_wh))
+    legs = (leg(Phase.OUTBOUND, out_wh), leg(Phase.RETURN, back_wh))
     plan = _plan(*legs, needed_wh=out_wh + back_wh, reserve_wh=reserve_wh, left_wh=left_wh)
     assert charge_to_return_at_wh(plan) == pytest.approx(at_wh)
     assert at_mah - 1 <= return_at_mah(plan, SMALL) <= at_mah

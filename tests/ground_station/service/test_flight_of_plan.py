@@ -9,25 +9,11 @@ from ground_station.flight.flight_plan import digest_of
 from ground_station.service.flight_of_plan import charge_to_return_at_wh, flight_of_plan
 from ground_station.service.plan_codec import decode_plan, encode_plan
 from missions.values.mission_item import MissionType
-from missions.values.plan import Leg, Phase, Plan
-from tests.ground_station.plan_values import AIRCRAFT, FLIGHT_VALUE, PLAN_VALUE
+from missions.values.plan import Phase, Plan
+from tests.ground_station.plan_values import AIRCRAFT, FLIGHT_VALUE, PLAN_VALUE, leg
 
 
 def _plan_of(out_wh: float, back_wh: float, left_wh: float) -> Plan:
-    def leg(phase: Phase, energy_wh: float) -> Leg:
-        return Leg(
-            number=0,
-            phase=phase,
-            start=PLAN_VALUE.home,
-            end=PLAN_VALUE.home,
-            mission_seq=1,
-            duration_s=60.0,
-            energy_wh=energy_wh,
-            energy_left_wh=0.0,
-            min_clearance_m=40.0,
-            max_agl_m=100.0,
-        )
-
     energy = replace(PLAN_VALUE.energy, needed_wh=out_wh + back_wh, reserve_wh=300.0, left_at_landing_wh=left_wh)
     return replace(PLAN_VALUE, legs=(leg(Phase.OUTBOUND, out_wh), leg(Phase.RETURN, back_wh)), energy=energy)
 

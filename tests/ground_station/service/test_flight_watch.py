@@ -1,5 +1,6 @@
 """What becomes of a request when its flight has ended: delivered, open again, or not known before somebody looked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -9,7 +10,6 @@ from msgspec import structs
 
 from fleet.clock import ManualClock
 from fleet.errors import UnavailableError
-from fleet.ids import RequestId, SiteId
 from fleet.text import Text
 from ground_station.flight.feed import Update
 from ground_station.flight.vehicles.state import LinkState
@@ -18,16 +18,14 @@ from ground_station.service.delivery import DeliveryState
 from ground_station.service.delivery_book import DeliveryBook
 from ground_station.service.flight_progress import FlightProgress, FlightStage
 from ground_station.service.flight_watch import FlightWatch, Watchers
-from ground_station.service.request_book import RequestBook, RequestState, StationRequest
+from ground_station.service.request_book import RequestBook, RequestState
 from ground_station.service.town_feed import VehicleNews
-from missions.values.request import DeliveryRequest, Urgency
 from tests.ground_station.flight.vehicles.test_replay import Replay
 from tests.ground_station.plan_values import PLAN_VALUE
-from tests.ground_station.service.desk_world import Plans
+from tests.ground_station.service.desk_world import REQUEST, WISH, Plans
 from tests.ground_station.service.fake_core import Disk
 from tests.ground_station.service.test_flight_progress import DELIVERY
 
-REQUEST = RequestId("request-1")
 HOMEWARD = FlightProgress(stage=FlightStage.RETURNING, was_armed=True, was_airborne=True)
 
 
@@ -37,24 +35,15 @@ class FullDisk(Disk):
 
     full_of: str = ""
 
-    def put(self, collection: str, document_id: str, body: Any, at_s: float) -> None:
-        if collection == self.full_of:
+    def put_all(self, documents: Sequence[tuple[str, str, Any]], at_s: float) -> None:
+        if any(collection == self.full_of for collection, _, _ in documents):
             raise UnavailableError(Text("ディスクが一杯です", "the disk is full"))
-        super().put(collection, document_id, body, at_s)
+        super().put_all(documents, at_s)
 
 
 async def _landed(progress: FlightProgress, disk: FullDisk) -> tuple[DeliveryBook, RequestBook, FlightWatch]:
     book, requests = DeliveryBook(cast("Any", Disk())), RequestBook(disk)
-    wish = DeliveryRequest(
-        id=REQUEST,
-        item="水",
-        mass_kg=4.0,
-        site_id=SiteId("site"),
-        urgency=Urgency.LIFE,
-        requested_by="役場",
-        requested_at_s=0.0,
-    )
-    await requests.add(StationRequest(request=wish, source="office", state=RequestState.FLYING), 0.0)
+    await requests.add(replace(WISH, state=RequestState.FLYING), 0.0)
     flying = replace(DELIVERY, request_id=REQUEST, plan_id=PLAN_VALUE.id, progress=progress)
     await book.save(flying, 0.0)
     plans, nobody = cast("Any", Plans()), cast("Any", None)

@@ -6,15 +6,15 @@ from dataclasses import replace
 import pytest
 
 from fleet.errors import ConflictError, RefusedError
-from fleet.ids import RequestId, SiteId
+from fleet.ids import RequestId
 from fleet.text import Text
 from ground_station.service.delivery import AcceptedWarning, DeliveryState, LoadSeen
 from ground_station.service.flight_progress import FlightProgress
 from ground_station.service.may_fly import require_flyable, require_wanted
 from ground_station.service.request_book import RequestState, StationRequest
 from missions.values.finding import Cure, Finding, Level
-from missions.values.request import DeliveryRequest, Urgency
 from tests.ground_station.plan_values import PLAN_VALUE
+from tests.ground_station.service import desk_world
 from tests.ground_station.service.delivery_values import READY, delivery
 
 
@@ -66,15 +66,7 @@ def test_a_refusal_is_never_flown_and_a_warning_only_if_somebody_takes_it_on(nam
     )
 
 
-WISH = DeliveryRequest(
-    id=RequestId("r-1"),
-    item="水",
-    mass_kg=4.0,
-    site_id=SiteId("site"),
-    urgency=Urgency.URGENT,
-    requested_by="役場",
-    requested_at_s=0.0,
-)
+WISH = replace(desk_world.WISH.request, id=RequestId("r-1"))
 REQUESTS: Mapping[RequestState, str | None] = {
     RequestState.OPEN: None,
     RequestState.PLANNED: None,

@@ -1,8 +1,5 @@
 """Which alerts are open, and what an aircraft shows to be over after the station restarted."""
 
-from typing import Any
-
-import msgspec
 import pytest
 from msgspec import structs
 
@@ -12,21 +9,9 @@ from ground_station.flight.vehicles.state import LinkState, VehicleState
 from ground_station.service.alerts import AlertLevel, AlertNews, over_since_restart
 from ground_station.service.open_alerts import OpenAlert, OpenAlerts
 from tests.ground_station.flight.vehicles.test_replay import Replay
+from tests.ground_station.service.fake_core import Disk
 
 VEHICLE = VehicleId("hato-1")
-
-
-class Disk:
-    """Keeps documents as JSON, as the station's database does."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], bytes] = {}
-
-    def all(self, collection: str, kind: Any, key_of: Any = None) -> list[Any]:
-        return [msgspec.json.decode(body, type=kind) for (name, _), body in self.kept.items() if name == collection]
-
-    def put(self, collection: str, document_id: str, body: Any, at_s: float) -> None:
-        self.kept[collection, document_id] = msgspec.json.encode(body)
 
 
 def _alert(subject: str, alert_id: str) -> OpenAlert:

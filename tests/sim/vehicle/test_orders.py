@@ -1,11 +1,15 @@
 """Arming, modes and orders, as facts of the real one say."""
 
+from typing import Any
+
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
+from fleet.ids import VehicleId
 from sim.vehicle.mission_item import Kind
 from sim.vehicle.modes import Mode
 from tests.sim.pad import HOME_ITEM, Pad, plain, waypoint
+from tests.sim.recording import read_recording
 
 GUIDED, AUTO, LOITER, RTL, LAND, BRAKE, SMART_RTL = 4, 3, 5, 6, 9, 17, 21
 ACCEPTED, DENIED, UNSUPPORTED, FAILED = 0, 2, 3, 4
@@ -188,6 +192,27 @@ def test_stream_rates_and_intervals_are_kept() -> None:
     assert len(pad.of_kind("HEARTBEAT")) == pytest.approx(10, abs=1)
     assert pad.command(510, 245) == ACCEPTED
     assert pad.of_kind("MESSAGE_INTERVAL")[-1].interval_us == 500_000
+
+
+def _version(pad: Pad) -> Any:
+    assert pad.command(512, 148) == ACCEPTED
+    return pad.of_kind("AUTOPILOT_VERSION")[-1]
+
+
+def test_its_chip_has_the_form_of_the_recorded_ones_and_stays_through_a_reboot() -> None:
+    pad = Pad()
+    (recorded, *_) = (heard.message for heard in read_recording("delivery") if heard.kind == "AUTOPILOT_VERSION")
+    ours = _version(pad)
+    assert ours.uid == recorded.uid == 0
+    assert [bool(byte) for byte in ours.uid2] == [bool(byte) for byte in recorded.uid2]
+    assert pad.command(246, 1) == ACCEPTED
+    pad.live(5.0)
+    assert _version(pad).uid2 == ours.uid2
+
+
+def test_no_two_vehicles_share_a_chip_though_they_share_a_number() -> None:
+    chips = {bytes(_version(Pad(id=VehicleId(name))).uid2) for name in ("hato-1", "hato-2", "tobi-1", "x")}
+    assert len(chips) == 4
 
 
 def test_it_names_itself_as_simulated() -> None:

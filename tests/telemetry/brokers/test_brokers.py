@@ -67,7 +67,7 @@ async def test_who_has_not_the_key_is_not_let_in(kind: str, username: str, passw
     async with started(kind, tmp_path) as broker:
         address = MqttAddress(host="127.0.0.1", port=broker.port, username=username, password=password)
         with pytest.raises(aiomqtt.MqttError):
-            async with address.client(queue_messages=10):
+            async with address.connected(queue_messages=10):
                 pass
 
 
@@ -84,8 +84,8 @@ async def test_a_station_is_heard_on_its_own_topics_only(kind: str, tmp_path: Pa
     own = f"{TOPICS.prefix}/tent-1/up/track"
     async with (
         started(kind, tmp_path) as broker,
-        office_at(broker.port).client(queue_messages=10) as office,
-        station_at(broker.port).broker.client(queue_messages=10) as station,
+        office_at(broker.port).connected(queue_messages=10) as office,
+        station_at(broker.port).broker.connected(queue_messages=10) as station,
     ):
         await office.subscribe(f"{TOPICS.prefix}/#", qos=1)
         for topic in (f"{TOPICS.prefix}/tent-2/up/track", f"{TOPICS.prefix}/tent-1/receipt", own):
@@ -97,8 +97,8 @@ async def test_a_station_is_heard_on_its_own_topics_only(kind: str, tmp_path: Pa
 async def test_a_station_hears_nothing_of_others(kind: str, tmp_path: Path) -> None:
     async with (
         started(kind, tmp_path) as broker,
-        office_at(broker.port).client(queue_messages=10) as office,
-        station_at(broker.port).broker.client(queue_messages=10) as station,
+        office_at(broker.port).connected(queue_messages=10) as office,
+        station_at(broker.port).broker.connected(queue_messages=10) as station,
     ):
         for topic_filter in ("#", f"{TOPICS.prefix}/tent-2/receipt", f"{TOPICS.prefix}/+/down/request"):
             with contextlib.suppress(aiomqtt.MqttError):
@@ -114,11 +114,11 @@ async def test_a_station_hears_nothing_of_others(kind: str, tmp_path: Path) -> N
 async def test_a_vehicles_state_is_there_for_who_comes_later(kind: str, tmp_path: Path) -> None:
     topic = f"{TOPICS.prefix}/vehicle/kite-1/state"
     async with started(kind, tmp_path) as broker:
-        async with station_at(broker.port).broker.client(queue_messages=10) as station:
+        async with station_at(broker.port).broker.connected(queue_messages=10) as station:
             await station.publish(topic, b"{}", qos=1, retain=True)
             await asyncio.sleep(0.1)
         wall = MqttAddress(host="127.0.0.1", port=broker.port, username="wall", password=OFFICE_KEY)
-        async with wall.client(queue_messages=10) as client:
+        async with wall.connected(queue_messages=10) as client:
             await client.subscribe(f"{TOPICS.prefix}/vehicle/+/state", qos=0)
             assert await heard(client) == [topic]
 
@@ -127,8 +127,8 @@ async def test_a_revoked_device_is_not_heard_though_still_connected(tmp_path: Pa
     devices_now = book()
     async with (
         make("embedded", devices_now, tmp_path) as broker,
-        office_at(broker.port).client(queue_messages=10) as office,
-        station_at(broker.port).broker.client(queue_messages=10) as station,
+        office_at(broker.port).connected(queue_messages=10) as office,
+        station_at(broker.port).broker.connected(queue_messages=10) as station,
     ):
         await office.subscribe(TOPICS.every_up(), qos=0)
         devices_now.replace(device for device in devices() if device.username != "tent-1")
@@ -141,8 +141,8 @@ async def test_a_revoked_device_is_thrown_out(kind: str, tmp_path: Path) -> None
     devices_now = book()
     async with (
         make(kind, devices_now, tmp_path) as broker,
-        office_at(broker.port).client(queue_messages=10) as office,
-        station_at(broker.port).broker.client(queue_messages=10) as station,
+        office_at(broker.port).connected(queue_messages=10) as office,
+        station_at(broker.port).broker.connected(queue_messages=10) as station,
     ):
         devices_now.replace(device for device in devices() if device.username != "tent-1")
         await broker.reload()
@@ -156,7 +156,7 @@ async def test_a_revoked_device_is_thrown_out(kind: str, tmp_path: Path) -> None
 async def test_nobody_can_push_another_device_out_by_its_client_id(
     kind: str, username: str, password: str, tmp_path: Path
 ) -> None:
-    async with started(kind, tmp_path) as broker, office_at(broker.port).client(queue_messages=10) as office:
+    async with started(kind, tmp_path) as broker, office_at(broker.port).connected(queue_messages=10) as office:
         await office.subscribe(TOPICS.every_up(), qos=0)
         for clean in (True, False):
             thief = aiomqtt.Client(
@@ -169,7 +169,7 @@ async def test_nobody_can_push_another_device_out_by_its_client_id(
             )
             with pytest.raises(aiomqtt.MqttError):
                 await thief.__aenter__()
-        async with station_at(broker.port).broker.client(queue_messages=1) as station:
+        async with station_at(broker.port).broker.connected(queue_messages=1) as station:
             await station.publish(f"{TOPICS.prefix}/tent-1/up/track", b"x", qos=0)
             assert await heard(office) == [f"{TOPICS.prefix}/tent-1/up/track"]
 
@@ -183,7 +183,7 @@ async def test_who_does_not_speak_mqtt_is_shown_the_door(kind: str, first: bytes
         async with asyncio.timeout(3.0):
             assert await reader.read() == b""
         writer.close()
-        async with office_at(broker.port).client(queue_messages=1) as office:
+        async with office_at(broker.port).connected(queue_messages=1) as office:
             await office.subscribe(TOPICS.every_up(), qos=0)
 
 
@@ -203,7 +203,7 @@ async def test_a_killed_mosquitto_is_back_within_seconds(tmp_path: Path) -> None
 async def _connect_when_up(broker: MosquittoBroker) -> None:
     while True:
         with contextlib.suppress(aiomqtt.MqttError):
-            async with office_at(broker.port).client(queue_messages=1):
+            async with office_at(broker.port).connected(queue_messages=1):
                 return
         await asyncio.sleep(0.1)
 
@@ -223,7 +223,8 @@ def test_an_outside_broker_is_named_by_url(tmp_path: Path) -> None:
     plain = external_broker("mqtt://broker.example", username="a", password="b")
     assert (plain.host, plain.port, plain.ca_file) == ("broker.example", 1883, None)
     secure = external_broker("mqtts://broker.example:8999", username="a", password="b", ca_file=tmp_path / "ca.pem")
-    assert (secure.port, secure.ca_file) == (8999, tmp_path / "ca.pem")
+    assert secure.ca_file is not None
+    assert (secure.port, secure.ca_file.path) == (8999, tmp_path / "ca.pem")
 
 
 @pytest.mark.parametrize(

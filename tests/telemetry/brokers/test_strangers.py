@@ -41,11 +41,14 @@ async def test_a_device_comes_in_and_one_inside_stays_whoever_stands_at_the_port
     kind: str, first: bytes, tmp_path: Path
 ) -> None:
     topic = f"{TOPICS.prefix}/tent-1/up/track"
-    async with started(kind, tmp_path) as broker, office_at(broker.port).client(queue_messages=10) as office:
+    async with started(kind, tmp_path) as broker, office_at(broker.port).connected(queue_messages=10) as office:
         await office.subscribe(TOPICS.every_up(), qos=0)
         broker.door._knock_within_s = 3600.0  # so that no stranger goes by himself
         async with crowd(broker, first):
-            async with asyncio.timeout(WITHIN_S), station_at(broker.port).broker.client(queue_messages=10) as station:
+            async with (
+                asyncio.timeout(WITHIN_S),
+                station_at(broker.port).broker.connected(queue_messages=10) as station,
+            ):
                 await station.publish(topic, b"x", qos=1)
             assert await heard(office) == [topic]
             assert broker.door.places.strangers <= broker.door.places.limits.per_address
@@ -62,11 +65,11 @@ async def test_who_says_nothing_is_gone_after_three_seconds(kind: str, tmp_path:
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_strangers_who_fill_every_place_push_no_device_out(kind: str, tmp_path: Path) -> None:
-    async with started(kind, tmp_path) as broker, office_at(broker.port).client(queue_messages=10) as office:
+    async with started(kind, tmp_path) as broker, office_at(broker.port).connected(queue_messages=10) as office:
         await office.subscribe(TOPICS.every_up(), qos=0)
         limits = PlaceLimits(total=6, strangers=4, per_address=3, busy_strangers=2, per_person=3)
         broker.door.places.limits = limits
-        async with crowd(broker), station_at(broker.port).broker.client(queue_messages=10) as station:
+        async with crowd(broker), station_at(broker.port).broker.connected(queue_messages=10) as station:
             assert len(broker.door.places) <= limits.total
             await station.publish(f"{TOPICS.prefix}/tent-1/up/track", b"x", qos=1)
             assert await heard(office) == [f"{TOPICS.prefix}/tent-1/up/track"]
@@ -107,7 +110,7 @@ async def test_who_comes_while_mosquitto_starts_again_waits_for_it(tmp_path: Pat
         assert process_id is not None
         os.kill(process_id, signal.SIGKILL)
         await until(lambda: broker.process_id != process_id, within_s=5.0)
-        async with asyncio.timeout(WITHIN_S), office_at(broker.port).client(queue_messages=1) as office:
+        async with asyncio.timeout(WITHIN_S), office_at(broker.port).connected(queue_messages=1) as office:
             await office.subscribe(TOPICS.every_up(), qos=0)
         await until(lambda: broker.restarts == 1, within_s=5.0)
 
@@ -125,5 +128,5 @@ async def test_who_comes_while_mosquitto_cannot_start_is_told_so(
         os.kill(process_id, signal.SIGKILL)
         await until(lambda: broker.process_id is None, within_s=5.0)
         with pytest.raises(aiomqtt.MqttError, match=r"(?i)unavailable"):
-            async with office_at(broker.port).client(queue_messages=1):
+            async with office_at(broker.port).connected(queue_messages=1):
                 pass

@@ -5,7 +5,6 @@ from typing import Any
 from msgspec import structs
 
 from fleet.ids import VehicleId
-from fleet.positions import Position
 from ground_station.flight.vehicles.state import LinkState, VehicleState
 from ground_station.flight.vehicles.telemetry import (
     BatteryState,
@@ -17,8 +16,8 @@ from ground_station.flight.vehicles.telemetry import (
     Simulated,
     Telemetry,
 )
+from tests.ground_station.plan_values import HOME
 
-HOME = Position(lon_deg=133.23, lat_deg=34.77, alt_amsl_m=500.0)
 HEARD_S = 100.0
 PRE_ARM = 1 << 28
 

@@ -18,11 +18,11 @@ from missions.values.finding import Finding, Level
 from tests.ground_station.flight.preflight.aircraft_values import (
     GOOD,
     HEARD_S,
-    HOME,
     PRE_ARM,
     ready_aircraft,
     reporting,
 )
+from tests.ground_station.plan_values import HOME
 
 NEEDS = TakeOffNeeds(home=HOME, digest="digest", battery_percent=60.0)
 ONE_METRE_NORTH_DEG = 1.0 / 110_922.0  # a degree of latitude at 34.77 N on WGS 84

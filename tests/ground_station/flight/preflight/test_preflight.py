@@ -20,9 +20,7 @@ from ground_station.flight.preflight.required_parameters import required_paramet
 from ground_station.flight.vehicles.state import LinkState, Timing, VehicleState
 from ground_station.flight.vehicles.telemetry import (
     BatteryState,
-    EkfState,
     GpsState,
-    Motion,
     SensorHealth,
     Simulated,
     StatusText,
@@ -30,40 +28,14 @@ from ground_station.flight.vehicles.telemetry import (
 )
 from ground_station.flight.vehicles.tracker import Tracker
 from missions.values.finding import Finding, Level
+from tests.ground_station.flight.preflight.aircraft_values import GOOD, reporting
 from tests.ground_station.plan_values import FLIGHT_VALUE, HOME
 
 NEEDS = TakeOffNeeds(home=HOME, digest="plan-1", battery_percent=60.0)
 
-GOOD_EKF = EkfState(
-    received_s=100.0,
-    flags=831,
-    velocity_variance=0.1,
-    position_variance=0.1,
-    height_variance=0.1,
-    compass_variance=0.1,
-)
-
 
 def _state(**changes: Any) -> VehicleState:
-    telemetry = Telemetry(
-        motion=Motion(
-            received_s=100.0,
-            boot_s=90.0,
-            position=HOME,
-            alt_home_m=0.0,
-            north_mps=0.0,
-            east_mps=0.0,
-            climb_mps=0.0,
-            groundspeed_mps=0.0,
-            heading_deg=0.0,
-        ),
-        battery=BatteryState(received_s=100.0, voltage_v=50.0, current_a=0.1, percent=95, consumed_mah=0.0),
-        gps=GpsState(received_s=100.0, fix_type=3, satellites=12, hdop=0.9),
-        ekf=GOOD_EKF,
-        sensors=SensorHealth(
-            received_s=100.0, present=0x1000000F, enabled=0x1000000F, healthy=0x1000000F, load_percent=20.0
-        ),
-    )
+    telemetry = structs.replace(GOOD, heartbeat=None)
     tracker = Tracker(vehicle_id=VehicleId("hato-1"), timing=Timing(), heard_s=100.0, plan_on_board="plan-1")
     state = tracker.state(1, 100.5, None)
     parts = {name: value for name, value in changes.items() if name in Telemetry.__struct_fields__}
@@ -90,8 +62,8 @@ def test_an_aircraft_that_is_well_passes_every_check_with_its_values() -> None:
         ("aircraft.gps", {"gps": GpsState(received_s=100.0, fix_type=2, satellites=12, hdop=0.9)}),
         ("aircraft.gps", {"gps": GpsState(received_s=80.0, fix_type=3, satellites=12, hdop=0.9)}),
         ("aircraft.gps", {"gps": None}),
-        ("aircraft.ekf", {"ekf": structs.replace(GOOD_EKF, flags=0x80)}),
-        ("aircraft.ekf", {"ekf": structs.replace(GOOD_EKF, compass_variance=0.9)}),
+        ("aircraft.ekf", {"ekf": reporting("ekf", flags=0x80).ekf}),
+        ("aircraft.ekf", {"ekf": reporting("ekf", compass_variance=0.9).ekf}),
         ("aircraft.battery", {"battery": None}),
         ("aircraft.place", {"motion": None}),
         ("aircraft.plan", {"plan_on_board": "plan-0"}),

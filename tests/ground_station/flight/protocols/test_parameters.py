@@ -1,13 +1,18 @@
 import math
+from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
+from fleet.errors import ExpiredError, UnavailableError
+from ground_station.flight.links.frames import Message
 from ground_station.flight.protocols.exchange import Target
 from ground_station.flight.protocols.pace import Pace
-from ground_station.flight.protocols.parameter_list import ParameterFetch
+from ground_station.flight.protocols.parameter_list import LONGEST_S, ParameterFetch
 from ground_station.flight.protocols.parameter_values import ParameterRead, ParameterValues
-from ground_station.flight.protocols.parameters import same_value
+from ground_station.flight.protocols.parameters import MOST_PARAMETERS, ListTrouble, ParameterList, same_value
+from ground_station.flight.vehicles.parameter_transfer import not_read
 from tests.ground_station.flight.fake_autopilot import FakeAutopilot
 from tests.ground_station.flight.radio import Radio
 
@@ -80,3 +85,133 @@ def test_no_number_is_the_same_as_nothing(value: float) -> None:
     assert not same_value(value, 1.0)
     assert not same_value(1.0, value)
     assert not same_value(value, value)
+
+
+Odd = Callable[[], Iterator[tuple[int, int]]]
+"""Endless pairs of a count and an index: what an autopilot that has gone wrong says, one after the other."""
+
+
+def _flapping() -> Iterator[tuple[int, int]]:
+    return ((10 if number % 2 else 20, number % 9) for number in count())
+
+
+def _growing() -> Iterator[tuple[int, int]]:
+    return ((number % 60_000 + 2, number % 60_000) for number in count())
+
+
+def _shrinking() -> Iterator[tuple[int, int]]:
+    return ((60_000 - number % 59_000, 3) for number in count())
+
+
+def _repeating() -> Iterator[tuple[int, int]]:
+    return ((300, 7) for _ in count())
+
+
+def _beyond_the_count() -> Iterator[tuple[int, int]]:
+    return ((300, 300 + number % 200) for number in count())
+
+
+def _huge() -> Iterator[tuple[int, int]]:
+    return ((65_535, number % 65_534) for number in count())
+
+
+def _none_at_all() -> Iterator[tuple[int, int]]:
+    return ((0, 0) for _ in count())
+
+
+def _always_unasked() -> Iterator[tuple[int, int]]:
+    return ((300, 65_535) for _ in count())
+
+
+def _one_a_minute() -> Iterator[tuple[int, int]]:
+    return ((9_000, number // 600) for number in count())
+
+
+ODD: dict[Odd, ListTrouble] = {
+    _flapping: ListTrouble.UNSTEADY,
+    _growing: ListTrouble.UNSTEADY,
+    _shrinking: ListTrouble.TOO_MANY,
+    _repeating: ListTrouble.MISSING,
+    _beyond_the_count: ListTrouble.SILENT,
+    _huge: ListTrouble.TOO_MANY,
+    _none_at_all: ListTrouble.SILENT,
+    _always_unasked: ListTrouble.SILENT,
+    _one_a_minute: ListTrouble.MISSING,
+}
+
+
+def _value(total: int, index: int) -> Message:
+    return dialect.MAVLink_param_value_message(f"P{index}".encode(), 1.0, 9, total, index)
+
+
+def _told(says: Iterator[tuple[int, int]], every_s: float, pace: Pace) -> tuple[ParameterList, float]:
+    """Return what a fetch makes of an autopilot that says the next pair every so often, and when."""
+    fetch = ParameterFetch(TARGET)
+    fetch.start(0.0, lambda: pace)
+    now_s = 0.0
+    while fetch.result is None:
+        assert now_s <= LONGEST_S + 60.0, "the exchange does not end"
+        now_s += every_s
+        fetch.receive(_value(*next(says)), now_s)
+        fetch.tick(now_s)
+    return fetch.result, now_s
+
+
+@pytest.mark.parametrize("pace", [Pace(round_trip_s=0.02, base_s=0.02), Pace(round_trip_s=3.0, base_s=3.0)])
+@pytest.mark.parametrize("odd", ODD)
+def test_whatever_an_autopilot_says_of_its_count_a_fetch_ends_and_says_why(odd: Odd, pace: Pace) -> None:
+    result, after_s = _told(odd(), 0.1, pace)
+    assert result.trouble is ODD[odd]
+    assert after_s <= 200.0
+    assert len(result.values) <= MOST_PARAMETERS
+    error = not_read(result)
+    assert isinstance(error, UnavailableError)
+    assert error.cure is not None
+
+
+def test_a_list_that_gets_on_too_slowly_is_given_up_after_half_an_hour() -> None:
+    result, after_s = _told(((9_000, number) for number in count()), 4.0, Pace(round_trip_s=0.02, base_s=0.02))
+    assert result.trouble is ListTrouble.TOO_SLOW
+    assert LONGEST_S <= after_s <= LONGEST_S + 10.0
+
+
+class _GainsOne(FakeAutopilot):
+    """Has one parameter more, in the middle of its list, once it has told of a hundred."""
+
+    told = 0
+
+    def _value(self, name: str, index: int) -> Message:
+        self.told += 1
+        if self.told == 100:
+            self.parameters["TEST_050A"] = 5.0
+        return super()._value(name, sorted(self.parameters).index(name))
+
+
+@pytest.mark.parametrize("loss", [0.0, 0.3])
+async def test_a_list_that_changes_while_it_is_read_is_read_whole_as_it_is_then(loss: float) -> None:
+    autopilot = _GainsOne(parameters=_many())
+    result = await Radio(autopilot, loss=loss).run(ParameterFetch(TARGET))
+    assert result.complete
+    assert result.values == {**_many(), "TEST_050A": 5.0}
+
+
+async def test_one_odd_count_does_not_pass_for_a_whole_list() -> None:
+    radio = Radio(FakeAutopilot(parameters=_many()))
+    fetch = ParameterFetch(TARGET)
+    fetch.start(0.0, radio.pace)
+    fetch.receive(_value(300, 0), 0.1)
+    fetch.receive(_value(1, 0), 0.2)
+    assert fetch.result is None
+
+
+@pytest.mark.parametrize(
+    ("missing", "ja", "en"),
+    [
+        (1, "機体の設定値が 1 個読めません", "1 parameter could not be read"),
+        (2, "機体の設定値が 2 個読めません", "2 parameters could not be read"),
+    ],
+)
+def test_what_is_missing_is_counted_in_words(missing: int, ja: str, en: str) -> None:
+    error = not_read(ParameterList(values={}, count=300, missing=missing, trouble=ListTrouble.MISSING))
+    assert (error.what.ja, error.what.en) == (ja, en)
+    assert isinstance(error, ExpiredError)
