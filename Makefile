@@ -72,7 +72,7 @@ demo: setup ## Fly one delivery from end to end with no hand, and say how it wen
 	@exec $(BIN)/kakehashi demo --fly --speedup 10 --exit
 
 test: setup-test check ## Check everything and run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 faults: setup-test ## Attack whole runs for hours: kills, full disks, floods, thin links; what was measured as JSON lines
 	@mkdir -p bench/results

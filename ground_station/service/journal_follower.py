@@ -7,7 +7,7 @@ from its beginning.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import cast
 
 import msgspec
@@ -15,7 +15,7 @@ import structlog
 
 from fleet.audit import AuditEntry
 from fleet.clock import Clock
-from fleet.errors import ConflictError, FleetError
+from fleet.errors import ConflictError, FleetError, UnavailableError
 from fleet.text import Text
 from ground_station.flight.port import FlightPort
 from ground_station.flight.recollection import recollected
@@ -29,6 +29,7 @@ TellCommand = Callable[[FlightCommand], Awaitable[None]]
 _COLLECTION = "flight-journal"
 _DOCUMENT = "told"
 _AGAIN_S = 2.0
+_AT_ONCE_S = 5.0
 
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,13 +79,16 @@ class JournalFollower:
             break
         is_known = not self._told.hash
         # The entry that was told last comes once more, and shows whether it is the same.
-        async for entries in self._port.listen(self.told if is_known else self.told - 1):
-            if not is_known:
-                _same(self._told.hash, entries[0].hash, entries[0].previous)  # itself it may be damaged since
-                is_known = True
-            await self._tell(tuple(entry for entry in entries if entry.number > self.told))
+        listening = self._port.listen(self.told if is_known else self.told - 1)
+        if not is_known:
+            entries = await _at_once(listening)
+            _same(self._told.hash, entries[0].hash, entries[0].previous)  # itself it may be damaged since
+            await self._tell(entries)
+        async for entries in listening:
+            await self._tell(entries)
 
-    async def _tell(self, entries: tuple[AuditEntry, ...]) -> None:
+    async def _tell(self, heard: tuple[AuditEntry, ...]) -> None:
+        entries = tuple(entry for entry in heard if entry.number > self.told)
         if not entries:
             return
         for entry in entries:
@@ -94,6 +98,20 @@ class JournalFollower:
         told = msgspec.structs.replace(self._told, number=last.number, hash=last.hash)
         await asyncio.to_thread(self._documents.put, _COLLECTION, _DOCUMENT, told, self._clock.now_s())
         self._told = told
+
+
+async def _at_once(listening: AsyncIterator[tuple[AuditEntry, ...]]) -> tuple[AuditEntry, ...]:
+    """Return entries that the journal has already.
+
+    Raises UnavailableError where none come: the journal may have become another one just now, one that ends there.
+    """
+    try:
+        async with asyncio.timeout(_AT_ONCE_S):
+            return await anext(listening)
+    except (TimeoutError, StopAsyncIteration) as error:
+        raise UnavailableError(
+            Text("飛行記録の続きが届きません", "what the flight journal has does not come")
+        ) from error
 
 
 def _same(known: str, *found: str) -> str:

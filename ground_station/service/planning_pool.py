@@ -195,6 +195,7 @@ async def _answer_of(job: "Future[T]") -> T:
         await asyncio.wait([waiting])
     finally:
         job.cancel()
+        waiting.cancel()  # else what becomes of a job that nobody waits for would be told as never retrieved
     if waiting.cancelled():
         message = "given up with its pool"
         raise BrokenProcessPool(message)

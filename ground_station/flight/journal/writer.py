@@ -160,8 +160,8 @@ class Writer:
             if error.errno in _GONE:
                 self._leave_if_gone()
         elif isinstance(error, ConflictError):
-            self._refuse(error.what.en)
             self._conflict = error
+            self._refuse(error.what.en)
         else:
             if self._progress.refused_since_s is None:
                 _log.error("the journal's writer fell and goes on", exc_info=error)
@@ -217,12 +217,13 @@ class Writer:
         return self._chain
 
     def _refuse(self, reason: str, *, mistaken: bool = False) -> None:
-        self._intake.refused(self._hand, refused(reason), mistaken=mistaken)
-        self._hand = Hand()
         since_s = self._progress.refused_since_s
         if since_s is None:
             since_s = self._times.clock.monotonic_s()
+        # Before those who wait hear of it: who looks then must see it too.
         self._progress = replace(self._progress, refused_since_s=since_s, refusal=reason)
+        self._intake.refused(self._hand, refused(reason), mistaken=mistaken)
+        self._hand = Hand()
 
     def _leave_if_gone(self) -> None:
         """Let go of a folder that is not there any more: what comes in its place is opened as if at the start.

@@ -142,5 +142,6 @@ async def test_an_aircraft_whose_queue_is_full_still_takes_the_newest(desk: Desk
     desk.core.may_finish.clear()
     for _ in range(delivery_upload.MOST_WAITING + 3):
         newest = await desk.desk.begin(PLAN_VALUE.id, (), author="操縦 太郎")
+    assert newest.state is DeliveryState.UPLOADING
     desk.core.may_finish.set()
     await _comes_to(desk, newest.id, DeliveryState.CHECKING)

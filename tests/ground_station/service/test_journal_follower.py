@@ -129,6 +129,28 @@ async def test_another_journal_of_whatever_length_is_told_from_its_beginning(len
     assert told == [*(f"old-{number}" for number in range(1, 7)), *expected]
 
 
+async def test_another_journal_that_ends_before_the_entry_told_last_is_found_out_though_nothing_new_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(journal_follower, "_AT_ONCE_S", 0.05)
+    clock, disk, told = ManualClock(), Disk(), list[str]()
+    core = Core()
+    core.journal = _journal(clock, "old", 6)
+    async with _following(core, disk, told, clock) as follower:
+        await eventually(lambda: follower.told == 6)
+    first, other = _journal(clock, "old", 6), _journal(clock, "new", 5)
+    core.journal, listen = first, core.listen
+
+    def becoming_another(after: int) -> AsyncIterator[tuple[AuditEntry, ...]]:
+        core.journal = other if after else core.journal  # between the look at its beginning and that at its end
+        return listen(after)
+
+    monkeypatch.setattr(core, "listen", becoming_another)
+    async with _following(core, disk, told, clock):
+        await eventually(lambda: told[6:] == [f"new-{number}" for number in range(1, 6)])
+    assert core.journal is other
+
+
 @pytest.mark.parametrize("more", [0, 1, 2])
 async def test_a_journal_that_went_back_to_a_copy_of_before_and_on_from_there_leaves_nothing_out(more: int) -> None:
     clock, disk, told = ManualClock(), Disk(), list[str]()
