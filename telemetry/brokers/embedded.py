@@ -8,7 +8,9 @@ id, ever reaches amqtt. It also ends the connections of revoked devices, which a
 import asyncio
 import contextlib
 import logging
+from collections.abc import Iterator
 from types import TracebackType
+from typing import Any
 
 from amqtt.adapters import StreamReaderAdapter, StreamWriterAdapter
 from amqtt.broker import Broker
@@ -42,7 +44,7 @@ class EmbeddedBroker:
         # amqtt tells of every packet; only what is wrong is of use here.
         logging.getLogger("amqtt").setLevel(logging.ERROR)
         logging.getLogger("transitions").setLevel(logging.ERROR)
-        broker = Broker(
+        broker = _Broker(
             {"listeners": {_LISTENER: {"type": "external"}}, "plugins": {_ACCESS: {"book": self._book}}},
         )
         try:
@@ -85,6 +87,25 @@ class EmbeddedBroker:
     ) -> None:
         """Stop."""
         await self.stop()
+
+
+class _Broker(Broker):  # type: ignore[misc]
+    """amqtt goes through its subscriptions and waits in between, while others come and go: a message would be lost."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._subscriptions = _Subscriptions()
+
+
+class _Subscriptions(dict[str, list[Any]]):
+    """Who wants which topics; whoever goes through it meets all that there were when he began, and only those."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(super().__iter__()))
+
+    def items(self) -> Any:
+        """Return a copy."""
+        return [(topic, list(wanted)) for topic, wanted in super().items()]
 
 
 class _Replay(StreamReaderAdapter):  # type: ignore[misc]

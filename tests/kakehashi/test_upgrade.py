@@ -4,8 +4,8 @@
 an account, an audit chain of nineteen entries, secrets, and an outbox with what was not told yet.
 """
 
+import shutil
 import sqlite3
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,8 +25,7 @@ WAIT = Text("まだ見えません", "not seen yet")
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    with tarfile.open(RECORDED) as archive:
-        archive.extractall(tmp_path, filter="data")
+    shutil.unpack_archive(RECORDED, tmp_path)
     return tmp_path
 
 

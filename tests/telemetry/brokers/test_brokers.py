@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -247,3 +248,29 @@ async def test_a_watch_that_fell_keeps_no_broker_from_ending(tmp_path: Path) -> 
     await broker.stop()
     with socket.create_server(("127.0.0.1", broker.port)):
         assert broker._watch is None
+
+
+async def test_no_message_is_lost_to_others_who_come_and_go_meanwhile(tmp_path: Path) -> None:
+    sent, over = 150, asyncio.Event()
+    async with (
+        started("embedded", tmp_path) as broker,
+        office_at(broker.port).connected(queue_messages=sent) as office,
+        office_at(broker.port).connected(queue_messages=sent) as second,
+        station_at(broker.port).broker.connected(queue_messages=10) as station,
+    ):
+        wall = MqttAddress(host="127.0.0.1", port=broker.port, username="wall", password=OFFICE_KEY)
+
+        async def come_and_go() -> None:
+            while not over.is_set():
+                async with wall.connected(queue_messages=sent) as client:
+                    await client.subscribe(f"{TOPICS.prefix}/vehicle/kite-{secrets.token_hex(4)}/state", qos=0)
+
+        await office.subscribe(TOPICS.every_up(), qos=0)
+        await second.subscribe(f"{TOPICS.prefix}/tent-1/#", qos=0)  # it is asked after the first one
+        moving = [asyncio.create_task(come_and_go()) for _ in range(4)]
+        for _ in range(sent):
+            await station.publish(f"{TOPICS.prefix}/tent-1/up/track", b"x", qos=1)
+        counts = [len(await heard(client, within_s=2.0)) for client in (office, second)]
+        assert counts == [sent, sent]
+        over.set()
+        await asyncio.gather(*moving)
