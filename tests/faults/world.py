@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fleet.errors import FleetError
+from fleet.errors import ExpiredError, FleetError
 from fleet.process import command_line_of, parent_of
 from fleet.realm import Realm
 from fleet.text import Text
@@ -237,14 +237,19 @@ class World:
             await page.until(lambda now: now["vehicles"][self.vehicle]["landed"] is True, within_s=60, what=WAIT)
         await self.ready(page)
         await page.post(f"/api/deliveries/{self.delivery_id}/fly", {"id": f"fly-{time.monotonic_ns()}"})
-        await page.until(
-            lambda now: (
-                now["deliveries"][self.delivery_id]["state"] == "flying"
-                and now["vehicles"][self.vehicle]["landed"] is False
-            ),
-            within_s=60,
-            what=WAIT,
-        )
+        await self._left_the_ground(page)
+
+    async def _left_the_ground(self, page: PageClient) -> None:
+        def seen(now: dict[str, Any]) -> bool:
+            delivery, vehicle = now["deliveries"][self.delivery_id], now["vehicles"][self.vehicle]
+            return delivery["state"] == "flying" and vehicle["landed"] is False
+
+        try:
+            await page.until(seen, within_s=60, what=WAIT)
+        except ExpiredError as error:
+            now = page.state
+            message = f"not in the air: {now['deliveries'][self.delivery_id]}, {now['vehicles'][self.vehicle]}"
+            raise AssertionError(message) from error
 
     async def in_mode(self, mode: CopterMode) -> None:
         """Wait until the aircraft says that it flies in a mode."""
