@@ -1,4 +1,4 @@
-"""One run for all faults that leave it standing."""
+"""One run for all faults that leave it standing; it ends with the last of them, and takes nothing from other tests."""
 
 import asyncio
 import shutil
@@ -9,7 +9,7 @@ import pytest
 from tests.faults.world import World, world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Give a run with its people made."""
     broker = {"BROKER__KIND": "mosquitto"} if shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/bin") else {}
