@@ -137,6 +137,13 @@ def test_a_delivery_is_flown_by_clicking_and_seen_at_the_town_office(drill: Runn
     town_context.close()
 
 
+HIDDEN_TABS = """() => [...document.querySelectorAll('[role=tab]')].filter(tab => {
+    const box = tab.getBoundingClientRect();
+    const at = (y) => document.elementFromPoint(box.x + box.width / 2, y);
+    return box.height > 0 && ![box.top + 3, box.bottom - 3].every(y => tab.contains(at(y)));
+}).map(tab => tab.textContent)"""
+
+
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1920, 1080)])
 def test_both_pages_fit_a_phone_and_a_wall_screen(drill: Running, chromium: Browser, width: int, height: int) -> None:
     for address, name in ((f"{drill.station}/operator", OPERATOR), (f"{drill.office}/town", CLERK)):
@@ -147,6 +154,8 @@ def test_both_pages_fit_a_phone_and_a_wall_screen(drill: Running, chromium: Brow
         page.wait_for_timeout(1500)
         widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert widths[0] <= widths[1], f"{address} scrolls sideways at {width} px"
+        page.evaluate("document.querySelector('.bar').style.marginBottom = '150px'")  # as tall as several strips
+        assert page.evaluate(HIDDEN_TABS) == []
         _no_trouble(watched)
         context.close()
 
