@@ -182,10 +182,11 @@ def test_a_disk_that_writes_nothing_keeps_no_core_from_starting(
 
 
 _TAKING = """
-import json, os, pathlib, socket, sys
+import codecs, json, os, pathlib, socket, sys
 from fleet.errors import ConflictError
 from ground_station.flight.core_lock import CoreLock, holder
 from ground_station.flight.links.address import parse_address
+codecs.lookup("ascii")  # what Python itself loads late, it may find forbidden then
 os.setgroups([]); os.setgid(int(os.environ["AS_USER"])); os.setuid(int(os.environ["AS_USER"]))
 held = []
 for name in json.loads(os.environ.get("NAMES", "[]")):
