@@ -59,15 +59,19 @@ async def within(
 
 async def ends_within(seconds: float, outcome: "Future[Any]") -> bool:
     """Return whether what another thread does has ended, after `seconds` at most; its outcome is left as it is."""
-    done = asyncio.Event()
     loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
 
     def tell(_: "Future[Any]") -> None:
         with contextlib.suppress(RuntimeError):  # the loop may be closed already
-            loop.call_soon_threadsafe(done.set)
+            loop.call_soon_threadsafe(_set, ended)
 
     outcome.add_done_callback(tell)
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await done.wait()
+    # Not asyncio.timeout: before Python 3.11.4, in a task that was cancelled before, its end is a CancelledError.
+    await asyncio.wait({ended}, timeout=seconds)
     return outcome.done()
+
+
+def _set(ended: "asyncio.Future[None]") -> None:
+    if not ended.done():
+        ended.set_result(None)

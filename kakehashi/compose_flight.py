@@ -7,11 +7,9 @@ import asyncio
 import contextlib
 import importlib
 import secrets
-from functools import partial
 
 import structlog
 
-from fleet import own_thread
 from fleet.clock import Clock, SystemClock
 from fleet.errors import FleetError
 from fleet.realm import Realm
@@ -32,8 +30,8 @@ from ground_station.flight.vehicles.state import Timing
 from kakehashi.aircraft_of_run import Fleet, links_of
 from kakehashi.events import tell
 from kakehashi.flight_place import page_address
-from kakehashi.flown_town import FlownTown, keep_flown_town, read_flown_town, town_of_before
 from kakehashi.home import Home
+from kakehashi.late_town import read_town_in_time
 from kakehashi.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -43,7 +41,6 @@ JOURNAL = "journal"
 OLD_CHAIN = "audit.jsonl"
 """The audit chain of before there was a flight core; the journal goes on from its end."""
 _PAGE_AGAIN_S = 5.0
-_TOWN_S = 1.0
 
 
 def vehicle_settings(settings: Settings, fleet: Fleet) -> tuple[VehicleSetting, ...]:
@@ -63,7 +60,7 @@ async def run_flight(settings: Settings) -> None:
     """Run the flight core until cancelled, or until its realm's folder is gone while nothing flies."""
     home = Home(root=settings.home, realm=settings.realm)
     town = await read_town_in_time(settings)
-    vehicles = vehicle_settings(settings, town.fleet)
+    vehicles = vehicle_settings(settings, town.flown.fleet)
     clock = SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         lock = stack.enter_context(
@@ -72,7 +69,7 @@ async def run_flight(settings: Settings) -> None:
         ground = GroundFile(home.station / ground_file.NAME, clock)
         services = await _services(settings, home, clock, ground, stack)
         core = await stack.enter_async_context(FlightCore(vehicles, services))
-        server = FlightServer(core, home.station / socket_path.NAME, realm=settings.realm, town=town.id)
+        server = FlightServer(core, home.station / socket_path.NAME, realm=settings.realm, town=town.flown.id)
         await stack.enter_async_context(server)
         code = CodeDoor(made_code(), clock)
         kept = KeptCode(home.station, code)
@@ -92,24 +89,10 @@ async def run_flight(settings: Settings) -> None:
         with contextlib.suppress(OSError):  # nobody reads it any more
             tell("ready", "flight", url=page_address(settings))
         with contextlib.suppress(OSError):  # no thread to be had; what the disk refuses is kept at the next start
-            own_thread.begin(partial(keep_flown_town, settings, town), name="town")
+            town.keep(settings)
         watch = FolderWatch(home.station, lambda: may_fly(core.station.states(), settings.realm))
         await watch.until_gone()
         _log.warning("the folder of this realm is gone, so the flight core ends")
-
-
-async def read_town_in_time(settings: Settings) -> FlownTown:
-    """Return the town of a run, after a second what was kept of it; waits on where its disk gives neither.
-
-    Raises as `read_flown_town`.
-    """
-    reading = own_thread.begin(partial(read_flown_town, settings), name="town")
-    if not await own_thread.ends_within(_TOWN_S, reading):
-        with contextlib.suppress(TimeoutError, FleetError):
-            kept = await own_thread.within(_TOWN_S, partial(town_of_before, settings), name="town of before")
-            if kept is not None:
-                return kept
-    return await asyncio.wrap_future(reading)
 
 
 async def _services(

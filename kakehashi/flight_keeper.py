@@ -10,12 +10,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
 import structlog
 
-from fleet.errors import FleetError
+from fleet import own_thread
+from fleet.errors import FleetError, UnavailableError
 from fleet.text import Text
 from ground_station.flight.core_lock import holder
 from ground_station.flight.port import CoreReport
@@ -32,6 +35,9 @@ _STEADY_S = 30.0
 _LOOK_EVERY_S = 0.1
 _STATUS_S = 2.0
 _STOP_S = 5.0
+_DISK_S = 0.5
+"""How long the folder's disk is waited for before the core starts without its file for errors."""
+_HOLDER_S = 2.0
 _LISTENED_S = 60.0
 """A core that has listened for so long to an aircraft that it never heard holds nobody up because of it."""
 
@@ -55,13 +61,14 @@ class FlightKeeper:
         self.pid: int | None = None
         self.starts = 0
         self._process: subprocess.Popen[bytes] | None = None
+        self._opening: Future[int] | None = None
 
     async def run(self) -> None:
         """Keep it running until cancelled."""
         falls = 0
         while True:
             began_s = asyncio.get_running_loop().time()
-            self.pid = holder(self._folder)
+            self.pid = await self._holder()
             if self.pid is None:
                 self.pid = await self._started()
             watch = asyncio.create_task(self._tell_ready())
@@ -70,7 +77,7 @@ class FlightKeeper:
             finally:
                 watch.cancel()
             falls = 0 if asyncio.get_running_loop().time() - began_s > _STEADY_S else falls + 1
-            self._tell_fall(falls)
+            await self._tell_fall(falls)
             self.pid = None
             await asyncio.sleep(_BACK_OFF_S[min(falls, len(_BACK_OFF_S) - 1)])
 
@@ -79,7 +86,7 @@ class FlightKeeper:
         tries = 0
         while True:
             try:
-                return self._start()
+                return await self._start()
             except OSError as error:  # no memory, no process, no descriptor
                 tries += 1
                 _log.warning("the flight core cannot be started now", why=str(error), tries=tries)
@@ -87,22 +94,38 @@ class FlightKeeper:
                     self._say(f"飛行の中枢を起動できません: {error} / the flight core cannot be started: {error}")
                 await asyncio.sleep(_BACK_OFF_S[min(tries, len(_BACK_OFF_S) - 1)])
 
-    def _start(self) -> int:
-        """Start a core; returns its process id at once. Raises OSError where the machine has no room for one."""
+    async def _holder(self) -> int | None:
+        """Return the process of the core that holds the folder, or None; the loop goes on while it is looked for."""
+        with contextlib.suppress(TimeoutError):
+            try:
+                return await own_thread.within(_HOLDER_S, partial(holder, self._folder), name="flight core")
+            except BlockingIOError:  # no thread to be had; it asks no disk then
+                return holder(self._folder)
+        return None
+
+    async def _start(self) -> int:
+        """Start a core; returns its process id. Raises OSError where the machine has no room for one."""
         self.starts += 1
+        errors = await self._errors()
+        try:
+            self._process = _begun(self._environment, errors)
+        finally:
+            if errors != subprocess.DEVNULL:
+                os.close(errors)
+        return self._process.pid
+
+    async def _errors(self) -> int:
+        """Return the file for what a core says that cannot even log; nowhere where its disk has none in 0.5 s.
+
+        What it gives later is for the next core.
+        """
         with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _errors(self._folder / ERRORS) as errors:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "kakehashi.flight_process"],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                env=dict(self._environment),
-                start_new_session=True,
-            )
-        self._process = process
-        return process.pid
+            if self._opening is None:
+                self._opening = own_thread.begin(partial(_opened, self._folder / ERRORS), name="flight errors")
+            if await own_thread.ends_within(_DISK_S, self._opening):
+                opened, self._opening = self._opening, None
+                return opened.result()
+        return subprocess.DEVNULL
 
     async def _tell_ready(self) -> None:
         while True:
@@ -113,10 +136,14 @@ class FlightKeeper:
             except FleetError:
                 await asyncio.sleep(_LOOK_EVERY_S)
 
-    def _tell_fall(self, falls: int) -> None:
+    async def _tell_fall(self, falls: int) -> None:
         _log.warning("the flight core ended, starting it again", falls=falls)
         if falls > 3:
-            last = _last_line(self._folder / ERRORS)
+            last = ""
+            with contextlib.suppress(OSError):
+                last = await own_thread.within(
+                    _DISK_S, partial(_last_line, self._folder / ERRORS), name="flight errors"
+                )
             words = f"飛行の中枢が起動できません。{last} / the flight core cannot start: {last}"
             self._say(words)
 
@@ -132,12 +159,15 @@ class FlightKeeper:
             return None
 
     async def stop(self) -> None:
-        """End the core, whatever flies; its aircraft fly on as they were told."""
-        pid = holder(self._folder)
+        """End the core, whatever flies; its aircraft fly on as they were told.
+
+        Raises UnavailableError where it is another user's.
+        """
+        pid = await self._holder()
         if pid is None:
             return
         with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
+            _end(pid)
         try:
             async with asyncio.timeout(_STOP_S):
                 await _gone(pid)
@@ -147,21 +177,40 @@ class FlightKeeper:
             await _gone(pid)
 
 
-@contextlib.contextmanager
-def _errors(path: Path) -> Iterator[int]:
-    """Give the file for what a core says that cannot even log, emptied beyond 1 MB; nowhere if there can be none."""
+def _begun(environment: Mapping[str, str], errors: int) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "kakehashi.flight_process"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=errors,
+        env=dict(environment),
+        start_new_session=True,
+    )
+
+
+def _opened(path: Path) -> int:
+    """Return the file for errors, emptied beyond 1 MB, in a folder that is made for it; raises OSError."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    with contextlib.suppress(OSError):
+        if os.fstat(descriptor).st_size > _MOST_ERRORS_BYTES:
+            os.ftruncate(descriptor, 0)
+    return descriptor
+
+
+def _end(pid: int) -> None:
+    """Ask a core to end; raises UnavailableError where it is another user's, ProcessLookupError where it is gone."""
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    except OSError:
-        yield subprocess.DEVNULL
-        return
-    try:
-        with contextlib.suppress(OSError):
-            if os.fstat(descriptor).st_size > _MOST_ERRORS_BYTES:
-                os.ftruncate(descriptor, 0)
-        yield descriptor
-    finally:
-        os.close(descriptor)
+        os.kill(pid, signal.SIGTERM)
+    except PermissionError as error:
+        raise UnavailableError(
+            Text(
+                f"飛行の中枢（プロセス {pid}）は別の利用者のものです",
+                f"the flight core, process {pid}, is another user's",
+            ),
+            Text("起動した利用者で止めてください", "end it as the user who started it"),
+        ) from error
 
 
 def _armed(report: CoreReport) -> tuple[Text, ...]:

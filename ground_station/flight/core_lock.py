@@ -19,17 +19,17 @@ from functools import partial
 from pathlib import Path
 
 from fleet import own_thread
-from fleet.errors import ConflictError, UnavailableError
+from fleet.errors import ConflictError, FleetError, UnavailableError
 from fleet.text import Text
 from ground_station.flight.links.address import LinkAddress
-from ground_station.flight.machine_name import MachineName, name_holder
+from ground_station.flight.machine_name import MachineName, NameHolder, NameTakenError, name_holder
 
 NAME = "flight.lock"
 """The name of the lock file in the station's folder."""
 
 _CURE = Text(
-    "動いているほうを kakehashi flight stop で止めるか、そのまま使ってください",
-    "stop the one that runs with `kakehashi flight stop`, or go on with it",
+    "動いているほうを、それを起動した利用者で kakehashi flight stop で止めるか、そのまま使ってください",
+    "stop the one that runs with `kakehashi flight stop`, as the user who started it, or go on with it",
 )
 
 
@@ -43,9 +43,9 @@ _A_LOOK_S = 0.01
 class CoreLock:
     """Holds the folder and the links until `close`.
 
-    `problem` says in words that the folder's file could not be locked, or that another user has a link's name. Raises
-    ConflictError where another core holds the folder or one of the links, UnavailableError where the folder is not this
-    user's to use.
+    `problem` says in words that the folder's file could not be locked, or that somebody who is no core has a link's
+    name. Raises ConflictError where another core, of whatever user, holds the folder or one of the links, or who does
+    is not proven to be none; UnavailableError where the folder is not this user's to use.
     """
 
     def __init__(self, folder: Path, links: Iterable[LinkAddress]) -> None:
@@ -54,13 +54,15 @@ class CoreLock:
         self._closed = False
         self._late = threading.Lock()
         self._strangers: Text | None = None
-        self._unlocked = self._lock_file(folder)
+        self._unlocked: Text | None = None
+        self._lock_file(folder)
         try:
             self._names.append(_hold_name(_name_of(folder), _running_already(folder)))
             for end, link in {link.end: link for link in links}.items():
-                self._names.append(_hold_name(_name_of_link(end), _used_already(link)))
-                if self._names[-1].is_strangers:
-                    self._strangers = _name_of_others(link)
+                name = _hold_name(_name_of_link(end), _used_already(link))
+                self._names.append(name)
+                if name.stranger is not None:
+                    self._strangers = _name_of_others(link, name.stranger)
         except ConflictError:
             self.close()
             raise
@@ -70,26 +72,32 @@ class CoreLock:
         """Return in words what is not held as it should be, or None."""
         return self._unlocked or self._strangers
 
-    def _lock_file(self, folder: Path) -> Text | None:
-        """Lock the folder's file, waiting for its disk 0.5 s at most; return in words why it is not locked."""
+    def _lock_file(self, folder: Path) -> None:
+        """Lock the folder's file, waiting for its disk 0.5 s at most; keep in words why it is not locked."""
         try:
             locking = own_thread.begin(partial(_hold, folder / NAME), name="folder lock")
-            if not wait([locking], timeout=_DISK_S).done:
-                locking.add_done_callback(self._came_late)
-                return _without_lock(folder, OSError("the disk does not answer"))
-            self._descriptor = locking.result()
+            if wait([locking], timeout=_DISK_S).done:
+                self._descriptor = locking.result()
+                return
         except OSError as error:
-            return _without_lock(folder, error)
-        return None
-
-    def _came_late(self, locking: "Future[int]") -> None:
-        if locking.exception() is not None:
+            self._unlocked = _without_lock(folder, error)
             return
+        self._unlocked = _without_lock(folder, OSError("the disk does not answer"))
+        locking.add_done_callback(partial(self._came_late, folder))  # from here on another thread's
+
+    def _came_late(self, folder: Path, locking: "Future[int]") -> None:
         with self._late:
-            if self._closed:
-                os.close(locking.result())
+            try:
+                descriptor = locking.result()
+            except FleetError as error:
+                self._unlocked = error.what
+            except OSError as error:
+                self._unlocked = _without_lock(folder, error)
             else:
-                self._descriptor, self._unlocked = locking.result(), None
+                if self._closed:
+                    os.close(descriptor)
+                else:
+                    self._descriptor, self._unlocked = descriptor, None
 
     def close(self) -> None:
         """Let go of everything."""
@@ -104,17 +112,31 @@ class CoreLock:
 
 
 def holder(folder: Path) -> int | None:
-    """Return the process id of the core that holds `folder`, with its file's lock or without; None if none does."""
+    """Return the process id of the core that holds `folder`, with its file's lock or without; None if none does.
+
+    It waits for the folder's disk 0.5 s at most, and only where no core is known by the folder's name.
+    """
+    who = name_holder(_name_of(folder))
+    if who is not None:
+        return who.pid
     with contextlib.suppress(OSError):
-        descriptor = _open(folder / NAME, os.O_RDWR | os.O_CLOEXEC)
-        try:
-            # Shared: who only looks is taken for the holder by nobody else who looks.
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return _holder_of(descriptor)
-        finally:
-            os.close(descriptor)
-    return name_holder(_name_of(folder))
+        looking = own_thread.begin(partial(_holder_by_file, folder / NAME), name="folder lock")
+        if wait([looking], timeout=_DISK_S).done:
+            return looking.result()
+    return None
+
+
+def _holder_by_file(path: Path) -> int | None:
+    """Return who holds the lock of a folder's file, or None; raises OSError where there is none to look at."""
+    descriptor = _open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        # Shared: who only looks is taken for the holder by nobody else who looks.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder_of(descriptor)
+    finally:
+        os.close(descriptor)
+    return None
 
 
 def _holder_of(descriptor: int) -> int | None:
@@ -161,8 +183,9 @@ def _hold(path: Path) -> int:
     try:
         _lock(descriptor)
     except BlockingIOError as error:
+        who = _seen(_holder_of(descriptor))
         os.close(descriptor)
-        raise ConflictError(_running_already(path.parent), _CURE) from error
+        raise ConflictError(_held_by(who, _running_already(path.parent)), _CURE) from error
     except OSError:
         os.close(descriptor)
         raise
@@ -217,8 +240,28 @@ def _digest(words: str) -> str:
 def _hold_name(name: str, conflict: Text) -> MachineName:
     try:
         return MachineName(name)
-    except BlockingIOError as error:
-        raise ConflictError(conflict, _CURE) from error
+    except NameTakenError as error:
+        raise ConflictError(_held_by(error.holder, conflict), _CURE) from error
+
+
+def _seen(pid: int | None) -> NameHolder | None:
+    """Return a process with its user; None where it is not seen."""
+    with contextlib.suppress(OSError):
+        return None if pid is None else NameHolder(pid=pid, uid=Path(f"/proc/{pid}").stat().st_uid)
+    return None
+
+
+def _held_by(who: NameHolder | None, conflict: Text) -> Text:
+    if who is None:
+        named = Text("だれのものか分かりません", "whose it is cannot be told")
+    elif who.pid == 0:
+        named = Text(
+            f"利用者番号 {who.uid}、ここから見えないプロセス",
+            f"a process of user {who.uid} that is not seen from here, as in a container",
+        )
+    else:
+        named = Text(f"プロセス {who.pid}、利用者番号 {who.uid}", f"process {who.pid} of user {who.uid}")
+    return Text(f"{conflict.ja}（{named.ja}）", f"{conflict.en} ({named.en})")
 
 
 def _running_already(folder: Path) -> Text:
@@ -235,10 +278,10 @@ def _used_already(link: LinkAddress) -> Text:
     )
 
 
-def _name_of_others(link: LinkAddress) -> Text:
+def _name_of_others(link: LinkAddress, who: NameHolder) -> Text:
     return Text(
-        f"このパソコンの別の利用者が、リンク {link} の名前を使っています。その人の飛行の中枢が同じ機体に送っていないか"
-        "確かめてください",
-        f"another user of this machine holds the name of the link {link}: check that no flight core of theirs sends to "
-        "the same aircraft",
+        f"このパソコンの別の利用者（利用者番号 {who.uid}、プロセス {who.pid}）が、リンク {link} の名前を使っています。"
+        "その人のプログラムが同じ機体に送っていないか確かめてください",
+        f"another user of this machine (user {who.uid}, process {who.pid}) holds the name of the link {link}: check "
+        "that no program of theirs sends to the same aircraft",
     )

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fleet import own_thread
 from fleet.audit import AuditEntry
 from fleet.errors import UnavailableError, UnconfirmedError
 from fleet.ids import CommandId
@@ -134,16 +135,30 @@ class SocketFlight:
             line.writer.transport.abort()
 
     async def _connect(self) -> _Line:
-        plug = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        plug.setblocking(False)
         try:
-            with short_path(self._path) as name:
-                await asyncio.get_running_loop().sock_connect(plug, name)
+            plug = await own_thread.within(
+                _CONNECT_S, self._connected, name="flight connection", late=socket.socket.close
+            )
+        except BlockingIOError:  # no thread to be had, and an order waits
+            plug = self._connected()
+        try:
             reader, writer = await asyncio.open_unix_connection(sock=plug)
         except (OSError, asyncio.CancelledError):
             plug.close()
             raise
         return _Line(reader, writer)
+
+    def _connected(self) -> socket.socket:
+        """Return a socket that is connected, or raise OSError; waits for the folder's disk, and for nothing else."""
+        plug = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        plug.setblocking(False)
+        try:
+            with short_path(self._path) as name:
+                plug.connect(name)
+        except OSError:
+            plug.close()
+            raise
+        return plug
 
     def _gone(self, error: Exception) -> UnavailableError:
         why = _why(error)

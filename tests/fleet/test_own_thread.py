@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import threading
 from concurrent.futures import Future
+from typing import Any
 
 import pytest
 
@@ -64,3 +65,35 @@ async def test_waiting_leaves_the_outcome_to_others() -> None:
     assert await own_thread.ends_within(10.0, outcome) is True
     assert await own_thread.ends_within(0.0, outcome) is True
     assert outcome.result() == 7
+
+
+class TimeoutOfBefore:
+    """`asyncio.timeout` of Python 3.11.0 to 3.11.3: it takes a task that was cancelled before for cancelled now."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timeout = REALLY(seconds)
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+        vars(self._timeout)["_cancelling"] = 0
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self._timeout.__aexit__(*error)
+
+
+REALLY = asyncio.timeout
+
+
+async def test_a_task_that_was_cancelled_before_waits_no_longer_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asyncio, "timeout", TimeoutOfBefore)
+    outcome: Future[int] = Future()
+
+    async def cleans_up() -> bool:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(10.0)
+        return await own_thread.ends_within(0.01, outcome)
+
+    task = asyncio.create_task(cleans_up())
+    await asyncio.sleep(0)
+    task.cancel()
+    assert await task is False

@@ -1,6 +1,7 @@
 """A file is replaced whole or not at all, and only its owner reads what is private."""
 
 import errno
+import os
 import stat
 from pathlib import Path
 
@@ -16,6 +17,18 @@ def test_the_new_content_takes_the_place_of_the_old_and_leaves_nothing_beside_it
         write_whole(path, content)
         assert path.read_bytes() == content
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_file_is_durable_first_and_then_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, synced, really = tmp_path / "kept.json", list[tuple[Path, bool]](), os.fsync
+
+    def sync(descriptor: int) -> None:
+        synced.append((Path(f"/proc/self/fd/{descriptor}").readlink(), path.exists()))
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    write_whole(path, b"first")
+    assert synced == [(path.with_suffix(".new"), False), (tmp_path, True)]
 
 
 @pytest.mark.parametrize("number", FILE_ERRORS, ids=errno.errorcode.get)

@@ -14,9 +14,10 @@ import pytest
 
 from fleet.realm import Realm
 from ground_station.flight.socket_client import SocketFlight
-from kakehashi.compose_flight import JOURNAL, OLD_CHAIN, read_town_in_time
-from kakehashi.flown_town import NAME, keep_flown_town, read_flown_town
+from kakehashi.compose_flight import JOURNAL, OLD_CHAIN
+from kakehashi.flown_town import NAME, keep_flown_town, read_flown_town, town_of_before
 from kakehashi.home import Home
+from kakehashi.late_town import read_town_in_time
 from kakehashi.settings import Settings, StationSettings, TownSettings
 from missions.formats.bundle_aircraft import write_aircraft
 from missions.formats.demo_town import make_demo_town
@@ -72,13 +73,44 @@ async def test_a_town_whose_disk_does_not_answer_is_flown_as_it_was_read_before_
 ) -> None:
     read = read_flown_town(settings)
     keep_flown_town(settings, read)
-    assert await read_town_in_time(settings) == read
+    assert (await read_town_in_time(settings)).flown == read
     _hang(tmp_path / "town" / file)
     async with asyncio.timeout(5.0):
         town = await read_town_in_time(settings)
-    assert (town.id, dict(town.fleet)) == (read.id, dict(read.fleet))
+    assert (town.flown.id, dict(town.flown.fleet)) == (read.id, dict(read.fleet))
     assert town.problem is not None
     assert "the disk does not answer" in town.problem.en
+
+
+@pytest.mark.parametrize("says", ["our-town", "another-town", "no town at all]"])
+async def test_a_town_that_is_read_late_is_for_the_next_start_and_said_only_where_it_is_another(
+    says: str, settings: Settings, tmp_path: Path
+) -> None:
+    read = read_flown_town(settings)
+    keep_flown_town(settings, read)
+    file = tmp_path / "town" / "town.toml"
+    _hang(file)
+    async with asyncio.timeout(5.0):
+        town = await read_town_in_time(settings)
+    assert town.problem is not None
+    before = town.problem
+    await asyncio.to_thread(file.write_text, f'id = "{says}"\n', encoding="utf-8")
+    await eventually(lambda: town.problem != before, within_s=10.0)
+    assert town.flown.id == read.id
+    if says == "our-town":
+        assert town.problem is None
+    elif says == "another-town":
+        assert "has changed: restart the flight core when nothing flies" in town.problem.en
+    else:
+        assert "goes on with the aircraft that it read before" in town.problem.en
+        return
+    file.unlink()
+
+    def kept() -> bool:
+        of_before = town_of_before(settings)
+        return of_before is not None and of_before.id == says
+
+    await eventually(kept, within_s=10.0)
 
 
 async def test_a_town_of_which_nothing_was_kept_is_waited_for(settings: Settings, tmp_path: Path) -> None:
@@ -89,7 +121,7 @@ async def test_a_town_of_which_nothing_was_kept_is_waited_for(settings: Settings
     assert not reading.done()
     await asyncio.to_thread((tmp_path / "town" / "town.toml").write_text, 'id = "our-town"\n', encoding="utf-8")
     async with asyncio.timeout(10.0):
-        assert await reading == read
+        assert (await reading).flown == read
 
 
 @pytest.mark.parametrize("file", [*(f"town/{name}" for name in TOWN_FILES), *STATION_FILES])

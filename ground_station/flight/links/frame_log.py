@@ -35,13 +35,13 @@ class FrameLog:
         self.recorded = 0
         self.dropped = 0
         self._refusal: UnavailableError | None = None
-        self._begun_s: deque[float] = deque()
+        self._begun_s: dict[object, float] = {}
 
     @property
     def error(self) -> UnavailableError | None:
         """Return why frames are not written now: the last write was refused, or one takes too long; None if not."""
         now_s = self._clock.monotonic_s()
-        began_s = next(iter(tuple(self._begun_s)), now_s)
+        began_s = next(iter(tuple(self._begun_s.values())), now_s)
         if now_s - began_s <= slow_after_s(Place.FLIGHT_LOG):
             return self._refusal
         return UnavailableError(
@@ -69,14 +69,21 @@ class FrameLog:
             await self.flush()
 
     async def flush(self) -> None:
-        """Write what waits; a full disk is seen in `error` and the frames are counted as dropped.
+        """Write what waits; a full disk, or no thread, is seen in `error` and the frames are counted as dropped.
 
         What was taken is written though whoever waits for it is cancelled, as `run` is at a flight's end.
         """
         taken = self._take()
         if taken:
-            self._begun_s.append(self._clock.monotonic_s())
-            await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._writer, self._write, taken))
+            writing = object()
+            self._begun_s[writing] = self._clock.monotonic_s()
+            try:
+                ended = asyncio.get_running_loop().run_in_executor(self._writer, self._write, writing, taken)
+            except RuntimeError as error:  # no thread to be had
+                self._begun_s.pop(writing, None)
+                self._refused(len(taken), error)
+            else:
+                await asyncio.shield(ended)
 
     def _take(self) -> list[bytes]:
         taken = list(self._waiting)
@@ -84,21 +91,26 @@ class FrameLog:
         self._waiting_bytes = 0
         return taken
 
-    def _write(self, records: list[bytes]) -> None:
+    def _write(self, writing: object, records: list[bytes]) -> None:
+        if writing not in self._begun_s:  # counted as dropped when no thread could be had, but left in the queue
+            return
         try:
             self.path.parent.mkdir(exist_ok=True)  # not what is above it: a folder taken away stays away
             with self.path.open("ab") as file:
                 file.write(b"".join(records))
         except OSError as error:
-            self.dropped += len(records)
-            self._refusal = UnavailableError(
-                Text(f"飛行記録 {self.path.name} に書けません（{error}）", f"cannot write {self.path.name}: {error}"),
-                _CURE,
-            )
+            self._refused(len(records), error)
         else:
             self._refusal = None
         finally:
-            self._begun_s.popleft()
+            self._begun_s.pop(writing, None)
+
+    def _refused(self, records: int, error: Exception) -> None:
+        self.dropped += records
+        self._refusal = UnavailableError(
+            Text(f"飛行記録 {self.path.name} に書けません（{error}）", f"cannot write {self.path.name}: {error}"),
+            _CURE,
+        )
 
 
 class FlightRecorder:

@@ -71,4 +71,4 @@ async def test_journal_and_flight_log_that_cannot_be_written_are_alarms_of_their
                 pass
         recorder.end()
     assert journal.close(5.0)
-    await eventually(lambda: any(logs.iterdir()))
+    await eventually(lambda: any(logs.glob("*.tlog")))

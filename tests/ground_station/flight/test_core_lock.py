@@ -3,22 +3,31 @@
 import contextlib
 import errno
 import fcntl
+import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from concurrent.futures import wait as futures_wait
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fleet.errors import ConflictError, UnavailableError
+from ground_station.flight import core_lock
 from ground_station.flight.core_lock import NAME, CoreLock, _name_of, _name_of_link, holder
 from ground_station.flight.links.address import LinkAddress, Scheme, parse_address
 
 LONG = "/dev/serial/by-id/usb-Silicon_Labs_CP2102N_USB_to_UART_Bridge_Controller_0123456789abcdef0123456789abcdef"
+PORT = str(20_000 + os.getpid() % 20_000)
+"""A port of which nobody else on this machine tests at the same time."""
 DISK = (errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EMFILE)
 
 
@@ -76,6 +85,7 @@ SAME = (
 
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_another_spelling_of_a_link_is_the_same_link(one: str, other: str, tmp_path: Path) -> None:
+    one, other = (name.replace("5760", PORT) for name in (one, other))
     CoreLock(tmp_path / "one", [parse_address(one), parse_address(other)]).close()
     lock = CoreLock(tmp_path / "one", [parse_address(one)])
     with pytest.raises(ConflictError, match="used by another flight core"):
@@ -93,7 +103,8 @@ def test_another_name_of_a_device_is_the_same_device(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("other", ["tcp:127.0.0.1:5761", "udpout:127.0.0.1:5760", "tcp:127.0.0.2:5760"])
 def test_another_place_is_another_link(other: str, tmp_path: Path) -> None:
-    lock = CoreLock(tmp_path / "one", [parse_address("tcp:127.0.0.1:5760")])
+    other = other.replace("5760", PORT)
+    lock = CoreLock(tmp_path / "one", [parse_address(f"tcp:127.0.0.1:{PORT}")])
     beside = CoreLock(tmp_path / "two", [parse_address(other)])
     assert holder(tmp_path / "one") == holder(tmp_path / "two") == os.getpid()
     with pytest.raises(ConflictError, match="used by another flight core"):
@@ -170,53 +181,188 @@ def test_a_disk_that_writes_nothing_keeps_no_core_from_starting(
     assert holder(tmp_path) is None
 
 
-_SQUATTER = """
-import os, socket, sys
-os.setgroups([]); os.setgid(65534); os.setuid(65534)
+_TAKING = """
+import codecs, json, os, pathlib, socket, sys
+from fleet.errors import ConflictError
+from ground_station.flight.core_lock import CoreLock, holder
+from ground_station.flight.links.address import parse_address
+codecs.lookup("ascii")  # what Python itself loads late, it may find forbidden then
+os.setgroups([]); os.setgid(int(os.environ["AS_USER"])); os.setuid(int(os.environ["AS_USER"]))
 held = []
-for name in sys.argv[1:]:
+for name in json.loads(os.environ.get("NAMES", "[]")):
     held.append(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
     held[-1].bind("\\0" + name)
-    held[-1].listen()
-print("held", flush=True)
-input()
+    if os.environ["LISTENS"]:
+        held[-1].listen()
+said = "held"
+if "FOLDER" in os.environ:
+    folder = pathlib.Path(os.environ["FOLDER"])
+    try:
+        lock = CoreLock(folder, [parse_address(os.environ["LINK"])])
+        said = json.dumps([str(lock.problem and lock.problem.en), holder(folder), os.getpid()])
+    except ConflictError as error:
+        said = "conflict: " + error.what.en
+print(said, flush=True)
+sys.stdin.readline()
 """
+APART = ("unshare", "--pid", "--fork", "--mount-proc")
+ONE, OTHER = 64_001, 64_002
+ROOT = 0
 
 
 @contextlib.contextmanager
-def _squatted(*names: str) -> Iterator[None]:
-    """Have names of this machine taken by another user."""
-    other = subprocess.Popen([sys.executable, "-c", _SQUATTER, *names], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    try:
-        assert other.stdout is not None
-        assert other.stdout.readline() == b"held\n"
-        yield
-    finally:
-        other.communicate()
+def _taking(user: int, *, apart: bool = False, name: str = "kakehashi.flight_process", **more: str) -> Iterator[str]:
+    """Run a process of a user, perhaps in a PID namespace of its own; give what it said."""
+    command = [*(APART if apart else ()), sys.executable, "-c", _TAKING, name]
+    env = {**os.environ, "AS_USER": str(user), "LISTENS": "yes", **more}
+    with subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.communicate("\n")
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
-def test_a_stranger_who_takes_every_name_keeps_no_core_away_and_hides_none(tmp_path: Path) -> None:
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """Give a folder in which each user may make folders of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder)
+
+
+needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
+needs_namespaces = pytest.mark.skipif(
+    shutil.which("unshare") is None
+    or subprocess.run([*APART, "true"], check=False, capture_output=True).returncode != 0,
+    reason="this machine gives no PID namespace",
+)
+CORES = [
+    pytest.param(*row, marks=needs_namespaces if row[1] or row[3] else ())
+    for row in (
+        (ROOT, False, ONE, False),
+        (ONE, False, ROOT, False),
+        (ONE, False, OTHER, False),
+        (ROOT, True, ROOT, False),
+        (ROOT, False, ROOT, True),
+        (ONE, True, OTHER, False),
+        (ONE, False, OTHER, True),
+        (ONE, True, ONE, True),
+    )
+]
+
+
+@needs_root
+@pytest.mark.parametrize(("first", "first_apart", "second", "second_apart"), CORES)
+def test_two_cores_of_whatever_users_and_containers_are_never_on_one_link(
+    *, first: int, first_apart: bool, second: int, second_apart: bool, place: Path
+) -> None:
+    link = f"serial:{place}/port:57600"
+    with _taking(first, apart=first_apart, FOLDER=f"{place}/one", LINK=link) as said:
+        assert json.loads(said)[0] == "None"
+        with _taking(second, apart=second_apart, FOLDER=f"{place}/two", LINK=link) as refused:
+            assert refused.startswith("conflict: ")
+            assert "used by another flight core" in refused
+            assert f"of user {first}" in refused
+            assert ("not seen from here" in refused) == second_apart
+
+
+def _names_of(place: Path) -> list[str]:
+    link = parse_address(f"serial:{place}/port:57600")
+    names = [_name_of(place / "one"), _name_of_link(link.end)]
+    return [*names, *(f"{name}/x" for name in names)]
+
+
+@needs_root
+def test_a_stranger_who_is_no_core_keeps_none_away_is_said_and_hides_none(place: Path) -> None:
+    link, names = f"serial:{place}/port:57600", json.dumps(_names_of(place))
+    with _taking(OTHER, name="something else", NAMES=names):
+        with _taking(ONE, FOLDER=f"{place}/one", LINK=link) as said:
+            problem, found, core = json.loads(said)
+            assert "another user of this machine" in problem
+            assert f"user {OTHER}" in problem
+            assert found == core
+            for folder, words in (("one", "running already"), ("copy", "used by another flight core")):
+                (place / "one" / NAME).unlink(missing_ok=True)
+                with _taking(ONE, FOLDER=f"{place}/{folder}", LINK=link) as refused:
+                    assert words in refused
+                    assert f"process {core} of user {ONE}" in refused
+        with _taking(ONE, FOLDER=f"{place}/one", LINK=link) as said:
+            assert "another user of this machine" in json.loads(said)[0]
+    with _taking(ONE, FOLDER=f"{place}/one", LINK=link) as said:
+        assert json.loads(said)[0] == "None"
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("holder_of_name", "listens"),
+    [
+        ("something else", ""),  # nobody can be asked
+        ("/srv/kakehashi/bin/python -m kakehashi.flight_process", "yes"),
+        ("/usr/bin/kakehashi flight --drill", "yes"),
+    ],
+)
+def test_a_holder_who_is_not_proven_to_be_no_core_is_taken_for_one(
+    holder_of_name: str, listens: str, place: Path
+) -> None:
+    link, names = f"serial:{place}/port:57600", _names_of(place)
+    for taken in ([names[1]], [names[3]]):
+        with (
+            _taking(OTHER, name=holder_of_name, NAMES=json.dumps(taken), LISTENS=listens),
+            _taking(ONE, FOLDER=f"{place}/one", LINK=link) as refused,
+        ):
+            assert "used by another flight core" in refused
+            assert (f"of user {OTHER}" if listens else "cannot be told") in refused
+
+
+@needs_root
+def test_who_asks_more_than_a_core_answers_hides_it_from_no_other(place: Path) -> None:
+    link = parse_address(f"serial:{place}/port:57600")
+    lock = CoreLock(place / "one", [link])
+    asking = [socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) for _ in range(300)]
+    for one in asking:
+        one.setblocking(False)
+        one.connect(f"\0{_name_of_link(link.end)}")
+    with _taking(OTHER, FOLDER=f"{place}/two", LINK=str(link)) as refused:
+        assert "used by another flight core" in refused
+    for one in asking:
+        one.close()
+    lock.close()
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_of_cores_that_start_at_once_one_goes_on(*, taken: bool, place: Path) -> None:
+    if taken and os.getuid() != 0:
+        pytest.skip("only root can become another user")
+    link = parse_address(f"serial:{place}/port:57600")
+    names = json.dumps([_name_of_link(link.end)] if taken else [])
+    user = str(ONE if os.getuid() == 0 else os.getuid())
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_taking(OTHER if os.getuid() == 0 else os.getuid(), name="something else", NAMES=names))
+        env = {**os.environ, "AS_USER": user, "LINK": str(link), "LISTENS": ""}
+        cores = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", _TAKING, "kakehashi.flight_process"],
+                    env={**env, "FOLDER": f"{place}/{number}"},
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for number in range(4)
+        ]
+        said = [core.stdout.readline() for core in cores if core.stdout is not None]
+        for core in cores:
+            core.communicate("\n")
+    assert sum(one.startswith("conflict") for one in said) == 3
+
+
+def test_a_core_that_ends_just_now_keeps_the_next_one_not_away(tmp_path: Path) -> None:
     link = _link(tmp_path)
-    folder = tmp_path / "station"
-    names = [_name_of(folder), _name_of_link(link.end), f"{_name_of(folder)}/x", f"{_name_of_link(link.end)}/x"]
-    with _squatted(*names):
-        assert holder(folder) is None
-        lock = CoreLock(folder, [link])
-        assert lock.problem is not None
-        assert "another user of this machine" in lock.problem.en
-        assert holder(folder) == os.getpid()
-        with pytest.raises(ConflictError, match="used by another flight core"):
-            CoreLock(tmp_path / "copy", [link])
-        (folder / NAME).unlink()
-        assert holder(folder) == os.getpid()
-        with pytest.raises(ConflictError, match="running already"):
-            CoreLock(folder, [])
-        lock.close()
-        assert holder(folder) is None
-        CoreLock(tmp_path / "copy", [link]).close()
-    with contextlib.closing(CoreLock(folder, [link])) as lock:
-        assert lock.problem is None
+    first = CoreLock(tmp_path / "one", [link])
+    threading.Timer(0.1, first.close).start()
+    CoreLock(tmp_path / "two", [link]).close()
 
 
 @pytest.mark.parametrize("ends_before", [False, True])
@@ -248,6 +394,76 @@ def test_a_silent_disk_holds_no_core_up_and_its_lock_is_taken_when_it_answers(
         lock.close()
     _until(lambda: _is_free(tmp_path / "station" / NAME))
     CoreLock(tmp_path / "station", [link]).close()
+
+
+def test_a_disk_that_answers_just_after_its_time_leaves_no_word_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    really = os.open
+
+    def slow(path: Any, flags: int, *more: Any) -> int:
+        if threading.current_thread().name == "folder lock":
+            answers.wait(30.0)
+        return really(path, flags, *more)
+
+    def just_missed(waited: list[Future[int]], timeout: float) -> Any:
+        ended = futures_wait(waited, timeout=timeout / 1e6)
+        answers.set()
+        futures_wait(waited)
+        return ended
+
+    monkeypatch.setattr(os, "open", slow)
+    monkeypatch.setattr(core_lock, "wait", just_missed)
+    lock = CoreLock(tmp_path, [])
+    assert lock.problem is None
+    assert not _is_free(tmp_path / NAME)
+    lock.close()
+
+
+@pytest.mark.parametrize("late", ["held", "forbidden", "broken"])
+def test_what_a_late_disk_says_against_the_lock_is_said(
+    late: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = {"held": "running already", "forbidden": "cannot use", "broken": os.strerror(errno.EIO)}[late]
+    really, answers = os.open, threading.Event()
+
+    def silent(path: Any, flags: int, *more: Any) -> int:
+        if threading.current_thread().name == "folder lock":
+            answers.wait(30.0)
+            if late != "held":
+                raise OSError(errno.EACCES if late == "forbidden" else errno.EIO, "", path)
+        return really(path, flags, *more)
+
+    (tmp_path / "station").mkdir()
+    (tmp_path / "other name").symlink_to(tmp_path / "station")
+    other = CoreLock(tmp_path / "other name", [])
+    monkeypatch.setattr(os, "open", silent)
+    lock = CoreLock(tmp_path / "station", [])
+    answers.set()
+    _until(lambda: lock.problem is not None and said in lock.problem.en)
+    lock.close()
+    other.close()
+
+
+def test_who_looks_for_the_holder_waits_for_no_silent_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = CoreLock(tmp_path, [])
+    answers, asked = threading.Event(), threading.Event()
+
+    def silent(*_: Any) -> int:
+        asked.set()
+        answers.wait(30.0)
+        raise OSError(errno.EIO, "")
+
+    monkeypatch.setattr(os, "open", silent)
+    assert holder(tmp_path) == os.getpid()
+    assert not asked.is_set()
+    lock.close()
+    began_s = time.monotonic()
+    assert holder(tmp_path) is None
+    assert time.monotonic() - began_s < 5.0
+    assert asked.is_set()
+    answers.set()
 
 
 def _until(seen: Callable[[], bool]) -> None:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
 
 from fleet.clock import ManualClock
@@ -216,6 +217,30 @@ async def test_a_disk_that_does_not_answer_is_told_too_until_it_does(tmp_path: P
     held.set()
     await recorder.stop()
     assert recorder.error is None
+
+
+async def test_frames_for_which_no_thread_can_be_had_are_counted_and_said_until_the_next_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, writer = ManualClock(), ThreadPoolExecutor(max_workers=1)
+    log = FrameLog(tmp_path / "flight.tlog", clock, writer)
+
+    def none_left(_: threading.Thread) -> None:
+        message = "can't start new thread"
+        raise RuntimeError(message)
+
+    with monkeypatch.context() as machine:
+        machine.setattr(threading.Thread, "start", none_left)
+        log.record(b"lost")
+        await log.flush()
+    assert log.dropped == 1
+    assert log.error is not None
+    assert "new thread" in log.error.what.en
+    log.record(b"kept")
+    await log.flush()
+    clock.advance(60.0)
+    assert log.error is None
+    assert (tmp_path / "flight.tlog").read_bytes()[8:] == b"kept"
 
 
 async def test_frames_that_wait_for_another_aircrafts_disk_at_a_flights_end_are_written_all_the_same(
