@@ -57,6 +57,7 @@ _log = structlog.get_logger(__name__)
 
 _LOOK_EVERY_S = 1.0
 _LAST_ERRANDS_S = 2.0
+_JOURNAL_REPORTS = "journal reports"
 
 FOUNDER_ROLES = frozenset({Role.ADMINISTRATOR, Role.OPERATOR, Role.DISPATCHER})
 
@@ -101,7 +102,9 @@ class FieldStation:
             book=self.deliveries, requests=self.requests, port=setup.flight, clock=setup.clock
         )
         self.desk = self._delivery_desk()
-        self._journal = JournalFollower(setup.flight, self.town_link.tell_command, documents, setup.clock)
+        self._journal = JournalFollower(
+            setup.flight, self.town_link.tell_command, documents, setup.clock, self._on_journal_trouble
+        )
         self._sessions = SessionLine(self.access, setup.flight)
         self._running: asyncio.Task[None] | None = None
         self._stack = contextlib.AsyncExitStack()
@@ -288,6 +291,12 @@ class FieldStation:
         self.board.show_delivery(delivery, self.watch)
         if self.reports.is_news(delivery):
             self._errand(self.reports.tell_delivery(delivery))
+
+    def _on_journal_trouble(self, text: Text | None) -> None:
+        if text is None:
+            self.notices.over(_JOURNAL_REPORTS)
+        else:
+            self.notices.say(_JOURNAL_REPORTS, "warn", text)
 
     def _on_command(self, command: FlightCommand) -> None:
         self._intents.note(command)

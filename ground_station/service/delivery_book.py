@@ -12,6 +12,7 @@ from fleet.text import Text
 from ground_station.service.delivery import BEFORE_FLIGHT, ENDED, Delivery, DeliveryState
 from ground_station.service.documents_sql import SqlDocuments
 from ground_station.service.kept_rows import Row, keep
+from ground_station.service.listeners import Listeners
 from ground_station.service.request_book import RequestBook, StationRequest
 
 _COLLECTION = "deliveries"
@@ -28,7 +29,7 @@ class DeliveryBook:
         self._deliveries: dict[DeliveryId, Delivery] = {}
         self._saved_at_s: dict[DeliveryId, float] = {}
         self._doubtful: set[DeliveryId] = set()
-        self._listeners: list[OnDelivery] = []
+        self._listeners = Listeners[Delivery]("deliveries")
         self._locks: defaultdict[DeliveryId, asyncio.Lock] = defaultdict(asyncio.Lock)
         for delivery in documents.all(_COLLECTION, Delivery, lambda delivery: delivery.id):
             self._deliveries[delivery.id] = delivery
@@ -39,8 +40,8 @@ class DeliveryBook:
         return self._deliveries
 
     def subscribe(self, listener: OnDelivery) -> None:
-        """Call `listener` with every changed delivery."""
-        self._listeners.append(listener)
+        """Call `listener` with every changed delivery; what it raises is logged."""
+        self._listeners.add(listener)
 
     def get(self, delivery_id: DeliveryId) -> Delivery:
         """Return one; raises NotFoundError."""
@@ -87,15 +88,30 @@ class DeliveryBook:
         if moved or doubtful or now_s - self._saved_at_s.get(delivery.id, 0.0) >= SAVE_EVERY_S:
             await self._write(delivery, (), now_s, lambda: self._written(delivery, now_s))
         else:
-            self._adopt(delivery)
+            self._deliveries[delivery.id] = delivery
+            self._listeners.tell(delivery)
         return delivery
 
-    async def save_with(self, delivery: Delivery, requests: RequestBook, entry: StationRequest, now_s: float) -> None:
-        """Keep a delivery and its request in one transaction, then tell of both; raises as `save` does."""
+    async def save_with(
+        self,
+        delivery: Delivery,
+        requests: RequestBook,
+        entry: StationRequest,
+        now_s: float,
+        *,
+        on_disk: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Keep a delivery and its request in one transaction, then tell of both; raises as `save` does.
+
+        `on_disk` is called as soon as both are, also where the caller is gone by then.
+        """
 
         def adopt() -> None:
             requests.adopt(entry)
-            self._written(delivery, now_s)
+            self._adopt_written(delivery, now_s)
+            on_disk()
+            requests.tell(entry)
+            self._listeners.tell(delivery)
 
         await self._write(delivery, (requests.row(entry),), now_s, adopt)
 
@@ -107,14 +123,13 @@ class DeliveryBook:
         await keep(self._documents, [(_COLLECTION, delivery.id, delivery), *others], now_s, adopt)
 
     def _written(self, delivery: Delivery, now_s: float) -> None:
+        self._adopt_written(delivery, now_s)
+        self._listeners.tell(delivery)
+
+    def _adopt_written(self, delivery: Delivery, now_s: float) -> None:
         self._saved_at_s[delivery.id] = now_s
         self._doubtful.discard(delivery.id)
-        self._adopt(delivery)
-
-    def _adopt(self, delivery: Delivery) -> None:
         self._deliveries[delivery.id] = delivery
-        for listener in self._listeners:
-            listener(delivery)
 
     async def end_unsent(self, now_s: float) -> None:
         """After a restart: a delivery whose upload had not ended must be sent again from its plan."""

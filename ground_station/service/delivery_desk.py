@@ -7,6 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from fleet.audit import AuditTrail
 from fleet.clock import Clock
@@ -120,11 +121,9 @@ class DeliveryDesk:
             },
         )
         wish = replace(self._requests.get(plan.request_id), state=RequestState.PLANNED, delivery_id=delivery.id)
-        try:
-            await self._book.save_with(delivery, self._requests, wish, now_s)
-        finally:
-            if delivery.id in self._book.all:  # also where the giver is gone, or a page could not be told
-                self._uploads.put(delivery)
+        # Queued as soon as it is on disk: by then the giver may be gone.
+        on_disk = partial(self._uploads.put, delivery)
+        await self._book.save_with(delivery, self._requests, wish, now_s, on_disk=on_disk)
         return delivery
 
     async def run(self) -> None:

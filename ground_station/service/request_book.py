@@ -9,6 +9,7 @@ from fleet.errors import ConflictError, NotFoundError
 from fleet.ids import DeliveryId, PlanId, RequestId
 from fleet.text import Text
 from ground_station.service.kept_rows import Rows, keep
+from ground_station.service.listeners import Listeners
 from missions.values.request import DeliveryRequest
 
 T = TypeVar("T")
@@ -51,13 +52,13 @@ class RequestBook:
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._requests: dict[RequestId, StationRequest] = {}
-        self._listeners: list[Callable[[StationRequest], None]] = []
+        self._listeners = Listeners[StationRequest]("requests")
         for entry in documents.all(self.COLLECTION, StationRequest, lambda entry: entry.request.id):
             self._requests[entry.request.id] = entry
 
     def subscribe(self, listener: Callable[[StationRequest], None]) -> None:
-        """Call `listener` with every changed request, once it is on disk."""
-        self._listeners.append(listener)
+        """Call `listener` with every changed request, once it is on disk; what it raises is logged."""
+        self._listeners.add(listener)
 
     @property
     def all(self) -> Mapping[RequestId, StationRequest]:
@@ -107,11 +108,17 @@ class RequestBook:
         return self.COLLECTION, entry.request.id, entry
 
     def adopt(self, entry: StationRequest) -> None:
-        """Take a request that is on disk already for what it is, and tell the listeners."""
+        """Take a request that is on disk already for what it is; `tell` of it once all that goes with it is taken."""
         self._requests[entry.request.id] = entry
-        for listener in self._listeners:
-            listener(entry)
+
+    def tell(self, entry: StationRequest) -> None:
+        """Tell the listeners of a request that was adopted."""
+        self._listeners.tell(entry)
 
     async def _save(self, entry: StationRequest, now_s: float) -> StationRequest:
-        await keep(self._documents, [self.row(entry)], now_s, lambda: self.adopt(entry))
+        def adopt() -> None:
+            self.adopt(entry)
+            self.tell(entry)
+
+        await keep(self._documents, [self.row(entry)], now_s, adopt)
         return entry

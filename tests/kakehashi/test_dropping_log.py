@@ -158,4 +158,4 @@ def test_what_a_command_sets_up_within_the_tests_is_undone() -> None:
         structlog.get_logger("tests").info("something")
     assert (root.handlers, root.level) == (handlers, level)
     assert structlog.get_config() == configured
-    assert not set(threading.enumerate()) - threads
+    _until(lambda: not set(threading.enumerate()) - threads)  # it is waited for half a second only

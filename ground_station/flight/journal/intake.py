@@ -4,6 +4,7 @@ Safe from any thread; nothing here waits for the disk.
 """
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from ground_station.flight.journal.limits import SHORTEST_LIMIT_BYTES, JournalLi
 from ground_station.flight.journal.taken import COMMAND_ID, TakenIds, command_id_of
 
 MOST_FALLS = 3
-"""An entry that falls so often when it is written alone is given up: others wait behind it."""
+"""An entry that falls so often when it is written alone, and others are written in between, is given up."""
 _CURE = Text("ディスクの空きと権限を確認してください", "check the disk's free space and permissions")
 
 
@@ -51,6 +52,7 @@ class Intake:
         self._tickets = 0
         self._refusing = False
         self._alone = 0
+        self._written = 0
         self._eager = False
         self._closing = False
         self._ended = False
@@ -93,7 +95,7 @@ class Intake:
     def pressed(self) -> tuple[bool, bool]:
         """Return whether urgent entries wait, and whether any do."""
         with self._stirred:
-            return self._lanes.urgent > 0, len(self._lanes) > 0
+            return self._lanes.pressing, len(self._lanes) > 0
 
     def wait(self, at_most_s: float) -> None:
         """Wait for something to write: what the disk refused waits its time, a new urgent entry tries at once."""
@@ -106,7 +108,7 @@ class Intake:
             self._eager = False
             self._in_hand = tuple(self._lanes.take(1 if self._alone else self._limits.most_at_once))
             dropped = NONE_DROPPED
-            if not any(item.urgent for item in self._in_hand):
+            if not any(item.urgent or item.falls for item in self._in_hand):
                 dropped, self._dropped = self._dropped, dropped
             return Hand(dropped=dropped, items=self._in_hand)
 
@@ -118,6 +120,7 @@ class Intake:
         with self._stirred:
             self._refusing = False
             self._alone = max(0, self._alone - len(entries))
+            self._written += len(entries)
             self._in_hand = ()
             self._lanes.give_back(hand.items[len(entries) :])
             if not noted:
@@ -128,27 +131,61 @@ class Intake:
                 if item.withdrawn:
                     self._queue(_withdrawal(item, entry, now))
 
-    def refused(self, hand: Hand, refusal: FleetError, *, mistaken: bool = False) -> None:
-        """Keep what must be written in its place, and tell every other caller that it is not.
-
-        What was `mistaken`, by one of these entries perhaps, is tried one by one, until it is known by which.
-        """
+    def refused(self, hand: Hand, refusal: FleetError) -> None:
+        """Keep what must be written in its place, and tell every other caller that it is not."""
         with self._stirred:
             self._refusing = True
-            self._in_hand = ()
-            items = list(hand.items)
-            for item in items:
-                item.tried = True
-            if mistaken:
-                self._alone = max(self._alone, len(items))
-                if len(items) == 1 and self._fell_too_often(items[0]):
-                    self._alone -= 1
-                    self._give_up(items.pop(), refusal)
-            self._lanes.give_back(items)
-            self._dropped = hand.dropped.merged(self._dropped)
+            self._return(hand, hand.items)
             for item in self._lanes.take_unkept():
-                self._taken.withdrew(item.draft.detail)
-                item.outcome.set_result(refusal)
+                self._turn_away(item, refusal)
+
+    def fell(self, hand: Hand, refusal: FleetError, now: Stamp) -> None:
+        """Take what fell by a mistake, by one of these entries perhaps: each is tried alone at once, then set behind.
+
+        An entry is given up only once it is known to be at fault: it fell three times, with a pause, and others were
+        written in between. Where none come by themselves, the journal tries one of its own.
+        """
+        with self._stirred:
+            if len(hand.items) == 1:
+                self._return(hand, ())
+                self._fell_alone(hand.items[0], refusal, now)
+            else:
+                self._alone = max(self._alone, len(hand.items))
+                self._return(hand, hand.items)
+            self._refusing = not hand.items or not self._lanes.unfallen
+
+    def _return(self, hand: Hand, items: Sequence[Waiting]) -> None:
+        self._in_hand = ()
+        for item in hand.items:
+            item.tried = True
+        self._lanes.give_back(items)
+        self._dropped = hand.dropped.merged(self._dropped)
+
+    def _fell_alone(self, item: Waiting, refusal: FleetError, now: Stamp) -> None:
+        self._alone = max(0, self._alone - 1)
+        if not item.kept:
+            self._turn_away(item, refusal)
+        elif self._is_at_fault(item, now):
+            self._give_up(item, refusal)
+        else:
+            self._lanes.set_aside(item)
+
+    def _is_at_fault(self, item: Waiting, now: Stamp) -> bool:
+        """Count a fall: one that came soon, or with no other entry written since, tells nothing of this entry."""
+        now_s = time.monotonic()
+        if item.falls and now_s - item.fell_s < self._limits.retry_s:
+            return False
+        if item.falls and item.written_then == self._written:
+            if not self._lanes.unfallen:
+                self._queue(_trial(item, now))
+            return False
+        item.falls += 1
+        item.fell_s, item.written_then = now_s, self._written
+        return item.falls >= MOST_FALLS
+
+    def _turn_away(self, item: Waiting, refusal: FleetError) -> None:
+        self._taken.withdrew(item.draft.detail)
+        item.outcome.set_result(refusal)
 
     def close(self) -> None:
         """Take nothing more."""
@@ -173,10 +210,6 @@ class Intake:
             left, self._in_hand = (*self._in_hand, *self._lanes.take_all()), ()
             for item in left:
                 self._give_up(item, _closed())
-
-    def _fell_too_often(self, item: Waiting) -> bool:
-        item.falls += 1
-        return item.falls >= MOST_FALLS
 
     def _is_due(self) -> bool:
         return self._closing or self._eager or (not self._refusing and (len(self._lanes) > 0))
@@ -236,6 +269,18 @@ def _withdrawal(item: Waiting, entry: AuditEntry, now: Stamp) -> Waiting:
         most_bytes=SHORTEST_LIMIT_BYTES,
     )
     return Waiting(draft=draft, urgent=False, kept=True)
+
+
+def _trial(item: Waiting, now: Stamp) -> Waiting:
+    draft = rescue_draft(
+        now,
+        actor=JOURNAL,
+        action="journal.tried",
+        subject=JOURNAL,
+        detail={"waits": item.draft.action},
+        most_bytes=SHORTEST_LIMIT_BYTES,
+    )
+    return Waiting(draft=draft, urgent=False, kept=False)
 
 
 def too_slow() -> ExpiredError:

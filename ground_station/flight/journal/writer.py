@@ -1,7 +1,7 @@
 """The one thread that writes the journal: it opens the chain, empties the lanes, and goes on whatever the disk does.
 
 An urgent entry waits for nothing but the one write in progress. What the disk refuses is tried again every second, and
-so is what falls by a mistake; an entry that falls again and again, alone, is given up and counted.
+so is what falls by a mistake; an entry that falls again and again while others are written is given up and counted.
 """
 
 import contextlib
@@ -222,7 +222,10 @@ class Writer:
             since_s = self._times.clock.monotonic_s()
         # Before those who wait hear of it: who looks then must see it too.
         self._progress = replace(self._progress, refused_since_s=since_s, refusal=reason)
-        self._intake.refused(self._hand, refused(reason), mistaken=mistaken)
+        if mistaken:
+            self._intake.fell(self._hand, refused(reason), self._times.stamp())
+        else:
+            self._intake.refused(self._hand, refused(reason))
         self._hand = Hand()
 
     def _leave_if_gone(self) -> None:

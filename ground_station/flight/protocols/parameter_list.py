@@ -4,8 +4,9 @@ Where the link bears it the aircraft is asked for the whole list, and then for w
 link a list sent in one go would stand before heartbeats and answers for minutes: there each is asked for by its number
 from the start, no more at once than the link carries without a queue.
 
-Whatever the aircraft says of how many it has, it ends: only a number never heard before counts as getting on, and what
-gets on too slowly ends too. Where the count changes, the numbers may all mean something else: they are read anew.
+Whatever the aircraft says of how many it has, it ends: only a number that is not there yet counts as getting on, and
+what gets on too slowly ends too. Where the count changes, the numbers may all mean something else: they are read anew,
+and after some changes not again.
 """
 
 import math
@@ -59,7 +60,6 @@ class ParameterFetch:
         self._target = target
         self._pace: PaceNow = unmeasured
         self._names: dict[int, str] = {}
-        self._ever_heard: set[int] = set()
         self._changes = 0
         self._values: dict[str, float] = {}
         self._count: int | None = None
@@ -100,7 +100,7 @@ class ParameterFetch:
             self._count = message.param_count
             self._took(message.param_index, name, now_s)
         else:
-            self._count_anew(message.param_count)
+            self._count_anew(message.param_count, now_s)
         self.result = self._ended(now_s)
         if self.result is not None:
             return ()
@@ -159,10 +159,14 @@ class ParameterFetch:
         self.wake_s = now_s + pace.answer_s(at_least_s=2.0 * _QUIET_S)
         return (list_message(self._target),)
 
-    def _count_anew(self, count: int) -> None:
-        """Read the numbers anew, each asked for: that a frame names another count proves none of them, nor its own."""
+    def _count_anew(self, count: int, now_s: float) -> None:
+        """Read the numbers anew, each asked for: that a frame names another count proves none of them, nor its own.
+
+        Hearing them anew is getting on; how often this may happen is bounded.
+        """
         self._count = count
         self._changes += 1
+        self._progress_s = now_s
         self._names.clear()
         self._under_way.clear()
         self._listing = False
@@ -171,9 +175,8 @@ class ParameterFetch:
         question = self._under_way.pop(index, None)
         if question is not None and question.asked == 1:
             self._window.answered(now_s - question.asked_s, self._pace().base_s)
-        self._names.setdefault(index, name)
-        if index not in self._ever_heard:
-            self._ever_heard.add(index)
+        if index not in self._names:
+            self._names[index] = name
             self._progress_s = now_s
 
     def _ask_missing(self, now_s: float) -> Sequence[Message]:

@@ -168,3 +168,37 @@ async def test_nobody_sees_a_change_before_it_is_on_disk() -> None:
     books.disk.may_write.set()
     await changing
     assert told == [DeliveryState.CHECKING]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=named)
+@pytest.mark.parametrize("change", CHANGES)
+async def test_a_listener_that_falls_keeps_no_change_from_memory_nor_from_the_others(
+    change: Change, error: Exception
+) -> None:
+    books = await Books().filled()
+    heard: list[object] = []
+
+    def falls(changed: object) -> None:
+        raise error
+
+    for book in (books.deliveries, books.requests):
+        book.subscribe(falls)
+        book.subscribe(heard.append)
+    with capture_logs() as logs:
+        await change(books)
+    assert books.in_memory() == books.on_disk()
+    assert heard
+    assert [line["exc_info"] for line in logs if line["event"] == "a listener fell"] == [error] * len(heard)
+
+
+async def test_both_of_a_pair_are_in_memory_before_anybody_hears_of_one() -> None:
+    books = await Books().filled()
+    seen: list[tuple[DeliveryState, RequestState]] = []
+
+    def look(_: object) -> None:
+        seen.append((books.deliveries.get(UPLOADING.id).state, books.requests.get(REQUEST).state))
+
+    books.deliveries.subscribe(look)
+    books.requests.subscribe(look)
+    await _with_request(books)
+    assert seen == [(DeliveryState.FLYING, RequestState.FLYING)] * 2

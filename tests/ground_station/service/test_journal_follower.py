@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import errno
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
@@ -12,11 +13,15 @@ from fleet.audit import AuditEntry
 from fleet.clock import ManualClock
 from fleet.errors import ConflictError, UnavailableError
 from fleet.text import Text
+from ground_station.flight.journal.files import segment_name
+from ground_station.flight.journal.journal import Journal
+from ground_station.flight.journal_paper import JournalPaper
 from ground_station.flight.journal_port import MemoryJournal
 from ground_station.flight.vehicles.flight_command import FlightCommand
 from ground_station.service import journal_follower
 from ground_station.service.journal_follower import JournalFollower
 from tests.ground_station.flight.aircraft import eventually
+from tests.ground_station.flight.journal.troubled import SMALL, TroubledFolder, opened
 from tests.ground_station.service.fake_core import Disk, FakeCore
 
 
@@ -58,11 +63,14 @@ def _core(clock: ManualClock, entries: int) -> Core:
 
 
 @contextlib.asynccontextmanager
-async def _following(core: Core, disk: Disk, told: list[str], clock: ManualClock) -> AsyncIterator[JournalFollower]:
+async def _following(
+    core: FakeCore, disk: Disk, told: list[str], clock: ManualClock, trouble: list[Text | None] | None = None
+) -> AsyncIterator[JournalFollower]:
     async def tell(command: FlightCommand) -> None:
         told.append(command.id)
 
-    follower = JournalFollower(core, tell, cast("Any", disk), clock)
+    said = [] if trouble is None else trouble
+    follower = JournalFollower(core, tell, cast("Any", disk), clock, said.append)
     running = asyncio.create_task(follower.run())
     try:
         yield follower
@@ -74,6 +82,7 @@ async def _following(core: Core, disk: Disk, told: list[str], clock: ManualClock
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal_follower, "_AGAIN_S", 0.01)
+    monkeypatch.setattr(journal_follower, "_AT_ONCE_S", 0.5)
 
 
 async def test_each_command_is_told_once_over_hang_ups_and_a_restart() -> None:
@@ -177,3 +186,102 @@ async def test_the_number_that_an_earlier_version_kept_is_gone_on_from() -> None
         _add(core.journal, "act-7")
         await eventually(lambda: follower.told == 7)
     assert told == ["act-5", "act-6", "act-7"]
+
+
+@dataclass
+class CoreOnDisk(FakeCore):
+    """A core with a journal of files, of which little is in memory."""
+
+    folder: TroubledFolder = field(default_factory=TroubledFolder)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.files = opened(self.folder, replace(SMALL, most_in_tail=3))
+
+    async def listen(self, after: int) -> AsyncIterator[tuple[AuditEntry, ...]]:
+        paper = JournalPaper(self.files)
+        while self.gone is None:
+            entries = await paper.entries_after(after, 3)
+            yield entries
+            after = entries[-1].number
+        raise self.gone
+
+
+async def _hold(journal: Journal, first: int, last: int) -> None:
+    for number in range(first, last + 1):
+        await journal.record(
+            actor="hanako", action="command.hold.sent", subject="hato-1", detail={"command_id": f"c-{number}"}
+        )
+
+
+async def test_a_segment_of_long_ago_that_cannot_be_read_keeps_nobody_from_what_comes_after() -> None:
+    clock, disk, told = ManualClock(), Disk(), list[str]()
+    core = CoreOnDisk()
+    await _hold(core.files, 1, 40)
+    async with _following(core, disk, told, clock):
+        await eventually(lambda: told[-1:] == ["c-40"])
+    assert segment_name(3) in core.folder.names()
+    lost = segment_name(1)
+    core.folder.trouble = lambda _step, operation, name: errno.EIO if (operation, name) == ("read", lost) else None
+    async with _following(core, disk, told, clock):
+        await _hold(core.files, 41, 50)
+        await eventually(lambda: told[-1] == "c-50")
+    assert told == [f"c-{number}" for number in range(1, 51)]
+    assert core.files.close(10.0)
+
+
+async def test_who_comes_back_reads_no_file() -> None:
+    clock, disk, told = ManualClock(), Disk(), list[str]()
+    core = CoreOnDisk()
+    await _hold(core.files, 1, 40)
+    async with _following(core, disk, told, clock):
+        await eventually(lambda: told[-1:] == ["c-40"])
+    core.folder.steps.clear()
+    async with _following(core, disk, told, clock):
+        await _hold(core.files, 41, 41)
+        await eventually(lambda: told[-1] == "c-41")
+    assert "read" not in {operation for operation, _ in core.folder.steps}
+    assert core.files.close(10.0)
+
+
+async def test_a_number_alone_is_gone_on_from_though_the_beginning_cannot_be_read() -> None:
+    clock, disk, told = ManualClock(), Disk(), list[str]()
+    core = CoreOnDisk()
+    await _hold(core.files, 1, 40)
+    disk.put("flight-journal", "told", core.files.head.number - 1 if core.files.head else 0, 0.0)
+    lost = segment_name(1)
+    core.folder.trouble = lambda _step, operation, name: errno.EIO if (operation, name) == ("read", lost) else None
+    async with _following(core, disk, told, clock):
+        await eventually(lambda: told == ["c-40"])
+    assert core.files.close(10.0)
+
+
+async def test_who_watches_hears_after_a_minute_that_nothing_can_be_told_and_when_it_can_again() -> None:
+    clock, disk, told = ManualClock(), Disk(), list[str]()
+    said: list[Text | None] = []
+    core = CoreOnDisk(gone=UnavailableError(Text("中枢がありません", "the core is gone")))
+    async with _following(core, disk, told, clock, said):
+        for _ in range(5):
+            await asyncio.sleep(0.1)
+            clock.advance(11.0)
+        assert said == []
+        clock.advance(11.0)
+        await eventually(lambda: said)
+        assert said[0] is not None
+        assert "the core is gone" in said[0].en
+        assert "中枢がありません" in said[0].ja
+        core.gone = None
+        await _hold(core.files, 1, 1)
+        await eventually(lambda: said[1:] == [None])
+    assert told == ["c-1"]
+    assert core.files.close(10.0)
+
+
+async def test_single_refusals_far_apart_are_no_standstill() -> None:
+    clock = ManualClock()
+    said: list[Text | None] = []
+    standstill = journal_follower._Standstill(clock, said.append)
+    for _ in range(10):
+        standstill.refused(Text("切れた", "hung up"))
+        clock.advance(40.0)
+    assert said == []

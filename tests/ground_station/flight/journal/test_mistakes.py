@@ -1,8 +1,11 @@
 """A mistake in the journal's own thread, of whatever class: it goes on writing, says so, and loses what it must."""
 
+import asyncio
 import builtins
 import errno
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
@@ -15,7 +18,7 @@ from ground_station.flight.journal.journal import Journal
 from ground_station.flight.journal.lanes import Waiting
 from ground_station.flight.journal.verification import export_lines, verify_journal
 from tests.ground_station.flight.aircraft import eventually
-from tests.ground_station.flight.journal.troubled import STAMP, Trouble, TroubledFolder, opened, refusing
+from tests.ground_station.flight.journal.troubled import SMALL, STAMP, Trouble, TroubledFolder, opened, refusing
 
 OPERATIONS = ("own", "names", "read", "allocate", "write", "replace")
 _MADE_OF = {
@@ -113,6 +116,12 @@ async def test_while_it_falls_a_take_off_is_refused_and_what_must_be_kept_is_kep
     assert _actions(folder) == ["land"]
 
 
+def _unwritable(*, urgent: bool) -> Waiting:
+    detail = {"what": object()}
+    draft = Draft(stamp=STAMP, actor="a", action="bad", subject="v", detail=detail, line_bytes=300)
+    return Waiting(draft=draft, urgent=urgent, kept=True)
+
+
 @pytest.mark.parametrize("place", [0, 5, 9])
 async def test_an_entry_that_can_never_be_written_is_given_up_and_counted_and_the_others_are_written(
     place: int,
@@ -125,12 +134,7 @@ async def test_an_entry_that_can_never_be_written_is_given_up_and_counted_and_th
     begun = []
     for number in range(10):
         if number == place:
-            detail = {"what": object()}
-            bad = Waiting(
-                draft=Draft(stamp=STAMP, actor="a", action="bad", subject="v", detail=detail, line_bytes=300),
-                urgent=False,
-                kept=True,
-            )
+            bad = _unwritable(urgent=False)
             journal._intake.put(bad)
         else:
             begun.append(journal.begin(actor="a", action=f"act-{number}", subject="v", detail={}))
@@ -147,3 +151,79 @@ async def test_an_entry_that_can_never_be_written_is_given_up_and_counted_and_th
         *(f"act-{number}" for number in range(10) if number != place),
     ]
     assert "journal.dropped" in _actions(folder)
+
+
+@pytest.mark.parametrize("retry_s", [0.01, 0.2])
+@pytest.mark.parametrize("waiting", [0, 300])
+@pytest.mark.parametrize("recalls", [5, 6, 10])
+async def test_a_mistake_that_passes_loses_nothing_however_often_it_is_tried_meanwhile(
+    recalls: int, waiting: int, retry_s: float
+) -> None:
+    folder = TroubledFolder()
+    journal = opened(folder, replace(SMALL, retry_s=retry_s))
+    until_s = time.monotonic() + 0.08
+    falls = []
+
+    def falling(_step: int, operation: str, _name: str) -> Exception | None:
+        if operation != "write" or time.monotonic() >= until_s:
+            return None
+        falls.append(operation)
+        return ValueError("a mistake")
+
+    folder.trouble = falling
+    names = [f"act-{number}" for number in range(waiting)]
+    for name in names:
+        journal.begin(actor="a", action=name, subject="v", detail={})
+    for number in range(recalls):
+        names.append(f"recall-{number}")
+        journal.begin(actor="a", action=names[-1], subject="v", detail={}, urgent=True)
+        await asyncio.sleep(0.005)
+    await eventually(lambda: not journal.health().waiting)
+    assert falls
+    assert journal.health().dropped == 0
+    assert journal.close(10.0)
+    assert sorted(action for action in _actions(folder) if action in names) == sorted(names)
+
+
+@pytest.mark.parametrize("urgent", [False, True])
+async def test_an_entry_that_can_never_be_written_holds_nobody_up(urgent: bool) -> None:
+    folder = TroubledFolder()
+    journal = opened(folder, replace(SMALL, retry_s=0.3))
+    bad = _unwritable(urgent=urgent)
+    journal._intake.put(bad)
+    tries = 0
+    while not bad.outcome.done():
+        tries += 1
+        async with asyncio.timeout(0.25):
+            await journal.record(actor="a", action="take-off", subject="v", detail={})
+        await asyncio.sleep(0.01)
+        assert tries <= 200
+    assert journal.health().dropped == 1
+    assert journal.close(10.0)
+    assert _actions(folder).count("take-off") == tries
+
+
+@pytest.mark.parametrize("urgent", [False, True])
+async def test_an_entry_that_can_never_be_written_is_given_up_though_no_other_comes(urgent: bool) -> None:
+    folder = TroubledFolder()
+    journal = opened(folder)
+    bad = _unwritable(urgent=urgent)
+    journal._intake.put(bad)
+    assert isinstance(bad.outcome.result(10.0), UnavailableError)
+    await eventually(lambda: not journal.health().waiting)
+    assert journal.health().dropped == 1
+    assert journal.close(10.0)
+    assert [action for action in _actions(folder) if action != "journal.tried"] == ["journal.dropped"]
+
+
+async def test_while_nothing_at_all_can_be_written_for_a_mistake_nothing_is_given_up() -> None:
+    folder = TroubledFolder()
+    journal = opened(folder)
+    folder.trouble = lambda _step, operation, _name: ValueError("a mistake") if operation == "write" else None
+    journal.begin(actor="a", action="recall", subject="v", detail={}, urgent=True)
+    await asyncio.sleep(0.5)
+    assert journal.health().waiting == 1
+    folder.trouble = refusing()
+    await eventually(lambda: not journal.health().waiting)
+    assert journal.close(10.0)
+    assert _actions(folder) == ["recall"]

@@ -1,6 +1,6 @@
 import math
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count, islice
 
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as dialect
@@ -176,13 +176,14 @@ def test_a_list_that_gets_on_too_slowly_is_given_up_after_half_an_hour() -> None
 
 
 class _GainsOne(FakeAutopilot):
-    """Has one parameter more, in the middle of its list, once it has told of a hundred."""
+    """Has one parameter more, in the middle of its list, once it has told of so many."""
 
     told = 0
+    after = 100
 
     def _value(self, name: str, index: int) -> Message:
         self.told += 1
-        if self.told == 100:
+        if self.told == self.after:
             self.parameters["TEST_050A"] = 5.0
         return super()._value(name, sorted(self.parameters).index(name))
 
@@ -193,6 +194,41 @@ async def test_a_list_that_changes_while_it_is_read_is_read_whole_as_it_is_then(
     result = await Radio(autopilot, loss=loss).run(ParameterFetch(TARGET))
     assert result.complete
     assert result.values == {**_many(), "TEST_050A": 5.0}
+
+
+class _OnThinLink(_GainsOne):
+    """Says a heartbeat a second and nothing else unasked, and a list no faster than ten a second, as firmware does."""
+
+    _listed_s = _beaten_s = 0.0
+    _left: Iterator[Message] = iter(())
+
+    def tick(self, now_s: float) -> Sequence[Message]:
+        said = []
+        if now_s - self._beaten_s >= 1.0:
+            self._beaten_s = now_s
+            said.append(dialect.MAVLink_heartbeat_message(2, 3, 81, 0, 3, 3))
+        if now_s - self._listed_s >= 0.1:
+            self._listed_s = now_s
+            said += islice(self._left, 1)
+        return said
+
+    def _parameter(self, kind: int, message: Message) -> Iterator[Message]:
+        answers = super()._parameter(kind, message)
+        if kind != dialect.MAVLINK_MSG_ID_PARAM_REQUEST_LIST:
+            return answers
+        self._left = answers
+        return iter(())
+
+
+@pytest.mark.parametrize("after", [700, 1_300])
+@pytest.mark.parametrize("round_trip_s", [0.5, 2.0])
+async def test_a_long_list_that_changes_on_a_slow_link_is_read_whole(round_trip_s: float, after: int) -> None:
+    many = {f"TEST_{number:04d}": float(number) for number in range(1_400)}
+    autopilot = _OnThinLink(parameters=dict(many))
+    autopilot.after = after
+    result = await Radio(autopilot, delay_s=round_trip_s / 2.0, rate_bytes_s=400.0).run(ParameterFetch(TARGET))
+    assert result.trouble is None
+    assert result.values == {**many, "TEST_050A": 5.0}
 
 
 async def test_one_odd_count_does_not_pass_for_a_whole_list() -> None:
