@@ -79,15 +79,15 @@ _WORDS = {
     Writing.OPENING: Text("飛行記録を開いています。", "The flight journal is being opened."),
     Writing.OK: Text("飛行記録は書けています。", "The flight journal is being written."),
     Writing.SLOW: Text(
-        "飛行記録の書き込みが終わりません。保持・呼び戻し・着陸・空域を空ける指示は出せます。",
+        "飛行記録の書き込みが終わりません。待機・帰還・その場に着陸・上空退避の指示は出せます。",
         "The flight journal is slow to be written. Hold, recall, land and sky clear still go out.",
     ),
     Writing.REFUSED: Text(
-        "飛行記録を書けません。保持・呼び戻し・着陸・空域を空ける指示は出せますが、離陸はできません。",
+        "飛行記録を書けません。待機・帰還・その場に着陸・上空退避の指示は出せますが、離陸はできません。",
         "The flight journal cannot be written. Hold, recall, land and sky clear still go out; take-off does not.",
     ),
     Writing.ENDED: Text(
-        "飛行記録は閉じられました。保持・呼び戻し・着陸・空域を空ける指示は出せますが、離陸はできません。"
+        "飛行記録は閉じられました。待機・帰還・その場に着陸・上空退避の指示は出せますが、離陸はできません。"
         "着陸後に kakehashi flight stop で止め、もう一度始めてください。",
         "The flight journal is closed. Hold, recall, land and sky clear still go out; take-off does not. "
         "After landing stop the core with `kakehashi flight stop` and start again.",
