@@ -45,3 +45,18 @@ def test_threads_that_parse_at_once_do_not_disturb_each_other() -> None:
     for thread in threads:
         thread.join()
     assert faults == []
+
+
+def test_what_the_collector_ends_while_a_thread_parses_may_parse_too() -> None:
+    def parse_too(*_: object) -> None:
+        ast.parse("a = 1")
+
+    threshold = gc.get_threshold()
+    gc.set_threshold(50)
+    gc.callbacks.append(parse_too)
+    try:
+        tree = ast.parse(SOURCE)
+    finally:
+        gc.callbacks.remove(parse_too)
+        gc.set_threshold(*threshold)
+    assert len(tree.body) > 10

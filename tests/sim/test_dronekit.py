@@ -24,6 +24,7 @@ def until(condition, what, seconds=60):
 
 vehicle = connect(sys.argv[1], wait_ready=False, heartbeat_timeout=30)
 vehicle.wait_ready(True, timeout=60)
+until(lambda: vehicle.version.major is not None, 'version')
 seen = {'version': str(vehicle.version), 'parameters': len(vehicle.parameters)}
 until(lambda: vehicle.is_armable, 'armable')
 

@@ -362,7 +362,9 @@ def test_a_core_that_ends_just_now_keeps_the_next_one_not_away(tmp_path: Path) -
     link = _link(tmp_path)
     first = CoreLock(tmp_path / "one", [link])
     threading.Timer(0.1, first.close).start()
-    CoreLock(tmp_path / "two", [link]).close()
+    second = CoreLock(tmp_path / "two", [link])
+    assert second.problem is None
+    second.close()
 
 
 @pytest.mark.parametrize("ends_before", [False, True])

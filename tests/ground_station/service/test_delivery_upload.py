@@ -153,6 +153,7 @@ async def test_a_beginning_of_which_a_page_could_not_be_told_goes_on_board_all_t
     desk.requests.subscribe(falls)
     desk.book.subscribe(falls)
     delivery = await desk.desk.begin(PLAN_VALUE.id, (), author="操縦 太郎")
+    assert delivery.state is DeliveryState.UPLOADING
     await _comes_to(desk, delivery.id, DeliveryState.CHECKING)
 
 

@@ -29,7 +29,7 @@ def test_every_state_has_words_of_its_own_and_only_one_is_well(writing: Writing)
 @pytest.mark.parametrize("writing", [Writing.SLOW, Writing.REFUSED])
 def test_a_disk_that_does_not_write_is_said_with_what_still_goes_and_how_much_waits(writing: Writing) -> None:
     text = replace(_WELL, writing=writing, for_s=62.0, reason="No space left on device", waiting=155).text()
-    for word in ("62", "155", "呼び戻し", "ディスクを確認"):
+    for word in ("62", "155", "帰還", "ディスクを確認"):
         assert word in text.ja
     for word in ("62", "155", "recall", "Check the disk"):
         assert word in text.en
@@ -50,7 +50,7 @@ def test_what_was_dropped_and_what_was_set_aside_is_said() -> None:
 
 def test_a_journal_that_is_closed_is_said_with_what_still_goes_and_what_to_do() -> None:
     text = replace(_WELL, writing=Writing.ENDED).text()
-    for word in ("呼び戻し", "離陸はできません", "kakehashi flight stop"):
+    for word in ("帰還", "離陸はできません", "kakehashi flight stop"):
         assert word in text.ja
     for word in ("recall", "take-off does not", "kakehashi flight stop"):
         assert word in text.en
