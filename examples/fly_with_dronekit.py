@@ -17,6 +17,7 @@ MISSION_START = 300  # MAV_CMD_MISSION_START
 SAFETY_ARMED = 128  # MAV_MODE_FLAG_SAFETY_ARMED
 AUTOPILOT = 1  # MAV_COMP_ID_AUTOPILOT1
 LANDED_WITHIN_S = 3600.0
+UPLOADED_WITHIN_S = 60
 
 
 def load_dronekit() -> Any:
@@ -43,7 +44,7 @@ def read_waypoints(path: Path) -> list[list[str]]:
 
 
 def upload(dronekit: Any, vehicle: Any, rows: list[list[str]]) -> int:
-    """Put the mission on board, home left out, and return how many items were read back."""
+    """Put the mission on board and return how many items were read back; ends the program unless it is all of them."""
     commands = vehicle.commands
     commands.download()
     commands.wait_ready()
@@ -52,9 +53,14 @@ def upload(dronekit: Any, vehicle: Any, rows: list[list[str]]) -> int:
         frame, command = int(row[2]), int(row[3])
         parameters = [float(value) for value in row[4:11]]
         commands.add(dronekit.Command(0, 0, 0, frame, command, 0, 1, *parameters))
-    commands.upload()
+    try:
+        commands.upload(timeout=UPLOADED_WITHIN_S)
+    except dronekit.TimeoutError:
+        sys.exit(f"the aircraft did not take the mission within {UPLOADED_WITHIN_S} s")
     commands.download()
     commands.wait_ready()
+    if commands.count != len(rows) - 1:
+        sys.exit(f"the aircraft holds {commands.count} of {len(rows) - 1} mission items")
     return int(commands.count)
 
 

@@ -1,7 +1,8 @@
 """Upload and download of missions, fences and rally points (MAVLink mission protocol), with ArduCopter's own habits.
 
 It asks with MISSION_REQUEST, repeats after 1 s and gives up after 8 s without a good item; it edits in place; an item
-out of order is refused and the asking goes on; any other fault ends the upload.
+out of order is refused and the asking goes on; any other fault ends the upload. A ground station does not think faster
+because the simulation does: its seconds are real ones at any `SIM_SPEEDUP`.
 """
 
 from collections.abc import Callable
@@ -117,12 +118,13 @@ class PlanTransfer:
         upload = self._upload
         if upload is None:
             return
-        if now_s - upload.received_s >= _GIVE_UP_S:
+        pace = max(1.0, vehicle.params["SIM_SPEEDUP"])
+        if now_s - upload.received_s >= _GIVE_UP_S * pace:
             self._upload = None
             _acknowledge(upload.peer, Result.CANCELLED, upload.kind)
             vehicle.say("Mission upload timeout", Severity.WARNING)
-        elif now_s - upload.requested_s >= _REPEAT_S:
-            self._ask(upload.requested_s + _REPEAT_S)
+        elif now_s - upload.requested_s >= _REPEAT_S * pace:
+            self._ask(upload.requested_s + _REPEAT_S * pace)
 
     def forget(self, send: Send) -> None:
         """Drop the upload of a link that is gone."""

@@ -27,6 +27,9 @@ from tests.ground_station.flight.aircraft import FakeServer, Flown, eventually, 
 from tests.ground_station.flight.fake_autopilot import FakeAutopilot
 from tests.ground_station.flight.plans import FENCE, MISSION, RALLY, long_mission
 
+ASKS_ONLY = {dialect.MAV_CMD_SET_MESSAGE_INTERVAL, dialect.MAV_CMD_REQUEST_MESSAGE}
+"""What the station asks for by itself, at any time."""
+
 PLAN = PlanItems(name="plan-1", mission=MISSION, fence=FENCE, rally=RALLY)
 
 
@@ -37,7 +40,7 @@ class Pair:
 
     @property
     def commands(self) -> list[int]:
-        return self.fake.autopilot.executed
+        return [one for one in self.fake.autopilot.executed if one not in ASKS_ONLY]
 
     async def order(self, action: Action, alt_home_m: float = 4.0) -> FlightCommand:
         return await self.flown.vehicle.order(action, author="hanako", alt_home_m=alt_home_m)
