@@ -12,7 +12,8 @@ from fleet.clock import Clock
 
 MOST_KNOWN = 4096
 _SAME_S = 60.0
-_OURS_MOST = 3
+_OURS_MOST = 32
+"""How many wall times of ours are known again: a disk that is slow may bring one that was meant long before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,6 +166,20 @@ def test_a_renewal_that_cannot_be_written_refuses_nobody(clock: ManualClock, eng
     assert access.session(cookie) is None
 
 
+@pytest.mark.parametrize("renewals", [1, 4, 12])
+def test_a_renewal_written_long_after_it_was_meant_ends_no_session(
+    clock: ManualClock, engine: Engine, tmp_path: Path, renewals: int
+) -> None:
+    waiting: list[Callable[[], None]] = []
+    access = _access(engine, clock, tmp_path, lambda _, write: waiting.append(write))
+    cookie = _founded(access)
+    for _ in range(renewals):
+        clock.advance(SESSION_S * 0.6)
+        assert access.session(cookie) is not None
+    waiting[0]()
+    assert access.session(cookie) is not None
+
+
 def test_signing_out_ends_the_session_also_where_that_cannot_be_written(
     access: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:
