@@ -1,10 +1,12 @@
 """What both UDP transports share: a socket that is opened to one address, and read in bursts.
 
 asyncio's own datagram endpoint goes once round the event loop for each datagram, which costs more than checking and
-decoding it; a hundred aircraft send their datagrams together.
+decoding it; a hundred aircraft send their datagrams together. While they come closer than 2 ms they are gathered that
+long, so that a wake of the loop serves many.
 """
 
 import asyncio
+import math
 import socket
 from collections.abc import Callable
 
@@ -15,6 +17,8 @@ from ground_station.flight.links.transport import Peer, Receive
 
 MOST_AT_ONCE = 128
 """Datagrams read before the event loop gets its turn; the rest waits in the system's buffer."""
+GATHER_S = 0.002
+"""How long datagrams wait for each other while they come closer than this."""
 _LARGEST_BYTES = 65_536
 
 
@@ -33,6 +37,8 @@ class Datagrams:
         self._buffer = bytearray(_LARGEST_BYTES)
         self._view = memoryview(self._buffer)
         self._loop = asyncio.get_running_loop()
+        self._woken_s = -math.inf
+        self._next: asyncio.TimerHandle | None = None
         wire.setblocking(False)
         self._loop.add_reader(wire.fileno(), self._ready)
 
@@ -61,22 +67,44 @@ class Datagrams:
         """Stop reading and give the port back; closing twice changes nothing."""
         if not self._closed:
             self._closed = True
+            if self._next is not None:
+                self._next.cancel()
             self._loop.remove_reader(self._wire.fileno())
             self._wire.close()
 
     def _ready(self) -> None:
+        now_s = self._loop.time()
+        self._read()
+        if not self._closed and now_s - self._woken_s < GATHER_S:
+            self._loop.remove_reader(self._wire.fileno())
+            self._next = self._loop.call_later(GATHER_S, self._gathered)
+        self._woken_s = now_s
+
+    def _gathered(self) -> None:
+        came = self._read()
+        if self._closed:
+            return
+        if came:
+            self._next = self._loop.call_later(0.0 if came == MOST_AT_ONCE else GATHER_S, self._gathered)
+        else:
+            self._next = None
+            self._loop.add_reader(self._wire.fileno(), self._ready)
+
+    def _read(self) -> int:
+        """Hand on what is there, up to `MOST_AT_ONCE` datagrams; return how many it was."""
         wire, buffer, view, receive = self._wire, self._buffer, self._view, self._receive
-        for _ in range(MOST_AT_ONCE):
+        for came in range(MOST_AT_ONCE):
             try:
                 length, sender = wire.recvfrom_into(buffer)
             except (BlockingIOError, InterruptedError):
-                return
+                return came
             except OSError as error:
                 self._failed(error)
-                return
+                return came
             receive(bytes(view[:length]), sender if len(sender) == 2 else sender[:2])
             if self._closed:
-                return
+                return came
+        return MOST_AT_ONCE
 
 
 class UdpTransport:

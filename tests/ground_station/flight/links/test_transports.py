@@ -20,7 +20,7 @@ from ground_station.flight.links.frames import FrameCodec, FrameParser
 from ground_station.flight.links.serial_port import SerialTransport
 from ground_station.flight.links.tcp import TcpTransport
 from ground_station.flight.links.transport import Peer, Transport
-from ground_station.flight.links.udp import MOST_AT_ONCE
+from ground_station.flight.links.udp import GATHER_S, MOST_AT_ONCE
 from ground_station.flight.links.udp_in import UdpInTransport
 from ground_station.flight.links.udp_out import UdpOutTransport
 from tests.ground_station.flight.aircraft import eventually
@@ -288,6 +288,52 @@ async def test_a_burst_of_datagrams_arrives_whole_and_lets_others_have_their_tur
     assert inbox.data == bytes(range(burst))
     assert turns == MOST_AT_ONCE
     await transport.close()
+
+
+async def test_datagrams_that_come_close_together_are_read_together_and_a_late_one_is_still_heard() -> None:
+    transport, inbox = UdpInTransport("127.0.0.1", 0), Inbox()
+    turns: list[int] = []
+
+    def received(data: bytes, peer: Peer) -> None:
+        inbox(data, peer)
+        if not turns or turns[-1]:
+            turns.append(0)
+            asyncio.get_running_loop().call_soon(ended)
+
+    def ended() -> None:
+        turns[-1] = len(inbox.peers)
+
+    await transport.open(received)
+    many = 200
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for number in range(many):
+            sender.sendto(bytes([number]), ("127.0.0.1", transport.local_port))
+            await asyncio.sleep(0)
+        await eventually(lambda: len(inbox.peers) == many)
+        assert inbox.data == bytes(range(many))
+        assert len(turns) < many / 2
+        await asyncio.sleep(3 * GATHER_S)
+        sender.sendto(b"\xff", ("127.0.0.1", transport.local_port))
+        await eventually(lambda: inbox.data[-1:] == b"\xff")
+    await transport.close()
+
+
+async def test_a_port_that_is_gathering_datagrams_can_be_closed() -> None:
+    transport, inbox = UdpInTransport("127.0.0.1", 0), Inbox()
+    await transport.open(inbox)
+    port = transport.local_port
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for _ in range(20):
+            sender.sendto(b"x", ("127.0.0.1", port))
+            await asyncio.sleep(0)
+        await eventually(lambda: len(inbox.peers) > 0)
+        await transport.close()
+        heard = len(inbox.peers)
+        await asyncio.sleep(3 * GATHER_S)
+    assert len(inbox.peers) == heard
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as next_one:
+        next_one.bind(("127.0.0.1", port))
+        assert next_one.getsockname()[1] == port
 
 
 async def test_an_address_that_cannot_be_sent_to_breaks_no_port_that_others_use() -> None:
