@@ -76,7 +76,7 @@ async def test_the_word_to_fly_without_paper_is_refused_in_words_and_nothing_is_
         delivery = await drill.ready(page)
         for refusing_part in ("core", "desk"):
             began_s = time.monotonic()
-            (desk,) = drill.living("desk")
+            desk = await drill.only("desk")
             with refusing(drill.core if refusing_part == "core" else desk), pytest.raises(FleetError) as refused:
                 await page.post(f"/api/deliveries/{delivery}/fly", {"id": f"fly-{time.monotonic_ns()}"})
             assert "書け" in refused.value.what.ja or "保存" in refused.value.what.ja, refused.value.what.ja

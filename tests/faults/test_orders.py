@@ -55,7 +55,7 @@ async def _signed_in(drill: World) -> httpx.AsyncClient:
 @pytest.mark.parametrize("seconds", FROZEN)
 async def test_landings_given_to_a_frozen_desk_are_not_carried_out_after_it(drill: World, seconds: float) -> None:
     """With a beat that the giver heard and without, by one that waits for the answer and by one that is gone."""
-    (desk,) = drill.living("desk")
+    desk = await drill.only("desk")
     async with drill.page() as page:
         await drill.flying(page)
         heard = _heard(page)

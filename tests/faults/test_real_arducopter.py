@@ -49,7 +49,9 @@ def flown(tmp_path: Path) -> Iterator[World]:
 def _fault(drill: World, kind: str) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         if kind.endswith("killed"):
-            for process in drill.living(kind.removesuffix(" killed")):
+            victims = drill.living(kind.removesuffix(" killed"))
+            assert victims, kind
+            for process in victims:
                 os.kill(process, signal.SIGKILL)
         elif kind == "disk full":
             for process in (drill.core, *drill.living("desk"), *drill.living("office")):

@@ -38,7 +38,7 @@ def _starts(drill: World, since_s: float) -> int:
 
 async def _said_and_killed(drill: World, page: PageClient, *, victim: str, after_s: float) -> None:
     """Give the word, and kill so long after (before, if negative) it was given."""
-    (process,) = [drill.core] if victim == "core" else drill.living("desk")
+    process = drill.core if victim == "core" else await drill.only("desk")
 
     async def say() -> None:
         await asyncio.sleep(max(0.0, -after_s))

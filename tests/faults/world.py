@@ -164,6 +164,11 @@ class World:
         word = VICTIMS[victim]
         return [one for one in descendants(self.run.process.pid) if any(word in part for part in command_line_of(one))]
 
+    async def only(self, victim: str) -> int:
+        """Return the one process of a kind, once it runs: what was killed or fell before is started again."""
+        await eventually(lambda: len(self.living(victim)) == 1)
+        return self.living(victim)[0]
+
     @contextlib.contextmanager
     def misbehaving(self, name: str, content: str = "") -> Iterator[None]:
         """Have its processes `shout` or `burn` while the context is open."""

@@ -42,6 +42,7 @@ SETTINGS = {
 }
 FAST = 4.0
 _AT_ONCE = 5
+_PRESSES = 3
 RADIOS = {
     **{f"loss {percent} %": Faults(delay_s=0.03, loss=percent / 100.0) for percent in (0, 10, 20, 30, 40)},
     "bursts": Faults(delay_s=0.03, loss=0.02, burst_s=1.5, burst_every_s=8.0),
@@ -111,6 +112,16 @@ async def _place_all(vehicle: Vehicle, plan: PlanItems) -> Outcome:
     return Outcome(vehicle, loop.time() - began_s, error)
 
 
+async def _placed_at_last(vehicle: Vehicle, plan: PlanItems) -> Outcome:
+    """Press again, as the cure says: on a busy machine real seconds are lost that a radio would have had."""
+    for _ in range(_PRESSES - 1):
+        outcome = await _place_all(vehicle, plan)
+        await _check(outcome, plan)
+        if outcome.error is None:
+            return outcome
+    return await _place_all(vehicle, plan)
+
+
 async def _check(outcome: Outcome, plan: PlanItems) -> None:
     """Refused in words and nothing counts, or on board, seen by reading everything once more."""
     if outcome.error is not None:
@@ -145,7 +156,7 @@ async def test_plans_get_on_board_over_bad_radios_at_the_same_time_and_a_healthy
             await eventually(lambda: near.state().link is LinkState.FRESH)
             watching = asyncio.create_task(_silence(near))
             vehicles = [vehicle for vehicle in station.vehicles.values() if vehicle is not near]
-            outcomes = await asyncio.gather(*(_place_all(vehicle, SHORT_PLAN) for vehicle in vehicles))
+            outcomes = await asyncio.gather(*(_placed_at_last(vehicle, SHORT_PLAN) for vehicle in vehicles))
             began_s = asyncio.get_running_loop().time()
             await near.upload_plan(SHORT_PLAN)
             assert asyncio.get_running_loop().time() - began_s <= 10.0
