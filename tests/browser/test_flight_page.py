@@ -17,7 +17,20 @@ from tests.browser.flight_core import CODE, COOKIE, FLYING, PARKED, PILOT, TOKEN
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 SOON_MS = 20_000
-LONG_S, SHORT_S = 1.6, 0.6
+LONG_S, SHORT_S, SLID_S = 1.6, 0.6, 0.4
+HOLD_S = 1.2
+TRIES = 10
+WATCH_PRESSES = """
+let began = null;
+window.pressedMs = [];
+const begins = ["pointerdown", "touchstart", "keydown"];
+const ends = ["pointerup", "pointercancel", "pointerout", "touchend", "keyup"];
+for (const kind of begins) addEventListener(kind, () => { began ??= performance.now(); }, true);
+for (const kind of ends) addEventListener(kind, () => {
+  if (began !== null) window.pressedMs.push(performance.now() - began);
+  began = null;
+}, true);
+"""
 SAFER = (("待機", Action.HOLD), ("帰還", Action.RECALL), ("その場に着陸", Action.LAND))
 ORDERS, STATE = "**/flight/orders", "**/flight/state"
 
@@ -55,6 +68,18 @@ class Opened:
         self.page.wait_for_timeout(700)
         return [command for command in self.served.given() if command.id not in before]
 
+    def after_short(self, press: Callable[[], object]) -> list[FlightCommand]:
+        """Return what a short press brought; one that a busy machine drew out to a long one is tried again."""
+        for _ in range(TRIES):
+            self.page.evaluate("window.pressedMs = []")
+            given = self.new_commands(press)
+            lasted_ms = self.page.evaluate("window.pressedMs")
+            assert lasted_ms
+            if max(lasted_ms) < 1000.0 * HOLD_S:
+                return given
+        message = "no press was short enough"
+        raise AssertionError(message)
+
 
 @pytest.fixture(name="visit")
 def opened(chromium: Browser, served: ServedCore) -> Iterator[Callable[..., Opened]]:
@@ -64,6 +89,7 @@ def opened(chromium: Browser, served: ServedCore) -> Iterator[Callable[..., Open
     def visit_it(*, width: int = 1280, height: int = 800, signed_in: bool = True, setting: str = "") -> Opened:
         context, watched = open_page(chromium, width=width, height=height)
         contexts.append((context, watched))
+        context.add_init_script(WATCH_PRESSES)
         if signed_in:
             context.add_cookies([{"name": COOKIE, "value": TOKEN, "url": served.address}])
         if setting:
@@ -174,7 +200,7 @@ class TestPressAndHold:
     ) -> None:
         opened = visit(width=390, height=844)
         button = opened.button("待機")
-        assert opened.new_commands(lambda: press(opened.page, button, SHORT_S)) == []
+        assert opened.after_short(lambda: press(opened.page, button, SHORT_S)) == []
         (given,) = opened.new_commands(lambda: press(opened.page, button, LONG_S))
         assert (given.vehicle_id, given.action, given.author) == (FLYING, Action.HOLD, PILOT)
         expect(opened.page.locator(".orders").first).to_contain_text(
@@ -185,7 +211,7 @@ class TestPressAndHold:
     def test_the_keyboard_holds_as_the_finger_does(self, visit: Callable[..., Opened], key: str) -> None:
         opened = visit()
         button = opened.button("待機")
-        assert opened.new_commands(lambda: _press_key(opened.page, button, key, SHORT_S)) == []
+        assert opened.after_short(lambda: _press_key(opened.page, button, key, SHORT_S)) == []
         assert len(opened.new_commands(lambda: _press_key(opened.page, button, key, LONG_S))) == 1
 
     def test_a_click_that_no_finger_held_and_a_finger_that_slides_off_send_nothing(
@@ -198,12 +224,12 @@ class TestPressAndHold:
             button.evaluate("(one) => one.click()")
             button.hover()
             page.mouse.down()
-            page.wait_for_timeout(400)
+            page.wait_for_timeout(SLID_S * 1000.0)
             page.mouse.move(5, 5)
             page.wait_for_timeout(LONG_S * 1000.0)
             page.mouse.up()
 
-        assert opened.new_commands(slide_off) == []
+        assert opened.after_short(slide_off) == []
 
     @pytest.mark.parametrize(("name", "action"), SAFER)
     def test_each_button_gives_its_order_to_its_aircraft(
