@@ -97,7 +97,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
             yield connection
     except (sa.exc.DataError, sa.exc.ProgrammingError):
         raise
-    except sa.exc.DBAPIError as error:
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
         raise database_unavailable(error, _NOT_READ) from error
 
 

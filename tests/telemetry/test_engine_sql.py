@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from fleet.errors import UnavailableError
 from telemetry import engine_sql
-from telemetry.engine_sql import database_unavailable, open_engine, watch_engine, writing
+from telemetry.engine_sql import database_unavailable, open_engine, reading, watch_engine, writing
 from tests.telemetry.kept_files import opened_connections, pragma
 
 
@@ -94,30 +94,36 @@ class _Weary:
         raise self._error
 
 
-PASSED_ON = (sa.exc.IntegrityError, sa.exc.DataError, sa.exc.ProgrammingError)
-UNAVAILABLE = (sa.exc.OperationalError, sa.exc.InternalError, sa.exc.InterfaceError, sa.exc.DatabaseError)
+OF_THE_DATA = (sa.exc.DataError, sa.exc.ProgrammingError)
+OF_THE_DATABASE = (sa.exc.OperationalError, sa.exc.InternalError, sa.exc.InterfaceError, sa.exc.DatabaseError)
+USES = {"written": writing, "read": reading}
 
 
-@pytest.mark.parametrize("kind", PASSED_ON)
-def test_what_the_data_or_the_statement_is_to_blame_for_is_passed_on(kind: type[sa.exc.DBAPIError]) -> None:
+@pytest.mark.parametrize(
+    ("use", "kind"),
+    [*((use, kind) for use in USES for kind in OF_THE_DATA), ("written", sa.exc.IntegrityError)],
+)
+def test_what_the_data_or_the_statement_is_to_blame_for_is_passed_on(use: str, kind: type[sa.exc.DBAPIError]) -> None:
     error = kind("INSERT", {}, Exception("why"))
-    with pytest.raises(kind) as raised, writing(cast("Any", _Weary(error))):
+    with pytest.raises(kind) as raised, USES[use](cast("Any", _Weary(error))):
         pass
     assert raised.value is error
 
 
-@pytest.mark.parametrize("kind", UNAVAILABLE)
-def test_what_the_database_is_to_blame_for_is_said_to_a_person(kind: type[sa.exc.DBAPIError]) -> None:
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("kind", OF_THE_DATABASE)
+def test_what_the_database_is_to_blame_for_is_said_to_a_person(use: str, kind: type[sa.exc.DBAPIError]) -> None:
     error = kind("INSERT", {}, Exception("disk I/O error"))
-    with pytest.raises(UnavailableError) as raised, writing(cast("Any", _Weary(error))):
+    with pytest.raises(UnavailableError) as raised, USES[use](cast("Any", _Weary(error))):
         pass
-    assert raised.value.what.en == "the database cannot be written: disk I/O error"
+    assert raised.value.what.en == f"the database cannot be {use}: disk I/O error"
     assert raised.value.cure is not None
 
 
-def test_so_many_writers_that_no_connection_is_left_are_told_so() -> None:
+@pytest.mark.parametrize("use", USES)
+def test_so_many_at_once_that_no_connection_is_left_are_told_so(use: str) -> None:
     error = sa.exc.TimeoutError("QueuePool limit reached")
-    with pytest.raises(UnavailableError, match="QueuePool limit reached"), writing(cast("Any", _Weary(error))):
+    with pytest.raises(UnavailableError, match="QueuePool limit reached"), USES[use](cast("Any", _Weary(error))):
         pass
     assert "QueuePool" in database_unavailable(error).what.ja
 
@@ -152,14 +158,14 @@ def test_a_file_that_stays_locked_for_ten_seconds_is_given_up(monkeypatch: pytes
 
     def sleep(seconds: float) -> None:
         assert seconds == 0.02
-        now_s[0] += 0.8
+        now_s[0] += 0.5
 
     monkeypatch.setattr("telemetry.engine_sql.time.monotonic", lambda: now_s[0])
     monkeypatch.setattr("telemetry.engine_sql.time.sleep", sleep)
     cursor = _Busy(1_000)
     with pytest.raises(sqlite3.OperationalError):
         engine_sql._use_wal(cast("Any", cursor))
-    assert cursor.asked == 14  # at 0, 0.8, 1.6, … 9.6 and 10.4 s
+    assert cursor.asked == 21  # at 0, 0.5, 1.0, … 9.5 and 10.0 s
 
 
 def test_a_database_that_is_no_sqlite_gets_no_pragmas() -> None:
