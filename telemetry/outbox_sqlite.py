@@ -17,7 +17,7 @@ from fleet.set_aside import BrokenParts
 from fleet.text import Text
 from telemetry.codec import encode_record
 from telemetry.outbox import LanePending, Packed
-from telemetry.outbox_file import SCHEMA_VERSION, create_schema, make_outbox_sound
+from telemetry.outbox_file import create_schema, make_outbox_sound
 from telemetry.records import LANES, Lane, Record
 from telemetry.sound_sqlite import mark_suspect
 from telemetry.sqlite_check import is_damage
@@ -48,8 +48,8 @@ class SqliteOutbox:
         self._max_bytes = max_bytes
         self._broken = broken or BrokenParts()
         self._lock = threading.Lock()
-        self._records = dict.fromkeys(range(len(LANES)), 0)
-        self._bytes = dict.fromkeys(range(len(LANES)), 0)
+        self._records: dict[int, int] = {}
+        self._bytes: dict[int, int] = {}
         self._connection = self._open_sound()
 
     def _open_sound(self) -> sqlite3.Connection:
@@ -73,7 +73,7 @@ class SqliteOutbox:
         connection.execute("PRAGMA journal_size_limit = 67108864")
         page_bytes = connection.execute("PRAGMA page_size").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {max(16, self._max_bytes // page_bytes)}")
-        if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
+        if not connection.execute("PRAGMA user_version").fetchone()[0]:
             create_schema(connection)
         self._records = dict.fromkeys(range(len(LANES)), 0)
         self._bytes = dict.fromkeys(range(len(LANES)), 0)

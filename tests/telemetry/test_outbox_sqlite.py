@@ -132,3 +132,36 @@ def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UnavailableError):
         SqliteOutbox(tmp_path / "file" / "outbox.sqlite")
+
+
+def test_a_file_that_cannot_be_set_up_is_said_in_words_and_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[sqlite3.Connection] = []
+
+    def refuse(connection: sqlite3.Connection) -> None:
+        opened.append(connection)
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr("telemetry.outbox_sqlite.create_schema", refuse)
+    with pytest.raises(UnavailableError, match="disk I/O error"):
+        SqliteOutbox(tmp_path / "outbox.sqlite")
+    (connection,) = opened
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
+
+
+def test_a_file_that_is_damaged_again_at_once_is_said_in_words(tmp_path: Path) -> None:
+    outbox = SqliteOutbox(tmp_path / "outbox.sqlite")
+    tried: list[int] = []
+
+    def damaged() -> None:
+        tried.append(len(tried))
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    with pytest.raises(UnavailableError, match="malformed"):
+        outbox._mended(damaged)
+    assert tried == [0, 1]
+    outbox.put([track(1)])
+    assert len(numbers_in(outbox)) == 1
+    outbox.close()
