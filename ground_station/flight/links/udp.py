@@ -81,13 +81,19 @@ class Datagrams:
         self._woken_s = now_s
 
     def _gathered(self) -> None:
-        came = self._read()
+        came = 1  # where who takes a datagram falls, there may be more
+        try:
+            came = self._read()
+        finally:
+            self._read_on(came)
+
+    def _read_on(self, came: int) -> None:
+        self._next = None
         if self._closed:
             return
         if came:
             self._next = self._loop.call_later(0.0 if came == MOST_AT_ONCE else GATHER_S, self._gathered)
         else:
-            self._next = None
             self._loop.add_reader(self._wire.fileno(), self._ready)
 
     def _read(self) -> int:

@@ -318,6 +318,35 @@ async def test_datagrams_that_come_close_together_are_read_together_and_a_late_o
     await transport.close()
 
 
+@pytest.mark.parametrize("well", [0, 20])
+async def test_a_mistake_of_who_takes_a_datagram_does_not_make_the_port_deaf(well: int) -> None:
+    """The event loop calls a reader that fell again; one that gathers, after some that went well, must see to it."""
+    heard: list[bytes] = []
+    told: list[object] = []
+
+    def received(data: bytes, peer: Peer) -> None:
+        del peer
+        heard.append(data)
+        if len(heard) > well:
+            raise RuntimeError("nobody thought of this datagram")
+
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["exception"]))
+    transport = UdpInTransport("127.0.0.1", 0)
+    await transport.open(received)
+    many = 40
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for number in range(many):
+            sender.sendto(bytes([number]), ("127.0.0.1", transport.local_port))
+            await asyncio.sleep(0)
+        await eventually(lambda: len(heard) == many)
+        await asyncio.sleep(3 * GATHER_S)
+        sender.sendto(b"late", ("127.0.0.1", transport.local_port))
+        await eventually(lambda: heard[-1] == b"late")
+    assert heard == [*(bytes([number]) for number in range(many)), b"late"]
+    assert len(told) == many + 1 - well
+    await transport.close()
+
+
 async def test_a_port_that_is_gathering_datagrams_can_be_closed() -> None:
     transport, inbox = UdpInTransport("127.0.0.1", 0), Inbox()
     await transport.open(inbox)
