@@ -80,12 +80,15 @@ class TcpTransport:
 
 
 class _Stream(asyncio.Protocol):
+    """Hands on what comes in a turn of its own: asyncio would end the connection for a mistake of who takes it."""
+
     def __init__(self, receive: Receive, ended: Callable[[Exception | None], None]) -> None:
         self._receive = receive
         self._ended = ended
+        self._loop = asyncio.get_running_loop()
 
     def data_received(self, data: bytes) -> None:
-        self._receive(data, None)
+        self._loop.call_soon(self._receive, data, None)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._ended(exc)

@@ -7,8 +7,9 @@ import pty
 import socket
 import termios
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -316,6 +317,58 @@ async def test_datagrams_that_come_close_together_are_read_together_and_a_late_o
         sender.sendto(b"\xff", ("127.0.0.1", transport.local_port))
         await eventually(lambda: inbox.data[-1:] == b"\xff")
     await transport.close()
+
+
+def _holds(heard: list[bytes], count: int) -> bool:
+    return len(heard) == count
+
+
+async def _hears_on_after_a_mistake(transport: Transport, speak: Callable[[bytes], object]) -> None:
+    """Let who takes what comes fall at every second piece, and see that the medium neither ends nor grows deaf."""
+    heard: list[bytes] = []
+    told: list[object] = []
+
+    def received(data: bytes, peer: Peer) -> None:
+        del peer
+        heard.append(data)
+        if len(heard) % 2:
+            raise RuntimeError("nobody thought of this")
+
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["exception"]))
+    await transport.open(received)
+    broken = asyncio.ensure_future(transport.broken())
+    for number in range(6):
+        speak(bytes([65 + number]))
+        await eventually(partial(_holds, heard, number + 1))
+    assert b"".join(heard) == b"ABCDEF"
+    assert len(told) == 3
+    assert not broken.done()
+    broken.cancel()
+    await transport.close()
+
+
+async def test_a_mistake_of_who_takes_what_comes_ends_no_tcp_connection(tcp_echo: int) -> None:
+    transport = TcpTransport("127.0.0.1", tcp_echo)
+    await _hears_on_after_a_mistake(transport, lambda data: transport.send(data, None))
+
+
+async def test_a_mistake_of_who_takes_what_comes_ends_no_udp_link(udp_echo: int) -> None:
+    transport = UdpOutTransport("127.0.0.1", udp_echo)
+    await _hears_on_after_a_mistake(transport, lambda data: transport.send(data, None))
+
+
+async def test_a_mistake_of_who_takes_what_comes_ends_no_udp_port() -> None:
+    transport = UdpInTransport("127.0.0.1", 0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as aircraft:
+        await _hears_on_after_a_mistake(
+            transport, lambda data: aircraft.sendto(data, ("127.0.0.1", transport.local_port))
+        )
+
+
+async def test_a_mistake_of_who_takes_what_comes_ends_no_serial_line() -> None:
+    master, slave = pty.openpty()
+    await _hears_on_after_a_mistake(SerialTransport(os.ttyname(slave), 57_600), lambda data: os.write(master, data))
+    os.close(master)
 
 
 @pytest.mark.parametrize("well", [0, 20])
